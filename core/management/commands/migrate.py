@@ -1,0 +1,35 @@
+"""Django's `migrate`, one at a time: instances that start together wait for the first, and find nothing left to do."""
+
+import time
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import connections
+
+# Any number will do, as long as nobody else takes it.
+_LOCK = 7_468_726
+_PATIENCE_S = 300.0
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        with connections[options["database"]].cursor() as cursor:
+            # The limits for requests do not suit migrations; a table lock that is not free soon must not queue requests
+            # behind it.
+            cursor.execute("SET statement_timeout = 0; SET lock_timeout = '5s'")
+            self._wait_for_turn(cursor)
+            try:
+                super().handle(*args, **options)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+                cursor.execute("RESET statement_timeout; RESET lock_timeout")
+
+    def _wait_for_turn(self, cursor: Any) -> None:
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+            if cursor.fetchone()[0]:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError("another migration has been running for five minutes")
+            time.sleep(0.2)
