@@ -1,0 +1,18 @@
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+CHAIN = ("core", "projects", "experiments", "models_registry", "monitoring")
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+    label = "throughline_config"
+
+    def ready(self) -> None:
+        """Register what apps contribute: event handlers, job kinds, gate checks."""
+        for app in CHAIN:
+            for module in ("handlers", "jobs", "gates"):
+                if app != "core" and find_spec(f"{app}.{module}"):
+                    import_module(f"{app}.{module}")

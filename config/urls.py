@@ -1,0 +1,18 @@
+"""Every address of the house. REST under /api/v1, the MLflow protocol under /api/2.0 and /p/KEY/api/2.0, pages else."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("core.urls")),
+    path("api/v1/", include("core.api_urls")),
+    path("", include("projects.urls")),
+    path("api/v1/", include("projects.api_urls")),
+    path("", include("experiments.urls")),
+    path("api/v1/", include("experiments.api_urls")),
+    path("", include("experiments.mlflow_urls")),
+    path("", include("models_registry.urls")),
+    path("api/v1/", include("models_registry.api_urls")),
+    path("", include("models_registry.mlflow_urls")),
+    path("", include("monitoring.urls")),
+    path("api/v1/", include("monitoring.api_urls")),
+]

@@ -1,0 +1,217 @@
+"""One durable log is the audit trail, the outbox, the timeline and the live feed.
+
+`record` runs inside the transaction of the change it tells of. It takes the stream's counter row under a lock, so that
+numbers have no gaps and are committed in order, and chains the event to the one before it by a keyed hash. After the
+commit, open pages are woken, and every handler registered with `on` gets its own delivery.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import F
+
+from core import live
+from core.enums import DELIVERY_FLOW, DeliveryState
+from core.logs import current_request_id
+from core.models import Delivery, Event, Stream, User
+
+USER_CREATED = "user.created"
+USER_SIGNED_IN = "user.signed_in"
+SIGN_IN_FAILED = "sign_in.failed"
+PASSWORD_CHANGED = "user.password_changed"
+TOKEN_CREATED = "token.created"
+TOKEN_REVOKED = "token.revoked"
+JOB_QUEUED = "job.queued"
+JOB_STARTED = "job.started"
+JOB_PROGRESSED = "job.progressed"
+JOB_SUCCEEDED = "job.succeeded"
+JOB_FAILED = "job.failed"
+JOB_CANCELLED = "job.cancelled"
+
+Handler = Callable[[Event], None]
+
+MAX_DELIVERY_ATTEMPTS = 8
+
+_handlers: dict[str, dict[str, Handler]] = {}
+
+
+class OutsideTransaction(RuntimeError):
+    """An event was recorded outside the transaction of its change: a bug."""
+
+
+def on(*types: str) -> Callable[[Handler], Handler]:
+    """Register a handler of these event types. It runs later, in a transaction with its delivery's row."""
+
+    def register(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        for event_type in types:
+            _handlers.setdefault(event_type, {})[name] = handler
+        return handler
+
+    return register
+
+
+def handlers() -> dict[str, list[str]]:
+    """Event type to the names of its handlers."""
+    return {event_type: sorted(names) for event_type, names in sorted(_handlers.items())}
+
+
+def instance_stream_id() -> int:
+    """The chain for what belongs to no project."""
+    return Stream.objects.get_or_create(name=Stream.INSTANCE)[0].pk
+
+
+def record(event_type: str, subject: models.Model, *, by: User | None, **data: Any) -> Event:
+    """Append one event about `subject` to its project's chain (`subject.project_id`), or to the instance's.
+
+    `data` must be JSON. Raises OutsideTransaction.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(f"{event_type} must be recorded inside the transaction of its change")
+    stream_id = getattr(subject, "project_id", None) or instance_stream_id()
+    stream = Stream.objects.select_for_update(no_key=True).get(pk=stream_id)
+    event = Event(
+        stream=stream,
+        seq=stream.last_seq + 1,
+        type=event_type,
+        subject_type=subject._meta.model_name or "",
+        subject_id=str(getattr(subject, "public_id", None) or subject.pk),
+        subject_version=getattr(subject, "version", None),
+        subject_label=str(subject)[:200],
+        actor=by,
+        actor_label=str(by)[:150] if by else "Throughline",
+        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        data=orjson.loads(canonical(data)),
+        request_id=current_request_id(),
+    )
+    event.hash = chain_hash(stream.head, event)
+    event.save(force_insert=True)
+    stream.last_seq, stream.head = event.seq, event.hash
+    stream.save(update_fields=["last_seq", "head"])
+    _post(event)
+    transaction.on_commit(lambda: live.wake(stream_id), robust=True)
+    return event
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and nothing to choose from: what is hashed."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY)
+
+
+def chain_hash(previous: str, event: Event) -> str:
+    """HMAC-SHA256 of the previous hash and everything the event says, hexadecimal."""
+    body = {
+        "stream": event.stream_id,
+        "seq": event.seq,
+        "type": event.type,
+        "subject": [event.subject_type, event.subject_id, event.subject_version, event.subject_label],
+        "actor": [event.actor_id, event.actor_label],
+        "at": event.at,
+        "data": event.data,
+        "request_id": event.request_id,
+    }
+    return hmac.new(settings.EVENT_KEY.encode(), previous.encode() + canonical(body), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What walking a chain found: how many events hold, and the first sequence number that does not."""
+
+    stream: str
+    checked: int
+    first_bad_seq: int | None
+    reason: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.first_bad_seq is None
+
+
+def verify(stream: Stream) -> Verdict:
+    """Walk the chain from its beginning: gaps, edits, swaps, and a head that does not match are found."""
+    previous, expected = "0" * 64, 1
+    for event in stream.events.order_by("seq").iterator(chunk_size=2000):
+        if event.seq != expected:
+            return Verdict(stream.name, expected - 1, expected, "missing")
+        if chain_hash(previous, event) != event.hash:
+            return Verdict(stream.name, expected - 1, expected, "changed")
+        previous, expected = event.hash, expected + 1
+    if (stream.last_seq, stream.head) != (expected - 1, previous):
+        return Verdict(stream.name, expected - 1, expected, "cut off")
+    return Verdict(stream.name, expected - 1, None)
+
+
+def after(*, stream_id: int, seq: int, limit: int = 500) -> list[Event]:
+    """The events of a stream after `seq`, in order, at most `limit`."""
+    return list(Event.objects.filter(stream_id=stream_id, seq__gt=seq).order_by("seq")[:limit])
+
+
+def due_deliveries(*, now: datetime, limit: int = 100) -> list[int]:
+    """Ids of the deliveries whose time has come."""
+    pending = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now)
+    return list(pending.order_by("event_id", "pk").values_list("pk", flat=True)[:limit])
+
+
+def deliver(delivery_id: int, *, now: datetime) -> bool:
+    """Run one delivery's handler in the transaction that marks it done. True when it took effect.
+
+    A handler that raises leaves nothing behind but the error and a later due time; after eight attempts it is given
+    up and stays visible.
+    """
+    try:
+        with transaction.atomic():
+            delivery = _claim(delivery_id)
+            if delivery is None:
+                return False
+            handler = _handlers.get(delivery.event.type, {}).get(delivery.handler)
+            if handler is None:
+                raise LookupError(f"no handler is called {delivery.handler}")
+            handler(delivery.event)
+            delivery.state = DELIVERY_FLOW.target(delivery.state, "deliver")
+            delivery.save(update_fields=["state"])
+            return True
+    except Exception as exc:  # whatever the handler raised is kept with the delivery and tried again
+        _postpone(delivery_id, error=f"{type(exc).__name__}: {exc}", now=now)
+        return False
+
+
+def _post(event: Event) -> None:
+    names = _handlers.get(event.type, {})
+    now = datetime.now(UTC)
+    Delivery.objects.bulk_create(Delivery(event=event, handler=name, due_at=now) for name in names)
+
+
+def _claim(delivery_id: int) -> Delivery | None:
+    rows: Iterator[Delivery] = iter(
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("event", "event__actor")
+        .filter(pk=delivery_id, state=DeliveryState.PENDING)
+    )
+    return next(rows, None)
+
+
+def _postpone(delivery_id: int, *, error: str, now: datetime) -> None:
+    with transaction.atomic():
+        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+        if delivery.state != DeliveryState.PENDING:
+            return
+        delivery.attempts += 1
+        delivery.error = error[:2000]
+        delivery.due_at = now + timedelta(seconds=min(2**delivery.attempts, 300))
+        if delivery.attempts >= MAX_DELIVERY_ATTEMPTS:
+            delivery.state = DELIVERY_FLOW.target(delivery.state, "give_up")
+        delivery.save(update_fields=["attempts", "error", "due_at", "state"])
+
+
+def redeliver(delivery: Delivery, *, now: datetime) -> None:
+    """Give a delivery that was given up another round of attempts."""
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.DEAD).update(
+        state=DELIVERY_FLOW.target(DeliveryState.DEAD, "redeliver"), attempts=F("attempts") * 0, due_at=now
+    )

@@ -1,0 +1,132 @@
+"""Waking open pages: the log delivers, this only wakes.
+
+Each web process holds one subscription to the wake-up channel and tells its own sockets from memory. A wake-up may be
+lost (broker down, slow reader): the socket reads the log by sequence number, and polls when nothing wakes it, so that a
+lost wake-up costs time and never an event. Sending is best-effort: it must not fail, or slow, the work it tells of.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import threading
+import time
+from collections import defaultdict
+from typing import Any
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "throughline:wake"
+RETRY_AFTER_S = 1.0
+
+
+class _Bell:
+    """The sending side: one connection for each process, silent for a second after a failure."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._client: redis.Redis | None = None
+        self._silent_until = 0.0
+
+    def ring(self, message: dict[str, Any]) -> None:
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            self._connected().publish(CHANNEL, json.dumps(message))
+        except (redis.RedisError, OSError) as exc:
+            self._silent_until = time.monotonic() + RETRY_AFTER_S
+            logger.warning("wake-up not sent, pages will poll: %s", exc)
+
+    def _connected(self) -> redis.Redis:
+        with self._lock:
+            if self._client is None:
+                self._client = redis.Redis.from_url(
+                    settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, health_check_interval=30
+                )
+            return self._client
+
+
+_bell = _Bell()
+
+
+def wake(stream_id: int) -> None:
+    """Tell every web process that the stream has something new."""
+    _bell.ring({"stream": stream_id})
+
+
+def whisper(stream_id: int, message: dict[str, Any]) -> None:
+    """Send something that is not worth keeping (presence, a metric just logged) to the stream's open pages."""
+    _bell.ring({"stream": stream_id, "whisper": message})
+
+
+class Listener:
+    """One open page's place in this process: an event that is set when there may be something to read."""
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+        self.whispers: list[dict[str, Any]] = []
+
+    def tell(self, whispered: dict[str, Any] | None) -> None:
+        if whispered is not None and len(self.whispers) < 200:
+            self.whispers.append(whispered)
+        self.woken.set()
+
+    def take_whispers(self) -> list[dict[str, Any]]:
+        taken, self.whispers = self.whispers, []
+        return taken
+
+
+class Hub:
+    """The receiving side: one subscription for each process, shared by its sockets."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[int, set[Listener]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, stream_id: int, listener: Listener) -> None:
+        self._listeners[stream_id].add(listener)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._listen())
+
+    def leave(self, stream_id: int, listener: Listener) -> None:
+        self._listeners[stream_id].discard(listener)
+        if not self._listeners[stream_id]:
+            del self._listeners[stream_id]
+
+    async def _listen(self) -> None:
+        while self._listeners:
+            try:
+                await self._receive()
+            except (redis.RedisError, OSError) as exc:
+                logger.warning("wake-up subscription lost, trying again: %s", exc)
+                await asyncio.sleep(RETRY_AFTER_S)
+
+    async def _receive(self) -> None:
+        client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=60, health_check_interval=15)
+        try:
+            pubsub = client.pubsub(ignore_subscribe_messages=True)
+            await pubsub.subscribe(CHANNEL)
+            self._wake_all()  # whatever was sent while nobody listened
+            while self._listeners:
+                message = await pubsub.get_message(timeout=20)
+                if message is not None:
+                    self._tell(json.loads(message["data"]))
+        finally:
+            with contextlib.suppress(Exception):
+                await client.aclose()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        for listener in self._listeners.get(message["stream"], ()):
+            listener.tell(message.get("whisper"))
+
+    def _wake_all(self) -> None:
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.tell(None)
+
+
+hub = Hub()

@@ -1,0 +1,58 @@
+"""What happens around every request: an id for it, and refusals shown as sentences."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.errors import DomainError
+from core.logs import reset_request_id, set_request_id
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Take the caller's X-Request-ID if it is harmless, else make one; events and problems carry it."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        token = set_request_id(request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            reset_request_id(token)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class DomainErrorMiddleware:
+    """A refusal raised in a page's view: a toast for a fragment, a page with the sentence for a visit."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        if not isinstance(exc, DomainError):
+            return None
+        is_fragment = bool(getattr(request, "htmx", False))
+        template = "ui/toast_error.html" if is_fragment else "ui/refused.html"
+        response = render(request, template, {"error": exc, "title": _title(exc.status)}, status=exc.status)
+        if is_fragment:
+            response["HX-Reswap"], response["HX-Retarget"] = "beforeend", "#toasts"
+        return response
+
+
+def _title(status: int) -> str:
+    titles = {403: "You may not do this", 404: "Not found", 409: "Not now", 412: "Changed meanwhile"}
+    return titles.get(status, "This cannot be done")

@@ -1,0 +1,171 @@
+"""The blob store: bytes known by their SHA-256, whole or absent.
+
+On a local disk a blob is written beside its place, synced, renamed, and the directory synced; only then is its row
+written. Object storage gives the same by its own atomic puts. Nobody outside chooses a path.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import fsspec
+from django.conf import settings
+
+from core.errors import DomainError, NotFound
+from core.models import Blob
+
+CHUNK = 1024 * 1024
+
+
+class StorageFull(DomainError):
+    """There is no room for the bytes; nothing was kept."""
+
+    status = 507
+    default_code = "insufficient_storage"
+
+
+def put_file(source: IO[bytes]) -> Blob:
+    """Keep everything that `source` yields from here on. Returns its blob; the same bytes give the same blob.
+
+    Raises StorageFull.
+    """
+    with _spooled(source) as (path, digest, size):
+        return _keep(path, digest, size)
+
+
+def put_bytes(data: bytes) -> Blob:
+    """Keep these bytes. Raises StorageFull."""
+    with _spooled_bytes(data) as (path, digest, size):
+        return _keep(path, digest, size)
+
+
+def put_path(path: Path) -> Blob:
+    """Keep a copy of this file. Raises StorageFull."""
+    with path.open("rb") as source:
+        return put_file(source)
+
+
+def open_blob(digest: str) -> BinaryIO:
+    """The blob's bytes. Raises NotFound."""
+    try:
+        return _filesystem().open(_place(digest), "rb")  # type: ignore[no-any-return]
+    except FileNotFoundError:
+        raise NotFound(f"There is no file with digest {digest[:12]}.") from None
+
+
+def read_blob(digest: str) -> bytes:
+    with open_blob(digest) as source:
+        return source.read()
+
+
+def copy_to(digest: str, target: Path) -> Path:
+    """Put the blob's bytes at `target`: a hard link where the store is on the same disk, else a copy."""
+    if _is_local():
+        with contextlib.suppress(OSError):
+            os.link(_place(digest), target)
+            return target
+    with open_blob(digest) as source, target.open("wb") as sink:
+        shutil.copyfileobj(source, sink, CHUNK)
+    return target
+
+
+@contextlib.contextmanager
+def local_path(digest: str) -> Iterator[Path]:
+    """A path at which the blob's bytes can be read while the block lasts."""
+    if _is_local():
+        path = Path(_place(digest))
+        if not path.exists():
+            raise NotFound(f"There is no file with digest {digest[:12]}.")
+        yield path
+        return
+    with tempfile.TemporaryDirectory(dir=_spool_dir()) as folder:
+        yield copy_to(digest, Path(folder) / "blob")
+
+
+def _keep(path: Path, digest: str, size: int) -> Blob:
+    place = _place(digest)
+    filesystem = _filesystem()
+    if not filesystem.exists(place):
+        filesystem.makedirs(os.path.dirname(place), exist_ok=True)
+        if _is_local():
+            os.chmod(path, 0o644)
+            os.rename(path, place)
+            _sync_directory(Path(place).parent)
+        else:
+            filesystem.put_file(str(path), place)
+    blob, _ = Blob.objects.get_or_create(digest=digest, defaults={"size": size})
+    return blob
+
+
+@contextlib.contextmanager
+def _spooled(source: IO[bytes]) -> Iterator[tuple[Path, str, int]]:
+    digest, size = hashlib.sha256(), 0
+    path = Path(tempfile.mkstemp(dir=_spool_dir())[1])
+    try:
+        with path.open("wb") as sink:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                sink.write(chunk)
+            sink.flush()
+            os.fsync(sink.fileno())
+        yield path, digest.hexdigest(), size
+    except OSError as exc:
+        if exc.errno == 28:  # ENOSPC
+            raise StorageFull("There is no room left for files. Nothing was kept.") from exc
+        raise
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _spooled_bytes(data: bytes) -> Iterator[tuple[Path, str, int]]:
+    with tempfile.SpooledTemporaryFile(max_size=CHUNK) as source:
+        source.write(data)
+        source.seek(0)
+        with _spooled(source) as spooled:  # type: ignore[arg-type]
+            yield spooled
+
+
+def _place(digest: str) -> str:
+    """Where a blob lies: two levels of folders, so that no folder grows too large."""
+    root = _root()
+    return f"{root}/{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+def _spool_dir() -> Path:
+    """Beside the blobs when they are local, so that the rename stays on one file system."""
+    folder = Path(_root()) / "incoming" if _is_local() else settings.DATA_DIR / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _is_local() -> bool:
+    return settings.STORAGE_URL.startswith("file://")
+
+
+def _root() -> str:
+    return fsspec.core.url_to_fs(settings.STORAGE_URL)[1].rstrip("/")
+
+
+@lru_cache(maxsize=4)
+def _filesystem_of(url: str) -> fsspec.AbstractFileSystem:
+    return fsspec.core.url_to_fs(url)[0]
+
+
+def _filesystem() -> fsspec.AbstractFileSystem:
+    return _filesystem_of(settings.STORAGE_URL)
+
+
+def _sync_directory(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

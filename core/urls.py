@@ -1,0 +1,7 @@
+"""Sign-in, account, health."""
+
+from django.urls import URLPattern
+
+app_name = "core"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,20 @@
+"""Experiments' tables."""
+
+from experiments.models.artifacts import Artifact
+from experiments.models.datasets import Dataset, DatasetVersion
+from experiments.models.runs import Experiment, LatestMetric, LoggedModel, MetricName, MetricPoint, Run, RunInput
+from experiments.models.training import Training
+
+__all__ = [
+    "Artifact",
+    "Dataset",
+    "DatasetVersion",
+    "Experiment",
+    "LatestMetric",
+    "LoggedModel",
+    "MetricName",
+    "MetricPoint",
+    "Run",
+    "RunInput",
+    "Training",
+]

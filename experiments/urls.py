@@ -1,0 +1,7 @@
+"""Pages."""
+
+from django.urls import URLPattern
+
+app_name = "experiments"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""The MLflow protocol."""
+
+from django.urls import URLPattern
+
+app_name = "models_registry-mlflow"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,16 @@
+"""The registry's tables."""
+
+from models_registry.models.deployments import Deployment, PredictionLog
+from models_registry.models.registry import ModelAlias, ModelVersion, RegisteredModel
+from models_registry.models.reviews import Approval, Comparison, Review
+
+__all__ = [
+    "Approval",
+    "Comparison",
+    "Deployment",
+    "ModelAlias",
+    "ModelVersion",
+    "PredictionLog",
+    "RegisteredModel",
+    "Review",
+]

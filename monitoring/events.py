@@ -1,0 +1,13 @@
+"""What is seen in production, by name."""
+
+MONITOR_CREATED = "monitor.created"
+MONITOR_UPDATED = "monitor.updated"
+DRIFT_WINDOW_CHECKED = "drift_window.checked"
+ALERT_OPENED = "alert.opened"
+ALERT_ACKNOWLEDGED = "alert.acknowledged"
+ALERT_RESOLVED = "alert.resolved"
+RETRAINING_STARTED = "retraining.started"
+RETRAINING_TRAINING = "retraining.training"
+RETRAINING_IN_REVIEW = "retraining.in_review"
+RETRAINING_DEPLOYED = "retraining.deployed"
+RETRAINING_ENDED = "retraining.ended"

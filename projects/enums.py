@@ -1,0 +1,121 @@
+"""Statuses of a project, its gates, work items and risks, and their flows."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+from core.flow import Flow, step
+
+
+class Stage(TextChoices):
+    SCOPING = "scoping", "Scoping"
+    FEASIBILITY = "feasibility", "Feasibility"
+    DELIVERY = "delivery", "Delivery"
+    PRODUCTION = "production", "Production"
+    RETIRED = "retired", "Retired"
+
+
+STAGE_FLOW = Flow(
+    Stage,
+    initial=Stage.SCOPING,
+    steps=[
+        step("pass_scope_gate", frm=[Stage.SCOPING], to=Stage.FEASIBILITY),
+        step("pass_feasibility_gate", frm=[Stage.FEASIBILITY], to=Stage.DELIVERY),
+        step("pass_release_gate", frm=[Stage.DELIVERY], to=Stage.PRODUCTION),
+        step("pass_retirement_gate", frm=[Stage.PRODUCTION], to=Stage.RETIRED),
+    ],
+)
+
+
+class Gate(TextChoices):
+    """The gate that stands between a stage and the next one."""
+
+    SCOPE = "scope", "Scope gate"
+    FEASIBILITY = "feasibility", "Feasibility gate"
+    RELEASE = "release", "Release gate"
+    RETIREMENT = "retirement", "Retirement gate"
+
+
+GATE_AFTER: dict[str, Gate] = {
+    Stage.SCOPING: Gate.SCOPE,
+    Stage.FEASIBILITY: Gate.FEASIBILITY,
+    Stage.DELIVERY: Gate.RELEASE,
+    Stage.PRODUCTION: Gate.RETIREMENT,
+}
+
+
+class SprintState(TextChoices):
+    PLANNED = "planned", "Planned"
+    ACTIVE = "active", "Active"
+    CLOSED = "closed", "Closed"
+
+
+SPRINT_FLOW = Flow(
+    SprintState,
+    initial=SprintState.PLANNED,
+    steps=[
+        step("start", frm=[SprintState.PLANNED], to=SprintState.ACTIVE),
+        step("close", frm=[SprintState.ACTIVE], to=SprintState.CLOSED),
+    ],
+)
+
+
+class ItemState(TextChoices):
+    READY = "ready", "Ready"
+    IN_PROGRESS = "in_progress", "In progress"
+    REVIEW = "review", "Review"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Dropped"
+
+
+_ALL = list(ItemState)
+
+# A team may drag a card anywhere: the flow says so, rather than leaving it unsaid.
+ITEM_FLOW = Flow(
+    ItemState,
+    initial=ItemState.READY,
+    steps=[step(f"move_to_{state.value}", frm=[s for s in _ALL if s != state], to=state) for state in _ALL],
+)
+
+
+class ItemKind(TextChoices):
+    STORY = "story", "Story"
+    TASK = "task", "Task"
+    DATA = "data", "Data"
+    EXPERIMENT = "experiment", "Experiment"
+    RISK = "risk", "Risk"
+    RELEASE = "release", "Release"
+
+
+class RiskState(TextChoices):
+    OPEN = "open", "Open"
+    TREATED = "treated", "Treated"
+    ACCEPTED = "accepted", "Accepted"
+
+
+RISK_FLOW = Flow(
+    RiskState,
+    initial=RiskState.OPEN,
+    steps=[
+        step("treat", frm=[RiskState.OPEN, RiskState.ACCEPTED], to=RiskState.TREATED),
+        step("accept", frm=[RiskState.OPEN], to=RiskState.ACCEPTED),
+        step("reopen", frm=[RiskState.TREATED, RiskState.ACCEPTED], to=RiskState.OPEN),
+    ],
+)
+
+
+class RiskPhase(TextChoices):
+    """The reasons for which projects fail."""
+
+    PLANNING = "planning", "Planning"
+    SCOPING = "scoping", "Scoping"
+    TECHNOLOGY = "technology", "Technology"
+    EXPERIMENTATION = "experimentation", "Experimentation"
+    DATA = "data", "Data"
+    PEOPLE = "people", "People and change"
+    PRODUCTION = "production", "Production"
+
+
+class RiskLevel(IntegerChoices):
+    LOW = 1, "Low"
+    MEDIUM = 2, "Medium"
+    HIGH = 3, "High"
+    CRITICAL = 4, "Critical"

@@ -1,0 +1,9 @@
+"""Projects' tables."""
+
+from projects.models.board import Sprint, WorkItem
+from projects.models.gates import GateDecision
+from projects.models.project import Membership, Project
+from projects.models.risks import Risk
+from projects.models.scope import Scope
+
+__all__ = ["GateDecision", "Membership", "Project", "Risk", "Scope", "Sprint", "WorkItem"]

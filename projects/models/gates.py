@@ -1,0 +1,28 @@
+"""That a gate was passed, by whom, on which evidence."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from projects.enums import Gate
+from projects.models.project import Project
+
+
+class GateDecision(models.Model):
+    """Immutable. `evidence` is what every check said at that moment."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="gate_decisions")
+    gate = models.CharField(max_length=20, choices=Gate)
+    evidence = models.JSONField()
+    comment = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "gate"], name="projects_gatedecision_once"),
+            models.CheckConstraint(condition=Q(gate__in=Gate.values), name="projects_gatedecision_gate"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_gate_display()

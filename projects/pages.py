@@ -1,0 +1,23 @@
+"""What every page of a project starts with."""
+
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from core.pages import View, page
+from projects import queries
+
+
+def project_page(view: View) -> View:
+    """A page of one project: the view gets the project in place of its key. A stranger gets 404."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        project = queries.visible_project(request.user, key)  # type: ignore[arg-type]
+        request.project = project  # type: ignore[attr-defined]  (for the rail)
+        return view(request, project, *args, **kwargs)
+
+    guarded = page(wrapper)
+    guarded.guard = "project"  # type: ignore[attr-defined]
+    return guarded
