@@ -1,0 +1,9 @@
+// Every page loads this: htmx with morphing, the live channel, and the small behaviours of the components.
+import "./htmx.js";
+import "./dialogs.js";
+import "./forms.js";
+import "./frame.js";
+import "./keys.js";
+import "./live.js";
+import "./times.js";
+import "./toasts.js";

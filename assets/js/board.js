@@ -1,0 +1,155 @@
+// The board: cards dragged between lanes, by pointer, by [ and ], or by the card's menu.
+// Moves show at once and go back, with the reason, when the server refuses.
+import Sortable from "sortablejs";
+import { csrfToken, element, refusal, toast } from "./page.js";
+
+const boardOf = (node) => node.closest("[data-board]");
+const wellsOf = (board) => [...board.querySelectorAll("[data-lane]")];
+const cardsIn = (well) => [...well.querySelectorAll(":scope > [data-item]")];
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+function prepare(root) {
+  const boards = root.matches?.("[data-board]") ? [root] : root.querySelectorAll?.("[data-board]") ?? [];
+  for (const board of boards) if (board.dataset.moveUrl) wellsOf(board).forEach((well) => sortable(well));
+}
+
+function sortable(well) {
+  if (Sortable.get(well)) return;
+  let before = null;
+  Sortable.create(well, {
+    group: "board",
+    draggable: "[data-item]",
+    filter: "button, a, summary",
+    preventOnFilter: false,
+    animation: still.matches ? 0 : 150,
+    delay: 120,
+    delayOnTouchOnly: true,
+    ghostClass: "ghost",
+    dragClass: "lifted",
+    onStart({ item }) {
+      before = place(item);
+      boardOf(item).dataset.dragging = "";
+    },
+    onMove({ to }) {
+      for (const other of wellsOf(boardOf(to))) other.toggleAttribute("data-over", other === to);
+    },
+    async onEnd({ item }) {
+      for (const other of wellsOf(boardOf(item))) other.removeAttribute("data-over");
+      if (!samePlace(before, place(item))) await send(item, before);
+      release(boardOf(item));
+    },
+  });
+}
+
+const place = (card) => ({ well: card.parentElement, next: card.nextElementSibling });
+const samePlace = (a, b) => a.well === b.well && a.next === b.next;
+
+function release(board) {
+  delete board.dataset.dragging;
+  document.dispatchEvent(new CustomEvent("tl:release"));
+}
+
+/** Tells the server where the card now is; puts it back when the server says no. */
+async function send(card, before) {
+  const well = card.parentElement;
+  count(boardOf(card));
+  card.classList.add("sending");
+  try {
+    const answer = await post(boardOf(card).dataset.moveUrl, {
+      item: card.dataset.item,
+      lane: well.dataset.lane,
+      position: cardsIn(well).indexOf(card),
+      version: card.dataset.version ?? "",
+    });
+    if (!answer.ok) throw new Error(refusal(answer.status, answer.headers.get("content-type") ?? "", await answer.text()));
+    if (answer.headers.get("x-version")) card.dataset.version = answer.headers.get("x-version");
+    say(`${label(card)} is now in ${laneName(well)}`);
+  } catch (error) {
+    before.well.insertBefore(card, before.next?.parentElement === before.well ? before.next : null);
+    count(boardOf(card));
+    toast(error instanceof TypeError ? "The server cannot be reached. The card went back." : error.message, "bad");
+  } finally {
+    card.classList.remove("sending");
+  }
+}
+
+function post(url, fields) {
+  const headers = { "X-CSRFToken": csrfToken(), "HX-Request": "true", Accept: "application/json, text/html" };
+  return fetch(url, { method: "POST", headers, body: new URLSearchParams(fields), credentials: "same-origin" });
+}
+
+function count(board) {
+  for (const well of wellsOf(board)) {
+    const number = well.closest(".lane")?.querySelector("[data-count]");
+    if (number) number.textContent = cardsIn(well).length;
+  }
+}
+
+const label = (card) => card.dataset.name ?? card.querySelector(".title")?.textContent.trim() ?? "The card";
+const laneName = (well) => well.dataset.name ?? well.dataset.lane;
+
+function say(text) {
+  const voice = document.getElementById("voice");
+  if (voice) voice.textContent = text;
+}
+
+// --- without a pointer ----------------------------------------------------------------------------------------------
+
+async function moveTo(card, well) {
+  if (!well || well === card.parentElement) return;
+  const before = place(card);
+  const board = boardOf(card);
+  board.dataset.dragging = "";
+  well.append(card);
+  card.scrollIntoView({ block: "nearest", inline: "nearest" });
+  card.focus();
+  await send(card, before);
+  release(board);
+  document.getElementById(card.id)?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const card = event.target.matches?.("[data-item]") && event.target;
+  const board = card && boardOf(card);
+  if (!board) return;
+  const wells = wellsOf(board);
+  const at = wells.indexOf(card.parentElement);
+  if (board.dataset.moveUrl && event.key === "[") moveTo(card, wells[at - 1]);
+  else if (board.dataset.moveUrl && event.key === "]") moveTo(card, wells[at + 1]);
+  else if (event.key === "ArrowDown") focus(card.nextElementSibling);
+  else if (event.key === "ArrowUp") focus(card.previousElementSibling);
+  else if (event.key === "ArrowRight") focus(cardsIn(wells[at + 1] ?? card.parentElement)[0]);
+  else if (event.key === "ArrowLeft") focus(cardsIn(wells[at - 1] ?? card.parentElement)[0]);
+  else if (event.key === "Enter") card.querySelector("a")?.click();
+  else return;
+  event.preventDefault();
+});
+
+const focus = (card) => card?.matches("[data-item]") && card.focus();
+
+let menu = null;
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-move-menu]");
+  if (!button) return;
+  const card = button.closest("[data-item]");
+  menu?.remove();
+  menu = element("div", { class: "popmenu", popover: "auto", role: "menu" }, element("div", { class: "heading" }, "Move to"));
+  for (const well of wellsOf(boardOf(card))) {
+    const here = well === card.parentElement;
+    const choice = element("button", { type: "button", role: "menuitemradio", "aria-checked": String(here) }, laneName(well));
+    choice.addEventListener("click", () => moveTo(card, well));
+    menu.append(choice);
+  }
+  document.body.append(menu);
+  menu.showPopover();
+  const at = button.getBoundingClientRect();
+  menu.style.left = `${scrollX + Math.max(8, Math.min(at.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
+  menu.style.top = `${scrollY + at.bottom + 4}px`;
+  menu.querySelector("button").focus();
+});
+
+prepare(document);
+document.addEventListener("htmx:load", ({ target }) => prepare(target));
+document.addEventListener("htmx:afterSwap", () => prepare(document));
