@@ -1,0 +1,363 @@
+"""Charts as SVG, drawn on the server: pure functions from numbers to geometry and markup; knows no Django.
+
+A drawing has the coordinates 0 to 100 both ways and stretches to the place it is given; the labels of its axes are text
+beside it, so that they keep their size. Every chart also carries its numbers as a table, for those who cannot see it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
+
+Value = float | int | None
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line. `style` is "line", "dash" or "muted"; gaps (None) break the line."""
+
+    label: str
+    values: Sequence[Value]
+    style: str = "line"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A value that matters, drawn across the chart. `bad` says which side of it is shaded: "below", "above" or ""."""
+
+    value: float
+    label: str
+    bad: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """An entry of the legend: `css` is the class of its line."""
+
+    label: str
+    css: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with its axes, legend and table twin. `y_labels` run from the top down."""
+
+    svg: str
+    summary: str
+    y_labels: list[str] = field(default_factory=list)
+    x_labels: list[str] = field(default_factory=list)
+    legend: list[Key] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One square of a heat map: `level` is its class, `text` its number, `title` the sentence shown on hover."""
+
+    level: str
+    text: str
+    title: str
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    label: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    columns: list[str]
+    rows: list[HeatRow]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar lying on its side: from `start`, `width` wide, both in percent of the track."""
+
+    label: str
+    text: str
+    start: float
+    width: float
+    tone: str = ""
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def number(value: Value, digits: int = 4) -> str:
+    """The value with that many significant digits and no trailing zeros; a dash for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(decimals, 8)}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
+    """About `count` + 1 round, evenly spaced values that enclose low and high."""
+    if high <= low:
+        pad = abs(low) * 0.1 or 1.0
+        low, high = low - pad, high + pad
+    rough = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def _finite(values: Iterable[Value]) -> list[float]:
+    return [float(v) for v in values if v is not None and math.isfinite(v)]
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Maps values to the drawing: x by position, y upwards."""
+
+    low: float
+    high: float
+    steps: int
+
+    def x(self, index: float) -> float:
+        return 50.0 if self.steps <= 1 else 100.0 * index / (self.steps - 1)
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return 100.0 - 100.0 * min(1.0, max(0.0, share))
+
+    def runs(self, values: Sequence[Value]) -> list[list[Point]]:
+        """The points of the line, in pieces between its gaps."""
+        pieces: list[list[Point]] = [[]]
+        for index, value in enumerate(values):
+            if value is None or not math.isfinite(value):
+                pieces.append([])
+            else:
+                pieces[-1].append((self.x(index), self.y(float(value))))
+        return [piece for piece in pieces if piece]
+
+
+# --- markup ---------------------------------------------------------------------------------------------------------
+
+
+def _n(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _path(points: Sequence[Point], css: str) -> str:
+    d = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    return f'<path class="{css}" d="{d}"/>' if len(points) > 1 else _dot(points[0], css.replace("ln", "pt"))
+
+
+def _dot(point: Point, css: str, title: str = "") -> str:
+    """A round dot in a stretched drawing: a line without length keeps its round caps."""
+    inner = f"<title>{escape(title)}</title>" if title else ""
+    return f'<path class="{css}" d="M{_n(point[0])} {_n(point[1])}h0">{inner}</path>'
+
+
+def _horizontal(y: float, css: str) -> str:
+    return f'<path class="{css}" d="M0 {_n(y)}H100"/>'
+
+
+def _canvas(parts: Iterable[str], summary: str) -> str:
+    return (
+        '<svg class="canvas" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(summary)}">{"".join(parts)}</svg>'
+    )
+
+
+def _shade(limit: Limit, scale: _Scale) -> str:
+    y = scale.y(limit.value)
+    band = {"below": (y, 100 - y), "above": (0.0, y)}.get(limit.bad)
+    rect = f'<rect class="band" x="0" width="100" y="{_n(band[0])}" height="{_n(band[1])}"/>' if band else ""
+    return rect + _horizontal(y, "limit")
+
+
+def _css(series: Series, index: int) -> str:
+    style = {"dash": " dash", "muted": " muted dash"}.get(series.style, "")
+    return f"ln s{index % 6 + 1}{style}"
+
+
+# --- the charts -----------------------------------------------------------------------------------------------------
+
+
+def sparkline(values: Sequence[Value], *, label: str = "") -> str:
+    """A small line without axes, as SVG markup; its last value is a dot. Empty when there is nothing to draw."""
+    known = _finite(values)
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    if high == low:
+        low, high = low - 1, high + 1
+    scale = _Scale(low=low, high=high, steps=len(values))
+    pieces = scale.runs(values)
+    summary = escape(label or f"from {number(known[0])} to {number(known[-1])}")
+    lines = "".join(_path(piece, "ln") for piece in pieces if len(piece) > 1)
+    return (
+        '<svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" '
+        f'aria-label="{summary}">{lines}{_dot(pieces[-1][-1], "pt", number(known[-1]))}</svg>'
+    )
+
+
+def curve(
+    series: Sequence[Series],
+    *,
+    x_labels: Sequence[str],
+    limit: Limit | None = None,
+    from_zero: bool = False,
+    summary: str = "",
+    x_name: str = "",
+) -> Chart:
+    """Lines over common steps, one label a step. The axis encloses every value and the limit."""
+    known = (
+        _finite(v for s in series for v in s.values) + ([limit.value] if limit else []) + ([0.0] if from_zero else [])
+    )
+    ticks = nice_ticks(min(known), max(known)) if known else [0.0, 1.0]
+    scale = _Scale(low=ticks[0], high=ticks[-1], steps=len(x_labels))
+    said = summary or _summary(series)
+    parts = [_horizontal(scale.y(tick), "grid") for tick in ticks[1:]] + [_horizontal(100, "axis")]
+    if limit:
+        parts.append(_shade(limit, scale))
+    for index, one in enumerate(series):
+        parts += [_path(piece, _css(one, index)) for piece in scale.runs(one.values)]
+    parts += [_last_dot(one, index, scale) for index, one in enumerate(series) if one.style == "line"]
+    legend = [Key(s.label, _css(s, i)) for i, s in enumerate(series)] + ([Key(limit.label, "limit")] if limit else [])
+    return Chart(
+        svg=_canvas(parts, said),
+        summary=said,
+        y_labels=[number(tick) for tick in reversed(ticks)],
+        x_labels=thin(x_labels),
+        legend=legend,
+        columns=[x_name, *(s.label for s in series)],
+        rows=[[x, *(number(_at(s.values, i)) for s in series)] for i, x in enumerate(x_labels)],
+    )
+
+
+def burn_up(*, days: Sequence[str], done: Sequence[Value], scope: Sequence[Value]) -> Chart:
+    """Work done against the work agreed. `done` and `scope` end today; `days` runs to the end of the sprint.
+
+    The muted line is the even pace that would reach today's scope on the last day.
+    """
+    agreed = _finite(scope)
+    total = agreed[-1] if agreed else 0.0
+    span = max(1, len(days) - 1)
+    pace = [total * i / span for i in range(len(days))]
+    lines = [Series("Done", done), Series("Agreed scope", scope, "dash"), Series("Even pace", pace, "muted")]
+    reached = (_finite(done) or [0.0])[-1]
+    said = f"{number(reached)} of {number(total)} points done"
+    return curve(lines, x_labels=days, from_zero=True, summary=said, x_name="Day")
+
+
+def histogram(
+    counts: Sequence[float],
+    edges: Sequence[float],
+    *,
+    reference: Sequence[float] | None = None,
+    names: tuple[str, str] = ("Now", "Training"),
+) -> Chart:
+    """Shares in bins; `reference` draws the outline of another sample. `edges` has one more value than `counts`."""
+    if len(edges) != len(counts) + 1:
+        raise ValueError(f"{len(counts)} bins need {len(counts) + 1} edges, not {len(edges)}")
+    now, then = _shares(counts), _shares(reference or [])
+    top = max([*now, *then, 0.0]) or 1.0
+    width = 100.0 / max(1, len(counts))
+    bars = [_column(i * width + width * 0.06, share / top, width * 0.88, "bar") for i, share in enumerate(now)]
+    bars += [_steps(then, top, width)] if then else []
+    said = f"distribution over {len(counts)} bins from {number(edges[0])} to {number(edges[-1])}"
+    ranges = [f"{number(a)} to {number(b)}" for a, b in pairwise(edges)]
+    return Chart(
+        svg=_canvas([*bars, _horizontal(100, "axis")], said),
+        summary=said,
+        y_labels=[f"{top:.0%}", "0%"],
+        x_labels=thin([number(edge, 3) for edge in edges]),
+        legend=[Key(names[0], "ln s1"), Key(names[1], "ln s3")] if then else [],
+        columns=["Range", names[0], *([names[1]] if then else [])],
+        rows=[[r, f"{now[i]:.1%}", *([f"{then[i]:.1%}"] if then else [])] for i, r in enumerate(ranges)],
+    )
+
+
+def heat_map(rows: Mapping[str, Sequence[Value]], columns: Sequence[str], *, warm: float, hot: float) -> HeatMap:
+    """Squares by row and column: h0 to h3 below `warm`, then "warm", from `hot` on "hot"; "none" without a value."""
+    return HeatMap(
+        columns=list(columns),
+        rows=[
+            HeatRow(
+                label, [_cell(label, column, value, warm, hot) for column, value in zip(columns, values, strict=True)]
+            )
+            for label, values in rows.items()
+        ],
+    )
+
+
+def bars(items: Sequence[tuple[str, float]], *, tone: str = "", digits: int = 3) -> list[Bar]:
+    """Bars lying on their side from a common zero; negative ones go to the left of it."""
+    values = [value for _, value in items]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    span = (high - low) or 1.0
+    return [
+        Bar(label, number(value, digits), 100 * (min(value, 0.0) - low) / span, 100 * abs(value) / span, tone)
+        for label, value in items
+    ]
+
+
+def interval(low: float, value: float, high: float, *, zero: float = 0.0) -> str:
+    """An estimate with its confidence interval, and the zero it should be clear of, as SVG markup."""
+    reach = max(abs(v - zero) for v in (low, value, high)) * 1.15 or 1.0
+    at = [50 + 50 * (v - zero) / reach for v in (low, value, high)]
+    tone = "s2" if low > zero else "s3" if high < zero else "muted"
+    said = f"{number(value)}, between {number(low)} and {number(high)}"
+    return (
+        f'<svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{said}">'
+        f'<path class="rule" d="M50 0V100"/>{_path([(at[0], 50), (at[2], 50)], f"ln {tone}")}'
+        f"{_dot((at[1], 50), f'pt {tone}', said)}</svg>"
+    )
+
+
+def thin(labels: Sequence[str], most: int = 6) -> list[str]:
+    """At most that many labels, evenly picked, the first and the last among them."""
+    if len(labels) <= most:
+        return list(labels)
+    gaps = next((n for n in range(most - 1, 2, -1) if (len(labels) - 1) % n == 0), 2)
+    return [labels[round(i * (len(labels) - 1) / gaps)] for i in range(gaps + 1)]
+
+
+def _at(values: Sequence[Value], index: int) -> Value:
+    return values[index] if index < len(values) else None
+
+
+def _last_dot(series: Series, index: int, scale: _Scale) -> str:
+    pieces = scale.runs(series.values)
+    last = (_finite(series.values) or [0.0])[-1]
+    return _dot(pieces[-1][-1], f"pt s{index % 6 + 1}", f"{series.label}: {number(last)}") if pieces else ""
+
+
+def _summary(series: Sequence[Series]) -> str:
+    said = [f"{s.label} from {number(known[0])} to {number(known[-1])}" for s in series if (known := _finite(s.values))]
+    return "; ".join(said) or "no values yet"
+
+
+def _shares(counts: Sequence[float]) -> list[float]:
+    total = sum(counts)
+    return [count / total for count in counts] if total else [0.0 for _ in counts]
+
+
+def _column(x: float, share: float, width: float, css: str) -> str:
+    return (
+        f'<rect class="{css}" x="{_n(x)}" width="{_n(width)}" y="{_n(100 - 100 * share)}" height="{_n(100 * share)}"/>'
+    )
+
+
+def _steps(shares: Sequence[float], top: float, width: float) -> str:
+    corners = [(i * width + side * width, 100 - 100 * share / top) for i, share in enumerate(shares) for side in (0, 1)]
+    return _path(corners, "ln s3 thin")
+
+
+def _cell(label: str, column: str, value: Value, warm: float, hot: float) -> Cell:
+    if value is None or not math.isfinite(value):
+        return Cell("none", "–", f"{label}, {column}: not enough data")
+    level = "hot" if value >= hot else "warm" if value >= warm else f"h{max(0, min(3, int(4 * value / warm)))}"
+    return Cell(level, number(value, 3), f"{label}, {column}: {number(value, 3)}")
