@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ServeError(Exception):
@@ -44,23 +44,31 @@ def lock(data_dir: Path) -> Iterator[None]:
 
 def listen(host: str, port: int) -> socket.socket:
     """Take the port, for as long as the service runs: while the web process restarts, callers wait instead of being
-    refused.
-
-    Raises ServeError when it is taken.
+    refused. Raises ServeError when it cannot be had.
     """
     try:
+        if not 0 <= port <= 65535:
+            raise OverflowError("ports go from 1 to 65535")
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Inherited by every connection; without it an answer in two packets waits 40 ms for the acknowledgement of the
-        # first.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind(address)
-        listener.listen(1024)
+        return _listen_on(family, address)
     except (OSError, OverflowError) as error:
         raise ServeError(
             f"Port {port} on {host} cannot be used ({getattr(error, 'strerror', None) or error}). "
             "Stop what has it, or choose another: make run PORT=8123",
             status=ServeError.PORT_IN_USE,
         ) from error
+
+
+def _listen_on(family: socket.AddressFamily, address: Any) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by every connection; without it an answer in two packets waits 40 ms for the acknowledgement of the
+        # first.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except BaseException:
+        listener.close()
+        raise
     return listener

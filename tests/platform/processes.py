@@ -8,8 +8,7 @@ from pathlib import Path
 
 
 def processes_of(data_dir: Path) -> dict[int, str]:
-    """Process id and command line of everything that names the directory in its command, its environment or its place.
-    """
+    """Process id and command line of what names the directory in its command, its environment or its place."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid() and _belongs(entry, os.fsencode(data_dir)):
