@@ -103,6 +103,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+CSRF_FAILURE_VIEW = "core.views.errors.csrf_failure"
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -140,12 +142,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.TokenAuthentication", "core.api.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["core.api.DeclaredAccess"],
-    "DEFAULT_PARSER_CLASSES": ["core.api.StrictJSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_RENDERER_CLASSES": ["core.api.OrjsonRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.api.authentication.TokenAuthentication",
+        "core.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.authentication.DeclaredAccess"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.shapes.StrictJSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.shapes.OrjsonRenderer"],
     "DEFAULT_SCHEMA_CLASS": "core.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "core.api.problem_response",
+    "EXCEPTION_HANDLER": "core.api.problems.problem_response",
     "DEFAULT_PAGINATION_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -162,6 +167,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["core.schema.only_rest_api"],
 }
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Jobs: see core/jobs.py
 JOB_LEASE_SECONDS = env.float("JOB_LEASE_SECONDS", default=30.0)

@@ -16,3 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("monitoring.urls")),
     path("api/v1/", include("monitoring.api_urls")),
 ]
+
+handler400 = "core.views.errors.bad_request"
+handler403 = "core.views.errors.refused"
+handler404 = "core.views.errors.not_found"
+handler500 = "core.views.errors.server_error"

@@ -1,7 +1,19 @@
 """Sign-in, account, health."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from core.views import account, service
 
 app_name = "core"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sign-in/", account.sign_in, name="sign-in"),
+    path("sign-out/", account.sign_out, name="sign-out"),
+    path("setup/<str:secret>/", account.setup, name="setup"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="password"),
+    path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token-revoke"),
+    path("health/live", service.live, name="live"),
+    path("health/ready", service.ready, name="ready"),
+    path("metrics", service.prometheus, name="metrics"),
+]

@@ -1,0 +1,38 @@
+"""The base of the REST API: who is calling, what is refused and how, pages of results, retries without second effects."""
+
+from core.api.authentication import (
+    Access,
+    DeclaredAccess,
+    SessionAuthentication,
+    TokenAuthentication,
+    authenticate_header,
+    require_scope,
+)
+from core.api.idempotency import InProgress, idempotent
+from core.api.paging import check_if_match, etag, expected_version, page
+from core.api.problems import PROBLEM, problem, problem_response
+from core.api.shapes import OrjsonRenderer, StrictJSONParser, StrictSerializer, valid
+from core.api.views import ApiView
+
+__all__ = [
+    "PROBLEM",
+    "Access",
+    "ApiView",
+    "DeclaredAccess",
+    "InProgress",
+    "OrjsonRenderer",
+    "SessionAuthentication",
+    "StrictJSONParser",
+    "StrictSerializer",
+    "TokenAuthentication",
+    "authenticate_header",
+    "check_if_match",
+    "etag",
+    "expected_version",
+    "idempotent",
+    "page",
+    "problem",
+    "problem_response",
+    "require_scope",
+    "valid",
+]

@@ -1,0 +1,85 @@
+"""Versions of things, and pages of lists."""
+
+import base64
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import Invalid, PreconditionFailed
+
+MAX_LIMIT = 100
+
+
+def etag(obj: Any) -> str:
+    return f'"{obj.version}"'
+
+
+def check_if_match(request: Request, obj: Any) -> None:
+    """Raise PreconditionFailed if the caller read another version of `obj` than the one that stands."""
+    wanted = request.headers.get("If-Match")
+    if wanted is not None and wanted not in ("*", etag(obj)):
+        raise PreconditionFailed(f"It was changed since you read it: you have {wanted}, it is {etag(obj)} now.")
+
+
+def expected_version(request: Request) -> int | None:
+    """The version in If-Match, to be checked again under the operation's lock; None when any will do."""
+    wanted = request.headers.get("If-Match", "*").strip('"')
+    if wanted == "*":
+        return None
+    if not wanted.isdigit():
+        raise Invalid(f"If-Match must be an ETag this API gave: got {wanted!r}.", field="If-Match")
+    return int(wanted)
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def page(
+    request: Request, rows: "QuerySet[Row]", shape: Callable[[Row], dict[str, Any]], *, newest_first: bool = True
+) -> Response:
+    """A page of `{results, next_cursor, prev_cursor}`, walked by key (`?cursor=&limit=`), so that deep pages cost the
+    same as the first. Raises Invalid for a limit outside 1 to 100 or a cursor this API did not give."""
+    limit = _limit(request)
+    backwards, last = _read_cursor(request.query_params.get("cursor"))
+    descending = newest_first != backwards
+    if last is not None:
+        rows = rows.filter(pk__lt=last) if descending else rows.filter(pk__gt=last)
+    found = list(rows.order_by("-pk" if descending else "pk")[: limit + 1])
+    has_more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) and (has_more or backwards)
+    has_previous = bool(found) and (has_more if backwards else last is not None)
+    return Response(
+        {
+            "results": [shape(row) for row in found],
+            "next_cursor": _cursor("n", found[-1].pk) if has_next else None,
+            "prev_cursor": _cursor("p", found[0].pk) if has_previous else None,
+        }
+    )
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", "50")
+    if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
+        raise Invalid(f"limit must be 1 to {MAX_LIMIT}: got {text!r}.", field="limit")
+    return int(text)
+
+
+def _cursor(direction: str, key: Any) -> str:
+    return base64.urlsafe_b64encode(f"{direction}{key}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str | None) -> tuple[bool, int | None]:
+    if not text:
+        return False, None
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        if plain[0] not in "np":
+            raise ValueError
+        return plain[0] == "p", int(plain[1:])
+    except (ValueError, IndexError):
+        raise Invalid("This cursor was not given by this API.", field="cursor") from None

@@ -1,0 +1,27 @@
+"""The base of every REST view."""
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from core.api.authentication import Access
+from core.api.idempotency import idempotent
+from core.roles import Scope
+
+
+class ApiView(APIView):
+    """Base of every REST view. `access` must be declared; every POST can be retried with an Idempotency-Key."""
+
+    access: ClassVar[Access] = Access.SIGNED_IN
+    scope: ClassVar[Scope | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "post" in cls.__dict__:
+            cls.post = idempotent(cls.__dict__["post"])  # type: ignore[attr-defined]
+
+    def scope_for(self, request: Request) -> Scope:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return Scope.READ
+        return self.scope or Scope.WRITE
