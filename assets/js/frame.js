@@ -8,6 +8,8 @@ document.addEventListener("click", ({ target }) => {
   button.setAttribute("aria-expanded", String(open));
 });
 
+document.addEventListener("click", ({ target }) => target.closest("[data-back]") && history.back());
+
 const THEMES = ["system", "light", "dark"];
 const SIGNS = { system: "sun-moon", light: "sun", dark: "moon" };
 

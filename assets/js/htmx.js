@@ -10,7 +10,7 @@ const SAFE = new Set(["get", "head", "options"]);
 /** What a morph must leave alone: what the user has opened or is typing. */
 const callbacks = {
   beforeNodeMorphed(before) {
-    return !(before instanceof HTMLDialogElement && before.open) && !before.dataset?.keep;
+    return !(before instanceof HTMLDialogElement && before.open) && !(before.dataset && "keep" in before.dataset);
   },
   beforeAttributeUpdated(name, node) {
     return !(name === "open" && node instanceof HTMLDetailsElement);
