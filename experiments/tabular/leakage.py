@@ -54,7 +54,7 @@ def _separates(values: np.ndarray, positive: np.ndarray) -> bool:
 def _determines(values: np.ndarray, classes: np.ndarray) -> bool:
     counts = pl.DataFrame({"value": values, "class": classes}, strict=False).group_by("value", "class").len()
     commonest = counts.group_by("value").agg(pl.col("len").max())
-    share_of_largest_class = counts.group_by("class").agg(pl.col("len").sum())["len"].max() / len(values)
+    by_class = counts.group_by("class").agg(pl.col("len").sum())["len"].to_numpy()
     many_rows_a_value = commonest.height * 10 <= len(values)
     right = commonest["len"].sum() / len(values)
-    return bool(many_rows_a_value and right >= ALMOST_PERFECT and share_of_largest_class < ALMOST_PERFECT)
+    return bool(many_rows_a_value and right >= ALMOST_PERFECT and by_class.max() / len(values) < ALMOST_PERFECT)

@@ -76,7 +76,7 @@ def reference(data: TrainingData, holdout_scores: np.ndarray | None) -> dict[str
 
 
 def write_scores(path: Path, y: np.ndarray, probabilities: np.ndarray, classes: list[Any], score: Any) -> None:
-    """One row a holdout row, in its order: `target`, `score` (of the positive class; binary only) and `score_<class>`."""
+    """One row a holdout row, in its order: `target`, `score` (of the positive class, if binary), `score_<class>`."""
     columns: dict[str, Any] = {"target": y.tolist()}
     if score is not None:
         columns[SCORE] = score
