@@ -1,0 +1,61 @@
+"""Writes about data, experiments and runs: one transaction, one verb, one event."""
+
+from experiments.operations.artifacts import clean_path, delete_artifact, put_artifact, put_blob
+from experiments.operations.batches import MetricEntry, log_batch
+from experiments.operations.experiments import (
+    create_experiment,
+    delete_experiment,
+    delete_experiment_tag,
+    ensure_experiment,
+    rename_experiment,
+    restore_experiment,
+    set_experiment_tags,
+)
+from experiments.operations.logged_models import (
+    create_logged_model,
+    delete_logged_model,
+    delete_logged_model_tag,
+    finalize_logged_model,
+    log_model_params,
+    set_logged_model_tags,
+)
+from experiments.operations.runs import (
+    InputEntry,
+    create_run,
+    delete_run,
+    delete_run_tag,
+    end_run,
+    log_inputs,
+    restore_run,
+    update_run,
+)
+
+__all__ = [
+    "InputEntry",
+    "MetricEntry",
+    "clean_path",
+    "create_experiment",
+    "create_logged_model",
+    "create_run",
+    "delete_artifact",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_logged_model",
+    "delete_logged_model_tag",
+    "delete_run",
+    "delete_run_tag",
+    "end_run",
+    "ensure_experiment",
+    "finalize_logged_model",
+    "log_batch",
+    "log_inputs",
+    "log_model_params",
+    "put_artifact",
+    "put_blob",
+    "rename_experiment",
+    "restore_experiment",
+    "restore_run",
+    "set_experiment_tags",
+    "set_logged_model_tags",
+    "update_run",
+]

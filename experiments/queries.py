@@ -1,0 +1,159 @@
+"""Reads of data, runs and what they logged. A project is visible already: `projects.queries` saw to it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from core.errors import NotFound
+from experiments.enums import Lifecycle
+from experiments.models import (
+    Artifact,
+    Dataset,
+    DatasetVersion,
+    Experiment,
+    LatestMetric,
+    LoggedModel,
+    MetricPoint,
+    Run,
+)
+from projects.models import Project
+
+_ROOT = re.compile(r"(?P<experiment>\d{1,18})/(?:(?P<run>[0-9a-f]{32})|models/(?P<model>m-[0-9a-f]{32}))")
+
+
+@dataclass(frozen=True)
+class Latest:
+    """A run's value of a metric that counts."""
+
+    key: str
+    value: float
+    step: int
+    timestamp_ms: int
+
+
+def visible_experiments(project: Project, *, deleted: bool = False) -> QuerySet[Experiment]:
+    lifecycle = Lifecycle.DELETED if deleted else Lifecycle.ACTIVE
+    return Experiment.objects.filter(project=project, lifecycle=lifecycle)
+
+
+def experiment_by_id(*, project: Project, experiment_id: int) -> Experiment:
+    """Also a deleted one. Raises NotFound, with the same words whether it is missing or foreign."""
+    found = Experiment.objects.filter(project=project, pk=experiment_id).first()
+    if found is None:
+        raise NotFound(f"No Experiment with id={experiment_id} exists.")
+    return found
+
+
+def visible_runs(project: Project) -> QuerySet[Run]:
+    """Active runs of active experiments, with their experiment. Order them by `-started_at, -id`: that is indexed."""
+    return Run.objects.filter(
+        project=project, lifecycle=Lifecycle.ACTIVE, experiment__lifecycle=Lifecycle.ACTIVE
+    ).select_related("experiment", "created_by")
+
+
+def run_by_id(*, project: Project, run_id: str) -> Run:
+    """Also a deleted one. Raises NotFound, with the same words whether it is missing or foreign."""
+    found = Run.objects.select_related("experiment", "created_by").filter(project=project, run_id=run_id).first()
+    if found is None:
+        raise NotFound(f"Run with id={run_id} not found.")
+    return found
+
+
+def latest_metrics(runs: Iterable[Run]) -> dict[int, list[Latest]]:
+    """For each run's primary key, the latest value of each metric, by name. One query."""
+    pks = [run.pk for run in runs]
+    found: dict[int, list[Latest]] = {pk: [] for pk in pks}
+    rows = LatestMetric.objects.filter(run__in=pks).order_by("key__name")
+    for pk, *values in rows.values_list("run_id", "key__name", "value", "step", "timestamp_ms"):
+        found[pk].append(Latest(*values))
+    return found
+
+
+def metric_history(*, run: Run, key: str) -> QuerySet[MetricPoint]:
+    """Every point of a metric, always in the same order: step, time, value."""
+    return MetricPoint.objects.filter(run=run, key__name=key).order_by("step", "timestamp_ms", "value", "pk")
+
+
+def histories(run: Run) -> list[tuple[str, int, int, float]]:
+    """(key, step, timestamp, value) of every point of a run, by key and then in the order of a history."""
+    points = MetricPoint.objects.filter(run=run).order_by("key__name", "step", "timestamp_ms", "value", "pk")
+    return list(points.values_list("key__name", "step", "timestamp_ms", "value"))
+
+
+def root_of(owner: Run | LoggedModel) -> str:
+    """Where an owner's files lie."""
+    if isinstance(owner, Run):
+        return f"{owner.experiment_id}/{owner.run_id}"
+    return f"{owner.experiment_id}/models/{owner.model_id}"
+
+
+def owner_of(*, project: Project, root: str) -> Run | LoggedModel:
+    """The run or logged model whose files lie there. Raises NotFound."""
+    match = _ROOT.fullmatch(root)
+    owner: Run | LoggedModel | None = None
+    if match and match["run"]:
+        owner = Run.objects.filter(project=project, run_id=match["run"], experiment=match["experiment"]).first()
+    elif match:
+        owner = (
+            LoggedModel.objects.select_related("source_run")
+            .filter(project=project, model_id=match["model"], experiment=match["experiment"])
+            .first()
+        )
+    if owner is None:
+        raise NotFound(f"There is no run or model {root[:120]!r}.")
+    return owner
+
+
+def artifacts(*, project: Project, root: str, prefix: str = "") -> QuerySet[Artifact]:
+    """The files under a root; with a prefix, the file of that path or all files in that folder. By path."""
+    found = Artifact.objects.filter(project=project, root=root).order_by("path")
+    if not prefix:
+        return found
+    return found.filter(Q(path=prefix) | Q(path__startswith=prefix.rstrip("/") + "/"))
+
+
+def artifact(*, project: Project, root: str, path: str) -> Artifact:
+    """Raises NotFound."""
+    found = Artifact.objects.filter(project=project, root=root, path=path).first()
+    if found is None:
+        raise NotFound(f"There is no file {path[:200]!r}.")
+    return found
+
+
+def logged_model_by_id(*, project: Project, model_id: str) -> LoggedModel:
+    """Also a deleted one. Raises NotFound."""
+    found = (
+        LoggedModel.objects.select_related("experiment", "source_run")
+        .filter(project=project, model_id=model_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(f"Logged model with ID {model_id!r} not found.")
+    return found
+
+
+def visible_datasets(project: Project) -> QuerySet[Dataset]:
+    return Dataset.objects.filter(project=project)
+
+
+def visible_versions(project: Project) -> QuerySet[DatasetVersion]:
+    return DatasetVersion.objects.filter(project=project).select_related("dataset", "created_by")
+
+
+def dataset_version(*, project: Project, name: str, number: int) -> DatasetVersion:
+    """Raises NotFound."""
+    found = visible_versions(project).filter(dataset__name=name, number=number).first()
+    if found is None:
+        raise NotFound(f"There is no version {number} of the dataset {name[:80]!r}.")
+    return found
+
+
+def metric_columns(latest: Iterable[Iterable[Latest]], *, at_most: int = 4) -> list[str]:
+    """The metrics that most runs of a table have: its columns."""
+    counts: dict[str, int] = {}
+    for values in latest:
+        for one in values:
+            counts[one.key] = counts.get(one.key, 0) + 1
+    return sorted(counts, key=lambda key: (-counts[key], key))[:at_most]

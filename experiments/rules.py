@@ -1,0 +1,25 @@
+"""Who may add data, train and log: a reason why not, or None."""
+
+from core.models import User
+from experiments.enums import RunSource
+from experiments.models import Run
+from projects import rules
+from projects.roles import Permission
+
+
+def why_not_add_data(user: User | None, project_id: int) -> str | None:
+    return rules.why_not(user, Permission.ADD_DATA, project_id)
+
+
+def why_not_train(user: User | None, project_id: int) -> str | None:
+    """Also who may make experiments and runs, and log to them."""
+    return rules.why_not(user, Permission.TRAIN, project_id)
+
+
+def why_not_log(user: User | None, run: Run) -> str | None:
+    """Metrics, params, files and status of a run that was trained here come from its worker alone: its record is
+    evidence. Tags are anybody's who may train.
+    """
+    if user is not None and run.source == RunSource.TRAINING:
+        return "This run was trained here: only its worker writes its metrics, params, files and status."
+    return why_not_train(user, run.project_id)
