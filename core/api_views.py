@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import operations, queries
-from core.api import ApiView, StrictSerializer, page, valid
+from core.api import ApiView, StrictSerializer, page, user_of, valid
 from core.errors import NotFound
 from core.models import Token
 from core.pages import now
@@ -23,7 +23,7 @@ class MeShape(serializers.Serializer[Any]):
 
 class TokenShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  (the field is called label)
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     expires_at = serializers.DateTimeField()
@@ -42,7 +42,7 @@ class TokenPageShape(serializers.Serializer[Any]):
 
 
 class TokenBody(StrictSerializer):
-    label = serializers.CharField(max_length=120)
+    label = serializers.CharField(max_length=120)  # type: ignore[assignment]  (the field is called label)
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=[scope.value for scope in Scope]), required=False
     )
@@ -65,7 +65,7 @@ class MeView(ApiView):
     @extend_schema(responses=MeShape)
     def get(self, request: Request) -> Response:
         """Who the caller is."""
-        user = request.user
+        user = user_of(request)
         return Response({"username": user.username, "name": user.name, "is_admin": user.is_superuser})
 
 
@@ -73,7 +73,7 @@ class TokensView(ApiView):
     @extend_schema(responses=TokenPageShape)
     def get(self, request: Request) -> Response:
         """The caller's tokens, newest first."""
-        return page(request, queries.tokens_of(request.user).order_by(), token_json)
+        return page(request, queries.tokens_of(user_of(request)).order_by(), token_json)
 
     @extend_schema(request=TokenBody, responses={201: NewTokenShape})
     def post(self, request: Request) -> Response:
@@ -82,12 +82,12 @@ class TokensView(ApiView):
         scopes = body.get("scopes") or list(DEFAULT_SCOPES)
         within = request.auth.scopes if isinstance(request.auth, Token) else scopes
         made = operations.create_token(
-            user=request.user,
+            user=user_of(request),
             label=body["label"],
             scopes=[scope for scope in scopes if scope in within],
             days=body["days"],
             stream_id=request.auth.stream_id if isinstance(request.auth, Token) else None,
-            by=request.user,
+            by=user_of(request),
             now=now(),
         )
         return Response(token_json(made.token) | {"token": made.text}, status=201)
@@ -97,8 +97,8 @@ class TokenView(ApiView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
         """Revoke a token."""
-        token = Token.objects.filter(user=request.user, pk=pk).first()
+        token = Token.objects.filter(user=user_of(request), pk=pk).first()
         if token is None:
             raise NotFound("There is no such token of yours.")
-        operations.revoke_token(token=token, by=request.user, now=now())
+        operations.revoke_token(token=token, by=user_of(request), now=now())
         return Response(status=204)

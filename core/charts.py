@@ -325,6 +325,15 @@ def thin(labels: Sequence[str], most: int = 6) -> list[str]:
     return [labels[round(i * (len(labels) - 1) / gaps)] for i in range(gaps + 1)]
 
 
+def _room_for(limit: Limit | None, known: Sequence[float]) -> list[float]:
+    """The limit, and a little of its bad side, so that the shading can be seen."""
+    if not limit:
+        return []
+    span = max([*known, limit.value]) - min([*known, limit.value]) or abs(limit.value) or 1.0
+    beyond = {"below": -0.15, "above": 0.15}.get(limit.bad, 0.0)
+    return [limit.value, limit.value + beyond * span]
+
+
 def _at(values: Sequence[Value], index: int) -> Value:
     return values[index] if index < len(values) else None
 

@@ -37,6 +37,13 @@ class DomainError(Exception):
         return self.message
 
 
+class BadRequest(DomainError):
+    """The request itself cannot be understood: not JSON, a cursor of somebody else's, a header out of shape."""
+
+    status = 400
+    default_code = "bad_request"
+
+
 class Invalid(DomainError):
     """A value that cannot be: names the field, the limit and the value got."""
 

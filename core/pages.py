@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
 from core.errors import DomainError
+from core.models import User
 
 View = Callable[..., HttpResponse]
 
@@ -30,6 +31,12 @@ def public(view: View) -> View:
     """A page that anybody may open; the guard test lists them with their reasons."""
     view.guard = "public"  # type: ignore[attr-defined]
     return view
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who opened a page that needs signing in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def now() -> datetime:

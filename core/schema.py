@@ -1,13 +1,13 @@
 """The OpenAPI 3.1 schema: what drf-spectacular cannot see by itself."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "core.api.authentication.TokenAuthentication"
     name = "token"
 
@@ -19,7 +19,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         }
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):
     target_class = "core.api.authentication.SessionAuthentication"
     name = "session"
 
@@ -41,7 +41,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldProblem(many=True)
+    errors = FieldProblem(many=True)  # type: ignore[assignment]  (the field is called errors)
     request_id = serializers.CharField()
 
 
@@ -52,7 +52,7 @@ class ApiSchema(AutoSchema):
         words = [part.strip("{}") for part in self.path.removeprefix("/api/v1/").split("/") if part]
         return "_".join([*words, self.method.lower()]).replace("-", "_")
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         problem = self._get_response_for_code(Problem, "default", ["application/problem+json"])
         return bodies | {"default": problem | {"description": "Refused, and why."}}

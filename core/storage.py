@@ -54,7 +54,7 @@ def put_path(path: Path) -> Blob:
 def open_blob(digest: str) -> BinaryIO:
     """The blob's bytes. Raises NotFound."""
     try:
-        return _filesystem().open(_place(digest), "rb")  # type: ignore[no-any-return]
+        return _filesystem().open(_place(digest), "rb")
     except FileNotFoundError:
         raise NotFound(f"There is no file with digest {digest[:12]}.") from None
 
@@ -129,7 +129,7 @@ def _spooled_bytes(data: bytes) -> Iterator[tuple[Path, str, int]]:
     with tempfile.SpooledTemporaryFile(max_size=CHUNK) as source:
         source.write(data)
         source.seek(0)
-        with _spooled(source) as spooled:  # type: ignore[arg-type]
+        with _spooled(source) as spooled:
             yield spooled
 
 

@@ -7,6 +7,7 @@ from core.api.authentication import (
     TokenAuthentication,
     authenticate_header,
     require_scope,
+    user_of,
 )
 from core.api.idempotency import InProgress, idempotent
 from core.api.paging import check_if_match, etag, expected_version, page
@@ -34,5 +35,6 @@ __all__ = [
     "problem",
     "problem_response",
     "require_scope",
+    "user_of",
     "valid",
 ]

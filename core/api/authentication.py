@@ -4,21 +4,19 @@ import base64
 import binascii
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.authentication import SessionAuthentication as DrfSessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from core import queries
 from core.errors import NotAllowed
 from core.models import Token, User
 from core.roles import Scope
-
-if TYPE_CHECKING:  # DRF's views import these classes by name while they are being imported themselves
-    from rest_framework.views import APIView
 
 
 class Access(StrEnum):
@@ -76,7 +74,7 @@ class SessionAuthentication(DrfSessionAuthentication):
 class DeclaredAccess(BasePermission):
     """Deny by default: a view says who may come in, and a token must have the scope."""
 
-    def has_permission(self, request: Request, view: "APIView") -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         access = getattr(view, "access", None)
         if access == Access.PUBLIC:
             return True
@@ -96,3 +94,9 @@ def require_scope(request: Request, scope: Scope) -> None:
             f"This token may {', '.join(token.scopes)}; this needs a token with the scope {scope}.",
             code="missing_scope",
         )
+
+
+def user_of(request: Request) -> User:
+    """Who is calling a view that lets nobody in who is not signed in."""
+    assert isinstance(request.user, User)
+    return request.user

@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.authentication import user_of
 from core.api.shapes import OrjsonRenderer
-from core.errors import DomainError, Invalid
+from core.errors import BadRequest, DomainError, Invalid
 from core.models import IdempotencyKey
 
 KEPT_FOR = timedelta(hours=24)
@@ -34,7 +35,7 @@ def idempotent(post: PostView) -> PostView:
         if key is None:
             return post(view, request, *args, **kwargs)
         if not 1 <= len(key) <= 255 or not key.isprintable():
-            raise Invalid("An Idempotency-Key has 1 to 255 printable characters.", field="Idempotency-Key")
+            raise BadRequest("An Idempotency-Key has 1 to 255 printable characters.", field="Idempotency-Key")
         with transaction.atomic():
             kept = _kept_answer(request, key)
             if kept is not None:
@@ -53,12 +54,12 @@ class InProgress(DomainError):
 
 def _kept_answer(request: Request, key: str) -> Response | None:
     route, digest = request.path[:200], _request_digest(request)
-    lock = int.from_bytes(hashlib.sha256(f"{request.user.pk} {route} {key}".encode()).digest()[:8], signed=True)
+    lock = int.from_bytes(hashlib.sha256(f"{user_of(request).pk} {route} {key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
         if not cursor.fetchone()[0]:
             raise InProgress("A request with this Idempotency-Key is still at work.", field="Idempotency-Key")
-    mine = IdempotencyKey.objects.filter(user_id=request.user.pk, route=route, key=key)
+    mine = IdempotencyKey.objects.filter(user_id=user_of(request).pk, route=route, key=key)
     mine.filter(created_at__lt=datetime.now(UTC) - KEPT_FOR).delete()
     row = mine.first()
     if row is None:
@@ -74,7 +75,7 @@ def _kept_answer(request: Request, key: str) -> Response | None:
 
 def _keep_answer(request: Request, key: str, response: Response) -> None:
     IdempotencyKey.objects.create(
-        user_id=request.user.pk,
+        user_id=user_of(request).pk,
         route=request.path[:200],
         key=key,
         request_digest=_request_digest(request),
@@ -87,7 +88,7 @@ def _keep_answer(request: Request, key: str, response: Response) -> None:
 
 def _request_digest(request: Request) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    data = request.data
+    data: Any = request.data
     digest.update(
         orjson.dumps(
             {k: v for k, v in data.items() if k not in request.FILES}, default=str, option=orjson.OPT_SORT_KEYS

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import Invalid, PreconditionFailed
+from core.errors import BadRequest, PreconditionFailed
 
 MAX_LIMIT = 100
 
@@ -30,7 +30,7 @@ def expected_version(request: Request) -> int | None:
     if wanted == "*":
         return None
     if not wanted.isdigit():
-        raise Invalid(f"If-Match must be an ETag this API gave: got {wanted!r}.", field="If-Match")
+        raise BadRequest(f"If-Match must be an ETag this API gave: got {wanted!r}.", field="If-Match")
     return int(wanted)
 
 
@@ -41,7 +41,7 @@ def page(
     request: Request, rows: "QuerySet[Row]", shape: Callable[[Row], dict[str, Any]], *, newest_first: bool = True
 ) -> Response:
     """A page of `{results, next_cursor, prev_cursor}`, walked by key (`?cursor=&limit=`), so that deep pages cost the
-    same as the first. Raises Invalid for a limit outside 1 to 100 or a cursor this API did not give."""
+    same as the first. Raises BadRequest for a limit outside 1 to 100 or a cursor this API did not give."""
     limit = _limit(request)
     backwards, last = _read_cursor(request.query_params.get("cursor"))
     descending = newest_first != backwards
@@ -65,7 +65,7 @@ def page(
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
     if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
-        raise Invalid(f"limit must be 1 to {MAX_LIMIT}: got {text!r}.", field="limit")
+        raise BadRequest(f"limit must be 1 to {MAX_LIMIT}: got {text!r}.", field="limit")
     return int(text)
 
 
@@ -82,4 +82,4 @@ def _read_cursor(text: str | None) -> tuple[bool, int | None]:
             raise ValueError
         return plain[0] == "p", int(plain[1:])
     except (ValueError, IndexError):
-        raise Invalid("This cursor was not given by this API.", field="cursor") from None
+        raise BadRequest("This cursor was not given by this API.", field="cursor") from None

@@ -10,7 +10,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from core.errors import Invalid
+from core.errors import BadRequest
 
 
 class StrictJSONParser(JSONParser):
@@ -22,7 +22,7 @@ class StrictJSONParser(JSONParser):
         except RequestDataTooBig:
             raise
         except ValueError as exc:
-            raise Invalid(f"The body is not valid JSON: {exc}.", code="invalid_json") from None
+            raise BadRequest(f"The body is not valid JSON: {exc}.", code="invalid_json") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -64,4 +64,4 @@ def valid(serializer_class: type[serializers.Serializer[Any]], request: Request,
     """The validated body. Raises DRF's ValidationError, which becomes a 400 with one entry a field."""
     serializer = serializer_class(data=request.data, **kwargs)
     serializer.is_valid(raise_exception=True)
-    return serializer.validated_data  # type: ignore[no-any-return]
+    return serializer.validated_data

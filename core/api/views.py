@@ -2,16 +2,23 @@
 
 from typing import Any, ClassVar
 
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from core.api.authentication import Access
+from core.api.authentication import Access, DeclaredAccess, SessionAuthentication, TokenAuthentication
 from core.api.idempotency import idempotent
+from core.api.shapes import OrjsonRenderer, StrictJSONParser
 from core.roles import Scope
 
 
 class ApiView(APIView):
-    """Base of every REST view. `access` must be declared; every POST can be retried with an Idempotency-Key."""
+    """Base of every REST view. `access` says who may come in; every POST can be retried with an Idempotency-Key."""
+
+    authentication_classes = (TokenAuthentication, SessionAuthentication)
+    permission_classes = (DeclaredAccess,)
+    parser_classes = (StrictJSONParser, MultiPartParser)
+    renderer_classes = (OrjsonRenderer,)
 
     access: ClassVar[Access] = Access.SIGNED_IN
     scope: ClassVar[Scope | None] = None

@@ -14,7 +14,7 @@ from core import operations, queries
 from core.errors import DomainError
 from core.forms import PasswordForm, SetupForm, SignInForm, TokenForm
 from core.models import Token, User
-from core.pages import now, page, public, show_on
+from core.pages import now, page, public, show_on, user_of
 
 WRONG = "The user name or the password is wrong."
 LOCKED = "Too many wrong passwords from here. Try again in a quarter of an hour."
@@ -66,19 +66,19 @@ def account(request: HttpRequest) -> HttpResponse:
     form, made = TokenForm(request.POST or None), None
     if form.is_valid():
         try:
-            made = operations.create_token(user=_user(request), by=_user(request), now=now(), **form.cleaned_data)
+            made = operations.create_token(user=user_of(request), by=user_of(request), now=now(), **form.cleaned_data)
             form = TokenForm()
         except DomainError as exc:
             show_on(form, exc)
-    context = {"form": form, "made": made, "tokens": queries.tokens_of(_user(request)), "now": now()}
+    context = {"form": form, "made": made, "tokens": queries.tokens_of(user_of(request)), "now": now()}
     return render(request, "core/account.html", context)
 
 
 @page
 @require_POST
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    token = get_object_or_404(Token, pk=pk, user=_user(request))
-    operations.revoke_token(token=token, by=_user(request), now=now())
+    token = get_object_or_404(Token, pk=pk, user=user_of(request))
+    operations.revoke_token(token=token, by=user_of(request), now=now())
     messages.info(request, f"The token {token.prefix}… no longer works.")
     return redirect("core:account")
 
@@ -89,7 +89,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
-        user = _user(request)
+        user = user_of(request)
         try:
             if not user.check_password(form.cleaned_data["current"]):
                 form.add_error("current", "This is not your password.")
@@ -130,7 +130,7 @@ def _next(request: HttpRequest) -> str:
 
 
 def _address(request: HttpRequest) -> str:
-    """Where the call comes from. A forwarded address is taken from the server in front (uvicorn), never from a header."""
+    """Where the call comes from. A forwarded address is taken from the server in front (uvicorn)."""
     return request.META.get("REMOTE_ADDR") or "127.0.0.1"
 
 

@@ -21,7 +21,7 @@ def test_target_of_an_open_step():
 
 
 def test_target_of_a_closed_step_is_a_sentence():
-    with pytest.raises(IllegalStep, match="Cannot go: it is green."):
+    with pytest.raises(IllegalStep, match=r"Cannot go: it is green\."):
         light().target(Light.GREEN, "go")
 
 
