@@ -23,7 +23,7 @@ class MeShape(serializers.Serializer[Any]):
 
 class TokenShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]  (the field is called label)
+    label = serializers.CharField()  # type: ignore[assignment]  # the field is called label
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     expires_at = serializers.DateTimeField()
@@ -42,7 +42,7 @@ class TokenPageShape(serializers.Serializer[Any]):
 
 
 class TokenBody(StrictSerializer):
-    label = serializers.CharField(max_length=120)  # type: ignore[assignment]  (the field is called label)
+    label = serializers.CharField(max_length=120)  # type: ignore[assignment]  # the field is called label
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=[scope.value for scope in Scope]), required=False
     )

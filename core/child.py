@@ -1,6 +1,9 @@
 """The child's half of the job protocol: a spec as JSON on stdin, one JSON message a line on stdout.
 
-A child is a pure module: no Django, no database, no credentials. `core.children` is the parent's half. Messages:
+A child is a pure module: no Django, no database, no credentials. `core.children` is the parent's half, and starts it as
+`python -m core.child MODULE MEGABYTES PARENT`, which puts the limits on before anything of the module is imported.
+
+Messages:
 
     {"t": "progress", "value": 0.4, "note": "round 40 of 100"}
     {"t": "log", "line": "..."}
@@ -9,9 +12,14 @@ A child is a pure module: no Django, no database, no credentials. `core.children
     {"t": "error", "code": "...", "message": "a sentence for the user"}      and exit status 1
 """
 
+import ctypes
 import functools
 import json
 import math
+import os
+import resource
+import runpy
+import signal
 import sys
 import time
 import traceback
@@ -21,6 +29,8 @@ from typing import Any, NoReturn
 from core.errors import DomainError
 
 PROGRESS_INTERVAL_S = 0.1
+PR_SET_PDEATHSIG = 1
+MAX_FILE_BYTES = 4 * 1024**3
 
 _last_progress = -math.inf
 
@@ -106,3 +116,20 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return value
+
+
+def launch(module: str, *, megabytes: int, parent: int) -> None:
+    """Limit this process, make it die with its parent, and become `python -m module`."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked to be told
+        os._exit(1)
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1024**2,) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+    sys.argv = [module]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    launch(sys.argv[1], megabytes=int(sys.argv[2]), parent=int(sys.argv[3]))

@@ -1,11 +1,9 @@
 """Running a pure module as a limited child process, and reading what it says line by line."""
 
 import contextlib
-import ctypes
 import json
 import os
 import queue
-import resource
 import signal
 import subprocess
 import sys
@@ -18,11 +16,17 @@ from typing import Any
 
 from django.conf import settings
 
-PR_SET_PDEATHSIG = 1
 MAX_LINE_BYTES = 4 * 1024 * 1024
+STDERR = "stderr.txt"
 STDERR_TAIL = 4000
-MB = 1024 * 1024
-_LIBC = ctypes.CDLL(None)
+_NO_MEMORY = (
+    "MemoryError",
+    "Unable to allocate",
+    "bad_alloc",
+    "malloc of size",
+    "failed to map segment",
+    "Cannot allocate",
+)
 
 
 @dataclass(eq=False)
@@ -68,8 +72,8 @@ class Child:
                     if line is None:
                         break
                     message = _parse(line)
-                    if message.get("t") == "error":
-                        raise ChildFailed(str(message["code"]), str(message["message"]))
+                    if message["t"] == "error":
+                        raise self._failure(message)
                     yield message
             self._explain(process)
         finally:
@@ -77,33 +81,39 @@ class Child:
             _drain(lines)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", self.module],
-            cwd=self.cwd,
-            env=_clean_environment(self.cwd),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=open(self.cwd / "stderr.txt", "wb"),
-            start_new_session=True,
-            preexec_fn=self._limit,
-        )
+        """No code of ours runs between fork and exec (this process has threads): the child limits itself."""
+        with (self.cwd / STDERR).open("wb") as stderr:
+            return subprocess.Popen(
+                [sys.executable, "-m", "core.child", self.module, str(self.memory_mb), str(os.getpid())],
+                cwd=self.cwd,
+                env=_clean_environment(self.cwd),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                start_new_session=True,
+            )
 
-    def _limit(self) -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        limit = self.memory_mb * MB
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.nice(5)
+    def _failure(self, message: dict[str, Any]) -> ChildFailed:
+        """What the child says it failed of; of memory we know the limit, and it does not."""
+        code, said = str(message.get("code", "crashed")), str(message.get("message", "It crashed."))
+        return self._out_of_memory() if code == "out_of_memory" or _is_about_memory(said) else ChildFailed(code, said)
+
+    def _out_of_memory(self) -> ChildFailed:
+        return ChildFailed("out_of_memory", f"It needed more than its limit of {self.memory_mb:,} MB of memory.")
 
     def _explain(self, process: subprocess.Popen[bytes]) -> None:
+        """Raise ChildFailed for a child that ended badly without a word on stdout."""
         code = process.wait(timeout=10)
-        tail = (self.cwd / "stderr.txt").read_bytes()[-STDERR_TAIL:].decode(errors="replace")
         if code == 0:
             return
-        if "MemoryError" in tail or "Unable to allocate" in tail or "bad_alloc" in tail or code == -signal.SIGKILL:
-            raise ChildFailed("out_of_memory", f"It needed more than its limit of {self.memory_mb} MB of memory.")
-        last = tail.strip().splitlines()[-1] if tail.strip() else f"exit status {code}"
-        raise ChildFailed("crashed", f"It crashed: {last}")
+        tail = (self.cwd / STDERR).read_bytes()[-STDERR_TAIL:].decode(errors="replace").strip()
+        if _is_about_memory(tail) or code == -signal.SIGKILL:
+            raise self._out_of_memory()
+        raise ChildFailed("crashed", f"It crashed: {tail.splitlines()[-1] if tail else f'exit status {code}'}")
+
+
+def _is_about_memory(text: str) -> bool:
+    return any(sign in text for sign in _NO_MEMORY)
 
 
 def _clean_environment(cwd: Path) -> dict[str, str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -37,6 +37,11 @@ Queue = Literal["training", "quick"]
 
 MAX_LOG_LINES = 2000
 PROGRESS_EVERY_S = 0.5
+HELD_EVERY_S = 1.0
+
+
+class UnknownKind(LookupError):
+    """No job kind of this name is registered."""
 
 
 class LostLease(Exception):
@@ -122,9 +127,13 @@ def submit(
     unique_key: str | None = None,
     delay: timedelta = timedelta(0),
 ) -> Job:
-    """Queue a job in the current transaction. With a `unique_key`, the job that is already open under it is returned."""
-    definition = _kinds[kind]
+    """Queue a job in the current transaction. With a `unique_key`, the job that is already open under it is returned.
+
+    Raises UnknownKind: a bug, or a schedule of a kind that is no more.
+    """
+    definition = _kind(kind)
     if unique_key is not None:
+        _one_at_a_time(unique_key)
         existing = Job.objects.open().filter(unique_key=unique_key).first()
         if existing is not None:
             return existing
@@ -146,12 +155,24 @@ def submit(
     return job
 
 
+def _kind(name: str) -> JobKind:
+    if name not in _kinds:
+        raise UnknownKind(f"no job kind is called {name!r}")
+    return _kinds[name]
+
+
+def _one_at_a_time(unique_key: str) -> None:
+    """Whoever submits under the same key waits here until we commit, and then sees our job."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"job:{unique_key}"])
+
+
 @transaction.atomic
 def cancel(*, job: Job, by: User, now: datetime) -> Job:
     """Cancel a job that has not ended: it ends here, and a worker that still holds it can write nothing more."""
     job = Job.objects.select_for_update().get(pk=job.pk)
     if not job.is_open:
-        raise Conflict(f"The job has already {job.get_state_display().lower()}.", code="already_ended")
+        raise Conflict(f"The job has ended already: {job.get_state_display().lower()}.", code="already_ended")
     job.cancel_requested_at = now
     _end(job, "cancel", failure=Failure("cancelled", f"Cancelled by {by}."))
     events.record(events.JOB_CANCELLED, job, by=by, kind=job.kind)
@@ -190,7 +211,16 @@ def take_due(*, limit: int = 50) -> list[tuple[int, Queue]]:
 def fire_schedules() -> int:
     """Make the job of every schedule whose slot has come; missed slots collapse into one. Returns how many."""
     due = Schedule.objects.filter(is_active=True, next_at__lte=Now()).order_by("next_at").values_list("pk", flat=True)
-    return sum(_fire(pk) for pk in list(due[:100]))
+    return sum(_try_to_fire(pk) for pk in list(due[:100]))
+
+
+def _try_to_fire(schedule_id: int) -> int:
+    """A schedule that cannot be fired must not keep the others, and every job, from being rung for."""
+    try:
+        return _fire(schedule_id)
+    except UnknownKind as exc:
+        logger.error("schedule %s not fired: %s", schedule_id, exc)
+        return 0
 
 
 @transaction.atomic
@@ -296,7 +326,7 @@ class Report:
         if now - self._told_at < PROGRESS_EVERY_S and value < 1:
             return
         self._told_at = now
-        self.job.progress, self.job.note = min(max(value, 0.0), 1.0), note[:200]
+        self.job.progress, self.job.note = min(max(value, 0.0), 1.0), _plain(note)[:200]
         if not held(self.job).update(progress=self.job.progress, note=self.job.note):
             self.lost.set()
             raise LostLease
@@ -306,11 +336,13 @@ class Report:
     def log(self, line: str) -> None:
         self._lines += 1
         if self._lines <= MAX_LOG_LINES:
-            JobLog.objects.create(job=self.job, attempt=self.job.attempt, at=database_now(), line=line[:2000])
+            JobLog.objects.create(job=self.job, attempt=self.job.attempt, at=database_now(), line=_plain(line)[:2000])
 
     @contextlib.contextmanager
     def kept_alive(self) -> Iterator[None]:
-        """Renew the lease in a thread of its own, a third of a lease apart, until the block ends."""
+        """Until the block ends, a thread renews the lease, a third of it apart, and looks each second whether the job
+        was cancelled or taken over.
+        """
         done = threading.Event()
         keeper = threading.Thread(target=self._keep, args=(done,), name=f"lease-{self.job.pk}", daemon=True)
         keeper.start()
@@ -322,16 +354,22 @@ class Report:
 
     def _keep(self, done: threading.Event) -> None:
         lease = settings.JOB_LEASE_SECONDS
+        renewed_at = time.monotonic()
         try:
-            while not done.wait(lease / 3):
-                if not self._renew(lease):
+            while not done.wait(min(HELD_EVERY_S, lease / 3)):
+                is_due = time.monotonic() - renewed_at >= lease / 3
+                if not self._still_held(lease if is_due else None):
                     self.lost.set()
                     return
+                if is_due:
+                    renewed_at = time.monotonic()
         finally:
             connection.close()
 
-    def _renew(self, lease: float) -> bool:
+    def _still_held(self, lease: float | None) -> bool:
         try:
+            if lease is None:
+                return held(self.job).exists()
             return bool(held(self.job).update(lease_until=Now() + timedelta(seconds=lease)))
         except Exception as exc:  # the database may be restarting: the lease itself decides
             logger.warning("job %s: lease not renewed: %s", self.job.pk, exc)
@@ -342,8 +380,13 @@ class Report:
         return {"type": "job", "id": str(self.job.pk), "version": None}
 
 
+def _plain(text: str) -> str:
+    """Without NUL, which a text column refuses."""
+    return text.replace("\0", "\ufffd")
+
+
 def _carry_out(job: Job, report: Report, scratch: Path) -> str | None:
-    kind = _kinds[job.kind]
+    kind = _kind(job.kind)
     try:
         spec = kind.prepare(job, scratch)
         result = kind.run(job, scratch, report) if spec is None else _run_child(kind, job, spec, report, scratch)
@@ -359,7 +402,13 @@ def _carry_out(job: Job, report: Report, scratch: Path) -> str | None:
     except Exception as exc:
         logger.exception("job %s crashed", job.pk)
         return _retry_or_fail(job, Failure("crashed", f"{type(exc).__name__}: {exc}"))
-    return _finish(job, kind, result, scratch)
+    try:
+        return _finish(job, kind, result, scratch)
+    except (LostLease, DatabaseError):  # not ours any more, or the database is away: the lease decides
+        raise
+    except Exception as exc:
+        logger.exception("job %s could not be finished", job.pk)
+        return _retry_or_fail(job, Failure("crashed", f"{type(exc).__name__}: {exc}"))
 
 
 def _run_child(kind: JobKind, job: Job, spec: ChildSpec, report: Report, scratch: Path) -> dict[str, Any]:
@@ -419,9 +468,14 @@ def _retry_or_fail(job: Job, failure: Failure) -> str:
 
 
 def _end(job: Job, step: str, *, failure: Failure) -> None:
+    """End the job unsuccessfully. It ends also when its kind fails to note that: a job that cannot end runs for ever."""
     job.error = {"code": failure.code, "message": failure.message}
     _close(job, step)
-    _kinds[job.kind].failed(job, failure)
+    try:
+        with transaction.atomic():
+            _kind(job.kind).failed(job, failure)
+    except Exception:
+        logger.exception("job %s: its kind could not note the failure %s", job.pk, failure.code)
 
 
 def _close(job: Job, step: str) -> None:
@@ -451,6 +505,8 @@ stopping = threading.Event()
 @contextlib.contextmanager
 def _scratch(job: Job) -> Iterator[Path]:
     settings.JOB_SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    for left in settings.JOB_SCRATCH_DIR.glob(f"job-{job.pk}-*"):  # of attempts that were killed
+        shutil.rmtree(left, ignore_errors=True)
     path = Path(tempfile.mkdtemp(prefix=f"job-{job.pk}-{job.token}-", dir=settings.JOB_SCRATCH_DIR))
     try:
         yield path

@@ -41,7 +41,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldProblem(many=True)  # type: ignore[assignment]  (the field is called errors)
+    errors = FieldProblem(many=True)  # type: ignore[assignment]  # the field is called errors
     request_id = serializers.CharField()
 
 

@@ -1,4 +1,4 @@
-"""The base of the REST API: who is calling, what is refused and how, pages of results, retries without second effects."""
+"""The base of the REST API: who is calling, what is refused and how, pages of results, retries with one effect."""
 
 from core.api.authentication import (
     Access,

@@ -96,7 +96,7 @@ def shade(name: str) -> int:
     """One of eight colours, always the same for a name; assets/js/live.js computes the same."""
     total = 0
     for byte in name.encode():
-        total = (total * 31 + byte) % 65521
+        total = (total * 33 + byte) % 65521
     return total % 8
 
 
