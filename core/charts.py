@@ -213,9 +213,8 @@ def curve(
     x_name: str = "",
 ) -> Chart:
     """Lines over common steps, one label a step. The axis encloses every value and the limit."""
-    known = (
-        _finite(v for s in series for v in s.values) + ([limit.value] if limit else []) + ([0.0] if from_zero else [])
-    )
+    known = _finite(v for s in series for v in s.values) + ([0.0] if from_zero else [])
+    known += _room_for(limit, known)
     ticks = nice_ticks(min(known), max(known)) if known else [0.0, 1.0]
     scale = _Scale(low=ticks[0], high=ticks[-1], steps=len(x_labels))
     said = summary or _summary(series)

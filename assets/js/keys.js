@@ -28,7 +28,6 @@ function press(event) {
 }
 
 document.addEventListener("click", ({ target }) => target.closest("[data-go-to]") && openGoer());
-document.addEventListener("click", ({ target }) => target.closest("[data-help]") && openHelp());
 
 // --- help -----------------------------------------------------------------------------------------------------------
 
@@ -90,6 +89,7 @@ function openGoer() {
     else return;
     event.preventDefault();
   });
-  open(element("dialog", { class: "box goer", "aria-label": "Go to" }, input, list));
+  const foot = element("footer", {}, element("kbd", {}, "↑"), " ", element("kbd", {}, "↓"), " choose  ", element("kbd", {}, "Enter"), " go  ", element("kbd", {}, "?"), " on a page: all keys");
+  open(element("dialog", { class: "box goer", "aria-label": "Go to" }, input, list, foot));
   fill();
 }

@@ -166,7 +166,7 @@ function face({ name, initials }) {
 /** The same colour for the same name as core.templatetags.ui.shade. */
 export function shade(name) {
   let sum = 0;
-  for (const byte of new TextEncoder().encode(name)) sum = (sum * 31 + byte) % 65521;
+  for (const byte of new TextEncoder().encode(name)) sum = (sum * 33 + byte) % 65521;
   return sum % 8;
 }
 
