@@ -25,7 +25,7 @@ _NO_MEMORY = (
     "bad_alloc",
     "malloc of size",
     "failed to map segment",
-    "Cannot allocate",
+    "Cannot allocate memory",
 )
 
 

@@ -468,7 +468,7 @@ def _retry_or_fail(job: Job, failure: Failure) -> str:
 
 
 def _end(job: Job, step: str, *, failure: Failure) -> None:
-    """End the job unsuccessfully. It ends also when its kind fails to note that: a job that cannot end runs for ever."""
+    """End the job unsuccessfully, also when its kind cannot note that: a job that cannot end runs for ever."""
     job.error = {"code": failure.code, "message": failure.message}
     _close(job, step)
     try:

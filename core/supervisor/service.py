@@ -77,10 +77,14 @@ class Service:
         await self._migrate()
         listener = self._options.listener.fileno()
         web = self._part("web", parts.web(listener), 12, listener=listener)
-        # The worker ends after those who give it work, and before what it writes to.
-        self._start_group(self._part("worker", parts.worker(), 20))
-        self._start_group(web, self._part("scheduler", parts.scheduler(), 10))
+        worker, scheduler = self._part("worker", parts.worker(), 20), self._part("scheduler", parts.scheduler(), 10)
+        # The worker ends after those who give it work, and before what it writes to. The web process comes up first and
+        # alone: people wait for it, and each of the three keeps a processor busy while it loads.
+        self._groups += [[worker], [web, scheduler]]
+        web.start()
         await self._until(web, self._is_web_ready)
+        worker.start()
+        scheduler.start()
         self._say(f"ready after {time.monotonic() - self._began:.1f} s: {self.address}")
         if self._options.demo:
             await self._run_command("demo", "load_demo", complaint="the demo was not loaded")
@@ -120,7 +124,8 @@ class Service:
     async def _start_server(self, server: PostgresServer | ValkeyServer) -> None:
         command = await asyncio.to_thread(server.prepare)
         part = Part(command, console=self._console, stop_limit=30)
-        self._start_group(part)
+        self._groups.append([part])
+        part.start()
 
         async def is_ready() -> bool:
             return part.pid is not None and await asyncio.to_thread(server.is_ready, part.pid)
@@ -129,7 +134,7 @@ class Service:
         await asyncio.to_thread(server.verify)
 
     async def _migrate(self) -> None:
-        status = await self._run_command("migrate", "migrate", "--no-input", "--verbosity=1")
+        status = await self._run_command("migrate", "migrate", "--no-input", "--skip-checks")
         if status:
             raise ServeError("The database was not migrated; the lines above say why.", status=ServeError.MIGRATION)
 
@@ -149,11 +154,6 @@ class Service:
         inherited = () if listener is None else (listener,)
         command = Command(name=name, argv=tuple(argv), env=parts.part_env(), cwd=parts.ROOT, pass_fds=inherited)
         return Part(command, console=self._console, stop_limit=limit, private=private)
-
-    def _start_group(self, *group: Part) -> None:
-        self._groups.append(list(group))
-        for part in group:
-            part.start()
 
     async def _until(self, part: Part, is_ready: Callable[[], Awaitable[bool]]) -> None:
         """Wait for a part. Raises ServeError when it keeps ending, or takes too long."""

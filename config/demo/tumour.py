@@ -1,0 +1,68 @@
+"""Tumour screening: a project that is still being scoped, on the real Wisconsin data that scikit-learn ships."""
+
+import io
+
+from sklearn.datasets import load_breast_cancer
+
+from config.demo.stage import Cast, Say, project_with_everybody
+from core.pages import now
+from experiments.models import DatasetVersion
+from experiments.operations import create_dataset_version
+from projects.models import Risk, Scope
+from projects.operations import add_risk, revise_scope
+
+KEY = "TUM"
+
+
+def tell(*, people: Cast, say: Say) -> None:
+    """Build the project, or what is missing of it."""
+    say("tumour screening: project, data and a scope that is half written")
+    project = project_with_everybody(
+        key=KEY,
+        name="Tumour screening",
+        purpose="Help the pathologist to look first where it matters most.",
+        people=people,
+    )
+    if not DatasetVersion.objects.filter(project=project).exists():
+        create_dataset_version(
+            project=project,
+            name="wisconsin-diagnostic",
+            upload=io.BytesIO(_csv()),
+            filename="wisconsin_diagnostic.csv",
+            note="Breast Cancer Wisconsin (Diagnostic), as shipped with scikit-learn",
+            by=people.scientist,
+            now=now(),
+        )
+    scope = Scope.objects.get(project=project)
+    if scope.version == 1:
+        revise_scope(
+            project=project,
+            values={
+                "decision": "The pathologist reads the slides with the highest score first, every morning.",
+                "metric": "average_precision",
+                "direction": "higher",
+            },
+            by=people.product,
+            now=now(),
+        )
+    if not Risk.objects.filter(project=project).exists():
+        add_risk(
+            project=project,
+            title="One hospital's data may not speak for another's",
+            cause="All 569 cases come from one place and one microscope.",
+            consequence="The score ranks wrongly elsewhere, and nobody notices.",
+            phase="scoping",
+            likelihood=4,
+            impact=4,
+            owner=people.scientist,
+            by=people.product,
+            now=now(),
+        )
+
+
+def _csv() -> bytes:
+    """569 rows of 30 measurements, and whether the tumour was malignant (1) or not (0)."""
+    frame = load_breast_cancer(as_frame=True).frame
+    frame["malignant"] = 1 - frame.pop("target")
+    frame.columns = [name.replace(" ", "_") for name in frame.columns]
+    return frame.to_csv(index=False).encode()
