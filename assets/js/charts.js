@@ -69,7 +69,7 @@ function options(figure, place, data) {
     height: Number(figure.dataset.height ?? 200),
     cursor: { sync: { key: figure.dataset.sync ?? "throughline" }, points: { size: 7 } },
     scales: { x: { time: data.time === true } },
-    axes: [axis, { ...axis, size: 54, label: data.unit, labelFont: axis.font, labelSize: data.unit ? 18 : 0 }],
+    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 54, label: data.unit, labelFont: axis.font, labelSize: data.unit ? 18 : 0 }],
     series: [{ label: data.x_label ?? (data.time ? "time" : "step") }, ...data.series.map(line)],
   };
 }
