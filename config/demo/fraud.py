@@ -6,13 +6,6 @@ Every chapter looks whether it has been told before, so that a demo that was int
 import io
 from datetime import timedelta
 
-from config.demo.simulator import TARGET, simulate
-from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
-from core.pages import now
-from experiments.models import DatasetVersion, Run
-from experiments.operations import create_dataset_version, start_training
-from models_registry.enums import VersionState
-from models_registry.models import Comparison, Deployment, ModelVersion
 from models_registry.operations import (
     approve_version,
     create_version,
@@ -20,6 +13,14 @@ from models_registry.operations import (
     ensure_model,
     request_review,
 )
+
+from config.demo.simulator import TARGET, simulate
+from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
+from core.pages import now
+from experiments.models import DatasetVersion, Run
+from experiments.operations import create_dataset_version, start_training
+from models_registry.enums import VersionState
+from models_registry.models import Comparison, Deployment, ModelVersion
 from monitoring.models import Monitor
 from monitoring.operations import create_monitor
 from projects.enums import Stage
@@ -43,8 +44,8 @@ ROWS = 12_000
 
 SCOPE = {
     "decision": (
-        "Operations blocks a card at once when its score is among the highest of the hour, instead of ringing the customer "
-        "the next morning."
+        "Operations blocks a card at once when its score is among the highest of the hour, instead of ringing the "
+        "customer the next morning."
     ),
     "metric": "average_precision",
     "direction": "higher",
@@ -56,7 +57,7 @@ SCOPE = {
     "cost_low": "240000",
     "cost_high": "410000",
     "precedent": "Churn early warning took 14 person-months; 9 were planned.",
-    "precedent_difference": "Fraud answers back, labels arrive late, and one case in thirty is positive instead of one in nine.",
+    "precedent_difference": "Fraud answers back, labels come late, and one case in thirty is positive.",
 }
 
 # Title, phase, likelihood, impact, who owns it, what is done about it.
