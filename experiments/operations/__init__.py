@@ -2,6 +2,7 @@
 
 from experiments.operations.artifacts import clean_path, delete_artifact, put_artifact, put_blob
 from experiments.operations.batches import MetricEntry, log_batch
+from experiments.operations.datasets import create_dataset_version, store_profile
 from experiments.operations.experiments import (
     create_experiment,
     delete_experiment,
@@ -29,11 +30,22 @@ from experiments.operations.runs import (
     restore_run,
     update_run,
 )
+from experiments.operations.trainings import (
+    Outcome,
+    begin_training,
+    fail_training,
+    finish_training,
+    measure_training,
+    start_training,
+)
 
 __all__ = [
     "InputEntry",
     "MetricEntry",
+    "Outcome",
+    "begin_training",
     "clean_path",
+    "create_dataset_version",
     "create_experiment",
     "create_logged_model",
     "create_run",
@@ -46,10 +58,13 @@ __all__ = [
     "delete_run_tag",
     "end_run",
     "ensure_experiment",
+    "fail_training",
     "finalize_logged_model",
+    "finish_training",
     "log_batch",
     "log_inputs",
     "log_model_params",
+    "measure_training",
     "put_artifact",
     "put_blob",
     "rename_experiment",
@@ -57,5 +72,7 @@ __all__ = [
     "restore_run",
     "set_experiment_tags",
     "set_logged_model_tags",
+    "start_training",
+    "store_profile",
     "update_run",
 ]

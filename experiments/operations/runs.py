@@ -135,7 +135,11 @@ def end_run(*, run: Run, status: str, ended_at: datetime, by: User | None, reaso
 
 @transaction.atomic
 def delete_run(*, run: Run, by: User | None, now: datetime) -> Run:
-    """Put it aside; it can be restored. Raises NotAllowed, IllegalStep when it is deleted already."""
+    """Put it aside; it can be restored. Raises NotAllowed, IllegalStep when it is deleted already, Conflict
+    (`still_running`) while it is being trained here.
+    """
+    if run.source == RunSource.TRAINING and Run.objects.get(pk=run.pk).status not in ENDED:
+        raise Conflict("It is still being trained. Cancel its job first.", code="still_running")
     return _turn(run, "delete", RUN_DELETED, by=by)
 
 

@@ -1,8 +1,8 @@
 """Read, check, store and profile one uploaded table.
 
-Spec `{"path", "format": "csv"|"parquet"|null, "target": null, "out": "table.parquet"|null}`; paths are relative to
-the scratch directory. Result `{"profile", "schema": [{"name", "kind", "nullable"}], "rows", "columns"}`, and the
-canonical Parquet file at `out`.
+Spec `{"path", "format": "csv"|"parquet"|null, "target": null, "out": "table.parquet"|null, "profile": true}`; paths are
+relative to the scratch directory. Result `{"profile", "schema": [{"name", "kind", "nullable"}], "rows", "columns"}`
+(no profile where none was asked for), and the canonical Parquet file at `out`.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     child.progress(0.05, "reading the file")
     table = read_table(spec["path"], format=spec.get("format"))
     child.progress(0.5, f"describing {table.rows:,} rows")
-    described = profile(table, target=spec.get("target"))
+    described = profile(table, target=spec.get("target")) if spec.get("profile", True) else None
     if spec.get("out"):
         child.progress(0.8, "storing the table")
         write_canonical(table, spec["out"])
