@@ -25,6 +25,7 @@ class ValkeyServer:
         open_socket_dir(data_dir)
         files = data_dir / "valkey"
         make_dir(files, mode=0o700)
+        make_dir(data_dir / "log", mode=0o700)
         return Command(name="valkey", argv=(_program(), *self._options(files)), env=minimal_env(), cwd=files)
 
     def _options(self, files: Path) -> list[str]:
@@ -40,6 +41,7 @@ class ValkeyServer:
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
             "loglevel": "warning",
+            "logfile": str(self.data_dir.absolute() / "log" / "valkey.log"),
             "always-show-logo": "no",
         }
         return [word for name, value in options.items() for word in (f"--{name}", value)]

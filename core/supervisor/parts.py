@@ -7,23 +7,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def web(listener: int) -> list[str]:
-    """One uvicorn process on a listening socket that it inherits."""
-    # Whoever calls from this machine could otherwise claim any address; a proxy in front is named by the environment.
-    proxies = ["--proxy-headers"] if "FORWARDED_ALLOW_IPS" in os.environ else ["--no-proxy-headers"]
-    return [
-        *(sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(listener)),
-        *("--loop", "uvloop", "--http", "httptools", "--ws", "websockets", "--ws-max-size", str(64 * 1024)),
-        *("--timeout-graceful-shutdown", "10", "--timeout-keep-alive", "30", "--backlog", "1024"),
-        *("--no-access-log", "--no-server-header", "--log-level", "warning"),
-        *proxies,
-    ]
+def web(listener: int, *gate: int) -> list[str]:
+    """One uvicorn process on a listening socket that it inherits; it answers when the gate, if any, is opened."""
+    return [sys.executable, "-m", "core.supervisor.web", str(listener), *map(str, gate)]
 
 
 def worker() -> list[str]:
     """Threads suffice: training runs in child processes that the job starts."""
     return [
-        *(sys.executable, "-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=4"),
+        *(sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", "--pool=threads", "--concurrency=4"),
         *("-Q", "training,quick", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
     ]
 

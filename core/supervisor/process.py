@@ -47,12 +47,12 @@ class Part:
         )
         assert self._process.stdout
         if self._stopping.is_set():  # it was asked while the process came up
-            self.kill()
+            self._kill_group()
         copying = asyncio.create_task(self._console.copy(self._process.stdout, self.name, private=self._private))
         try:
             return await self._process.wait()
         finally:
-            self.kill()  # what it started, if anything, is in its process group
+            self._kill_group()  # what it started and left behind
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(copying, 1)
 
@@ -66,11 +66,15 @@ class Part:
             await asyncio.wait_for(self._ended(), self._stop_limit)
         except TimeoutError:
             self._console.write("serve", f"{self.name} did not stop within {self._stop_limit:.0f} s: killed")
-            self.kill()
+            self._kill_group()
             await self._ended()
 
     def kill(self) -> None:
-        """Kill the process and what it started, now."""
+        """Kill the process and what it started, now and for good."""
+        self._stopping.set()
+        self._kill_group()
+
+    def _kill_group(self) -> None:
         if self._process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -18,6 +18,7 @@ from core.supervisor.process import Part
 
 _READY_S = 60.0
 _HOPELESS = 3
+_SAME_REQUEST_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,17 @@ async def run(options: Options) -> int:
     console = Console(options.data_dir)
     service = Service(options, console)
     asked = asyncio.Event()
+    first: list[float] = []
+    loop = asyncio.get_running_loop()
 
     def on_signal() -> None:
-        if asked.is_set():
+        asked.set()
+        first.append(loop.time())
+        # One request may come twice: from the terminal or `timeout` to the group, and from make to its child.
+        if loop.time() - first[0] > _SAME_REQUEST_S:
             console.write("serve", "killing everything")
             service.kill()
-        asked.set()
 
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, on_signal)
     starting = asyncio.create_task(service.start())
@@ -74,14 +78,16 @@ class Service:
         """Bring everything up and show the way in. Raises ServeError or EmbeddedError."""
         self._say(f"data in {self._options.data_dir}")
         await self._start_servers()
-        await self._migrate()
-        listener = self._options.listener.fileno()
-        web = self._part("web", parts.web(listener), 12, listener=listener)
+        web, open_gate = self._gated_web()
         worker, scheduler = self._part("worker", parts.worker(), 20), self._part("scheduler", parts.scheduler(), 10)
-        # The worker ends after those who give it work, and before what it writes to. The web process comes up first and
-        # alone: people wait for it, and each of the three keeps a processor busy while it loads.
+        # The worker ends after those who give it work, and before what it writes to.
         self._groups += [[worker], [web, scheduler]]
+        # Web loads while the tables are made. The others come after it: people wait for it, and each of the three keeps
+        # a
+        # processor busy while it loads.
         web.start()
+        await self._migrate()
+        open_gate()
         await self._until(web, self._is_web_ready)
         worker.start()
         scheduler.start()
@@ -148,11 +154,19 @@ class Service:
             self._say(f"{complaint}; the lines above say why")
         return status
 
+    def _gated_web(self) -> tuple[Part, Callable[[], None]]:
+        """The web process, which loads and waits, and what lets it answer; once open, the gate is so for its
+        successors.
+        """
+        gate, handle = os.pipe()
+        fds = (self._options.listener.fileno(), gate)
+        return self._part("web", parts.web(*fds), 12, fds=fds), lambda: os.close(handle)
+
     def _part(
-        self, name: str, argv: list[str], limit: float, *, listener: int | None = None, private: bool = False
+        self, name: str, argv: list[str], limit: float, *, fds: tuple[int, ...] = (), private: bool = False
     ) -> Part:
-        inherited = () if listener is None else (listener,)
-        command = Command(name=name, argv=tuple(argv), env=parts.part_env(), cwd=parts.ROOT, pass_fds=inherited)
+        env = {"PUBLIC_URL": self.address, **parts.part_env()}
+        command = Command(name=name, argv=tuple(argv), env=env, cwd=parts.ROOT, pass_fds=fds)
         return Part(command, console=self._console, stop_limit=limit, private=private)
 
     async def _until(self, part: Part, is_ready: Callable[[], Awaitable[bool]]) -> None:

@@ -73,7 +73,7 @@ def test_service_stops_on_request_and_leaves_nothing(data_dir):
     service = Service(data_dir)
     assert service.is_ready()
     parts = " ".join(processes_of(data_dir).values())
-    assert all(name in parts for name in ("serve", "uvicorn", "celery", "dispatch", "postgres", "valkey-server"))
+    assert all(name in parts for name in ("serve", "supervisor.web", "celery", "dispatch", "postgres", "valkey-server"))
 
     second = subprocess.run(
         [sys.executable, "manage.py", "serve", "--port", "0"],
@@ -101,7 +101,7 @@ def test_service_killed_leaves_nothing_and_starts_again(data_dir):
 
 def test_service_recovers_from_the_loss_of_any_part(data_dir):
     service = Service(data_dir)
-    for words in ("uvicorn", "celery", "dispatch", "valkey-server", "bin/postgres"):
+    for words in ("supervisor.web", "celery", "dispatch", "valkey-server", "bin/postgres"):
         pid = find(data_dir, words)
         os.kill(pid, signal.SIGKILL)
         assert eventually(lambda pid=pid, words=words: _replaced(data_dir, words, pid), within=30), words
