@@ -1,7 +1,47 @@
-"""The MLflow protocol."""
+"""The MLflow protocol, at the root and below a project's address; the registry's half answers what is not here."""
 
-from django.urls import URLPattern
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+
+from experiments.mlflow import artifacts, experiments, logged_models, runs, server
+from experiments.mlflow.door import view_of
 
 app_name = "experiments-mlflow"
 
-urlpatterns: list[URLPattern] = []
+PREFIXES = ("", "p/<str:key>/")
+VERSIONS = ("2.0", "3.0")
+RESOURCES = ("experiments", "runs", "metrics", "logged-models", "artifacts")
+
+_tracking = view_of([*experiments.ROUTES, *runs.ROUTES, *logged_models.ROUTES, *artifacts.ROUTES, *server.ROUTES])
+_proxy = view_of(artifacts.PROXY_ROUTES)
+
+
+def _addresses(base: str, view: Callable[..., HttpResponseBase], names: tuple[str, ...]) -> list[URLPattern]:
+    """`base` and each name, alone and with what follows it; the view puts `tail` and `rest` together."""
+    alone = [path(f"{base}/{name}", view, {"tail": name}) for name in names]
+    return alone + [path(f"{base}/{name}/<path:rest>", view, {"tail": name}) for name in names]
+
+
+urlpatterns: list[URLPattern] = [
+    pattern
+    for prefix in PREFIXES
+    for pattern in [
+        *[
+            address
+            for version in VERSIONS
+            for address in _addresses(f"{prefix}api/{version}/mlflow", _tracking, RESOURCES)
+        ],
+        *[
+            path(f"{prefix}api/{version}/mlflow/server-info", _tracking, {"tail": "server-info"})
+            for version in VERSIONS
+        ],
+        path(f"{prefix}api/2.0/mlflow-artifacts/<path:tail>", _proxy),
+    ]
+] + [
+    path("p/<str:key>/health", server.health, name="health"),
+    path("p/<str:key>/version", server.version, name="version"),
+    path("health", server.health),
+    path("version", server.version),
+]

@@ -1,7 +1,21 @@
-"""The MLflow protocol."""
+"""The registry's half of the MLflow protocol, and the answer to every call of it that is not served."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from experiments.mlflow.door import view_of
+from experiments.mlflow_urls import PREFIXES, VERSIONS
 
 app_name = "models_registry-mlflow"
 
-urlpatterns: list[URLPattern] = []
+_registry = view_of([])
+_not_served = view_of([])
+
+urlpatterns: list[URLPattern] = [
+    pattern
+    for prefix in PREFIXES
+    for pattern in [
+        *[path(f"{prefix}api/{version}/mlflow/<path:tail>", _registry) for version in VERSIONS],
+        path(f"{prefix}api/<str:tail>/mlflow/<path:rest>", _not_served),
+        path(f"{prefix}api/<str:tail>/mlflow-artifacts/<path:rest>", _not_served),
+    ]
+]
