@@ -1,12 +1,12 @@
 """The base of every REST view below a project."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.request import Request
 
 from core.api import ApiView
 from core.errors import NotFound
-from core.models import Token
+from core.models import Token, User
 from projects import queries
 from projects.models import Project
 
@@ -23,7 +23,7 @@ class ProjectApiView(ApiView):
 
 def project_for(request: Request, key: str) -> Project:
     """The project with this key, if the caller may see it. Raises NotFound."""
-    project = queries.visible_project(request.user, key)
+    project = queries.visible_project(cast(User, request.user), key)
     if isinstance(request.auth, Token) and request.auth.stream_id not in (None, project.pk):
         raise NotFound(f"There is no project {key!r}, or you are not in it.")
     return project

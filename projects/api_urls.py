@@ -1,7 +1,30 @@
 """The REST API."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from projects.api import gates, items, ledger, projects, risks, scope, sprints, team
 
 app_name = "projects-api"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("projects", projects.ProjectsView.as_view(), name="projects"),
+    path("projects/<str:key>", projects.ProjectView.as_view(), name="project"),
+    path("projects/<str:key>/members", team.MembersView.as_view(), name="members"),
+    path("projects/<str:key>/members/<str:username>", team.MemberView.as_view(), name="member"),
+    path("projects/<str:key>/scope", scope.ScopeView.as_view(), name="scope"),
+    path("projects/<str:key>/risks", risks.RisksView.as_view(), name="risks"),
+    path("projects/<str:key>/risks/<int:number>", risks.RiskView.as_view(), name="risk"),
+    path("projects/<str:key>/risks/<int:number>/treat", risks.RiskTreatView.as_view(), name="risk-treat"),
+    path("projects/<str:key>/risks/<int:number>/accept", risks.RiskAcceptView.as_view(), name="risk-accept"),
+    path("projects/<str:key>/risks/<int:number>/reopen", risks.RiskReopenView.as_view(), name="risk-reopen"),
+    path("projects/<str:key>/sprints", sprints.SprintsView.as_view(), name="sprints"),
+    path("projects/<str:key>/sprints/<int:number>", sprints.SprintView.as_view(), name="sprint"),
+    path("projects/<str:key>/sprints/<int:number>/start", sprints.SprintStartView.as_view(), name="sprint-start"),
+    path("projects/<str:key>/sprints/<int:number>/close", sprints.SprintCloseView.as_view(), name="sprint-close"),
+    path("projects/<str:key>/items", items.ItemsView.as_view(), name="items"),
+    path("projects/<str:key>/items/<int:number>", items.ItemView.as_view(), name="item"),
+    path("projects/<str:key>/items/<int:number>/move", items.ItemMoveView.as_view(), name="item-move"),
+    path("projects/<str:key>/gates", gates.GatesView.as_view(), name="gates"),
+    path("projects/<str:key>/events", ledger.EventsView.as_view(), name="events"),
+    path("projects/<str:key>/events/verify", ledger.VerifyView.as_view(), name="events-verify"),
+]

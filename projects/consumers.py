@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -9,111 +10,153 @@ from urllib.parse import parse_qs
 
 import orjson
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.http.request import validate_host
 
-from core import events, live
+from core import live
 from core.api import authenticate_header
-from core.errors import NotFound
 from core.models import Token, User
 from projects import presence, queries
+from projects.tail import BATCH, Entry, tail_of
+
+logger = logging.getLogger(__name__)
 
 POLL_S = 2.0
-BATCH = 500
 RECHECK_S = 2.0
-MAX_FRAME = 64 * 1024
 
 CLOSE_BAD_REQUEST = 4400
 CLOSE_SIGN_IN = 4401
 CLOSE_NOT_YOURS = 4403
+CLOSE_TRY_AGAIN = 1012
+
+_in_thread = sync_to_async(thread_sensitive=False)  # for what waits on the broker and never on the database
 
 
 class ProjectConsumer(AsyncWebsocketConsumer):
     """`/ws/projects/KEY?after=SEQ`. Whoever stops being a member stops hearing within two seconds (4403)."""
 
+    task: asyncio.Task[None] | None = None
+    user: User
+    stream_id: int
+
     async def connect(self) -> None:
         if not self._is_origin_ours():
             await self.close()  # before accept: the handshake is refused with 403
             return
-        await self.accept()
-        self.token = await sync_to_async(authenticate_header)(self._header(b"authorization"))
-        self.user: User | None = self.token.user if self.token else self._session_user()
-        self.key: str = self.scope["url_route"]["kwargs"]["key"]
-        self.stream_id = await sync_to_async(self._stream_id)()
-        if self.user is None or self.stream_id is None:
-            await self.close(code=CLOSE_SIGN_IN if self.user is None else CLOSE_NOT_YOURS)
-            return
+        await self.accept()  # refusals from here on have a code that the page can read
+        self.token = await database_sync_to_async(authenticate_header)(self._header(b"authorization"))
+        user = self.token.user if self.token else self._session_user()
         seq = self._after()
-        if seq is None:
+        if user is None:
+            await self.close(code=CLOSE_SIGN_IN)
+        elif seq is None:
             await self.close(code=CLOSE_BAD_REQUEST)
-            return
-        self.page_id = uuid.uuid4().hex
-        self.listener = live.Listener()
-        live.hub.join(self.stream_id, self.listener)
-        self.task = asyncio.create_task(self._serve(seq))
+        else:
+            await self._open(user, seq)
 
     async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "task"):
+        if self.task is None:
             return
         self.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self.task
         live.hub.leave(self.stream_id, self.listener)
-        await sync_to_async(presence.leave)(self.stream_id, self.page_id)
+        if self.token is None:
+            await _in_thread(presence.leave)(self.stream_id, self.page_id)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Pages only listen; `ping` keeps proxies from closing the socket."""
         if text_data != "ping":
             await self.close(code=CLOSE_BAD_REQUEST)
 
+    async def _open(self, user: User, seq: int) -> None:
+        self.user, self.key = user, self.scope["url_route"]["kwargs"]["key"]
+        stream_id = await self._readable_stream()
+        if stream_id is None:
+            await self.close(code=CLOSE_NOT_YOURS)
+            return
+        self.stream_id, self.page_id = stream_id, uuid.uuid4().hex
+        self.listener = live.Listener()
+        live.hub.join(stream_id, self.listener)
+        self.task = asyncio.create_task(self._serve_or_close(seq))
+
+    async def _serve_or_close(self, seq: int) -> None:
+        """A page whose serving fails (the database restarts, say) is told to come again, not left hanging."""
+        try:
+            await self._serve(seq)
+        except Exception:
+            logger.exception("a live page of project %s could not be served", self.key)
+            await self.close(code=CLOSE_TRY_AGAIN)
+
     async def _serve(self, seq: int) -> None:
-        """Join first, then read until there is nothing, then wait: so nothing falls between reading and waiting."""
-        clock = asyncio.get_running_loop().time
-        checked = shown = -1e9
+        """Clear first, then read until there is nothing, then wait: so nothing falls between reading and waiting."""
+        tail, clock = tail_of(self.stream_id), asyncio.get_running_loop().time
+        seq = await self._start(seq)
+        checked, shown = clock(), -1e9
         while True:
             self.listener.woken.clear()
-            if clock() - checked > RECHECK_S:
+            found = await tail.after(seq)
+            if clock() - checked > RECHECK_S or any(entry.type.startswith("member.") for entry in found):
                 checked = clock()
-                if await sync_to_async(self._stream_id)() is None:
+                if await self._readable_stream() is None:
                     await self.close(code=CLOSE_NOT_YOURS)
                     return
-            if clock() - shown > presence.REFRESH_S:
+            seq = await self._send_all(found, seq)
+            if self.token is None and clock() - shown > presence.REFRESH_S:
                 shown = clock()
-                await sync_to_async(presence.enter)(self.stream_id, self.user, self.page_id)
-            found = await sync_to_async(events.after)(stream_id=self.stream_id, seq=seq, limit=BATCH)
-            for event in found:
-                await self.send(orjson.dumps(event.wire()).decode())
-                seq = event.seq
-            for whispered in self.listener.take_whispers():
-                await self.send(orjson.dumps(whispered).decode())
+                await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id)
             if len(found) < BATCH:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.listener.woken.wait(), POLL_S)
 
-    def _stream_id(self) -> int | None:
-        """The project's stream, if this person (and this token) may still read it; asked again while it is open."""
-        if self.user is None:
+    async def _start(self, seq: int) -> int:
+        """Where to read from. A page ahead of the log (a backup was restored) must fetch everything again."""
+        last = await database_sync_to_async(queries.last_seq)(self.stream_id)
+        if seq <= last:
+            return seq
+        await self.send(orjson.dumps({"resync_required": True, "seq": last}).decode())
+        return last
+
+    async def _send_all(self, found: list[Entry], seq: int) -> int:
+        """Send the events, then what is whispered. Returns the number of the last event sent."""
+        for entry in found:
+            await self.send(entry.text)
+            seq = entry.seq
+        for whispered in self.listener.take_whispers():
+            await self.send(orjson.dumps(whispered).decode())
+        return seq
+
+    @database_sync_to_async
+    def _readable_stream(self) -> int | None:
+        """The project's stream, if this person, by this token or session, may still read it."""
+        user = User.objects.filter(pk=self.user.pk, is_active=True).first()
+        if user is None or not self._is_credential_good():
             return None
-        if self.token and not Token.objects.usable(now=datetime.now(UTC)).filter(pk=self.token.pk).exists():
+        if not (self.key.isascii() and self.key.isalnum()):
             return None
-        if not User.objects.filter(pk=self.user.pk, is_active=True).exists():
+        stream_id = queries.visible_projects(user).filter(key=self.key).values_list("pk", flat=True).first()
+        if self.token and self.token.stream_id not in (None, stream_id):
             return None
-        try:
-            project = queries.visible_project(self.user, self.key)
-        except NotFound:
-            return None
-        if self.token and self.token.stream_id not in (None, project.pk):
-            return None
-        return project.pk
+        return stream_id
+
+    def _is_credential_good(self) -> bool:
+        """The token still usable; the session not signed out."""
+        now = datetime.now(UTC)
+        if self.token:
+            return Token.objects.usable(now=now).filter(pk=self.token.pk).exists()
+        key = getattr(self.scope.get("session"), "session_key", None)
+        return key is None or Session.objects.filter(session_key=key, expire_date__gt=now).exists()
 
     def _session_user(self) -> User | None:
         user: Any = self.scope.get("user")
         return user if user is not None and user.is_authenticated else None
 
     def _after(self) -> int | None:
-        values = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", ["0"])
-        return int(values[0]) if values[0].isdigit() and len(values[0]) < 19 else None
+        text = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", ["0"])[0]
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
     def _is_origin_ours(self) -> bool:
         """A browser names the page it comes from: it must be ours. Programs send no Origin and bring a token."""

@@ -6,6 +6,7 @@ Best-effort, like everything that is not the log: without the broker nobody is s
 import json
 import logging
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -19,28 +20,34 @@ logger = logging.getLogger(__name__)
 
 FRESH_S = 45
 REFRESH_S = 15
+RETRY_AFTER_S = 5.0
 _KEPT_S = 3600
+
+_silent_until = 0.0
 
 
 def enter(stream_id: int, user: User, page: str) -> None:
-    """Note an open page (again, to keep it fresh), and tell the others who is here."""
-    seen = {"user": user.pk, "name": str(user), "initials": user.initials, "at": time.time()}
-    try:
-        is_new = bool(_client().hset(_key(stream_id), page, json.dumps(seen)))
-        _client().expire(_key(stream_id), _KEPT_S)
-        if is_new:
+    """Note an open page (again, to keep it fresh); tell the others when who is here has changed."""
+
+    def note() -> None:
+        seen = {"user": user.pk, "name": str(user), "initials": user.initials, "at": time.time()}
+        client = _client()
+        is_new = bool(client.hset(_key(stream_id), page, json.dumps(seen)))
+        client.expire(_key(stream_id), _KEPT_S)
+        if is_new or _forget_gone(stream_id):
             tell(stream_id)
-    except (redis.RedisError, OSError) as exc:
-        logger.debug("presence not noted: %s", exc)
+
+    _try(note)
 
 
 def leave(stream_id: int, page: str) -> None:
     """Forget an open page, and tell the others."""
-    try:
+
+    def forget() -> None:
         _client().hdel(_key(stream_id), page)
         tell(stream_id)
-    except (redis.RedisError, OSError) as exc:
-        logger.debug("presence not noted: %s", exc)
+
+    _try(forget)
 
 
 def tell(stream_id: int) -> None:
@@ -48,15 +55,36 @@ def tell(stream_id: int) -> None:
 
 
 def here(stream_id: int) -> list[dict[str, Any]]:
-    """Who has the project open, each person once: `{"name", "initials"}`."""
-    people: dict[int, dict[str, Any]] = {}
-    for page, text in _client().hgetall(_key(stream_id)).items():  # type: ignore[union-attr]
-        seen = json.loads(text)
-        if time.time() - seen["at"] > FRESH_S:
-            _client().hdel(_key(stream_id), page)
-            continue
-        people[seen["user"]] = {"name": seen["name"], "initials": seen["initials"]}
-    return [people[pk] for pk in sorted(people)]
+    """Who has the project open, each person once: `{"name", "initials"}`. Raises redis.RedisError."""
+    people = {seen["user"]: seen for seen in _pages(stream_id).values() if _is_fresh(seen)}
+    return [{"name": people[pk]["name"], "initials": people[pk]["initials"]} for pk in sorted(people)]
+
+
+def _forget_gone(stream_id: int) -> bool:
+    """Drop the pages of processes that died without leaving. True if there were any."""
+    gone = [page for page, seen in _pages(stream_id).items() if not _is_fresh(seen)]
+    return bool(gone and _client().hdel(_key(stream_id), *gone))
+
+
+def _pages(stream_id: int) -> dict[str, dict[str, Any]]:
+    found: Any = _client().hgetall(_key(stream_id))
+    return {page.decode(): json.loads(text) for page, text in found.items()}
+
+
+def _is_fresh(seen: dict[str, Any]) -> bool:
+    return time.time() - float(seen["at"]) <= FRESH_S
+
+
+def _try(do: Callable[[], None]) -> None:
+    """Do it, unless the broker failed a moment ago: many pages must not queue behind its timeouts."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        do()
+    except (redis.RedisError, OSError) as exc:
+        _silent_until = time.monotonic() + RETRY_AFTER_S
+        logger.info("presence not noted: %s", exc)
 
 
 def _key(stream_id: int) -> str:

@@ -1,11 +1,17 @@
 """What may this user see: projects and what is in them."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
-from core.models import User
-from projects.models import Membership, Project
+from core.models import Event, User
+from projects.enums import ItemState, RiskState, SprintState
+from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import Role
+
+BACKLOG_SHOWN = 200
+
+# Facts too frequent to be told one by one; the ledger shows them all.
+QUIET = ("job.progressed", "project.opened")
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
@@ -17,7 +23,8 @@ def visible_projects(user: User) -> QuerySet[Project]:
 
 def visible_project(user: User, key: str) -> Project:
     """The project with this key. Raises NotFound, with the same words whether it is missing or foreign."""
-    project = visible_projects(user).filter(key=key).first()
+    could_be = key.isascii() and key.isalnum()
+    project = visible_projects(user).filter(key=key).first() if could_be else None
     if project is None:
         raise NotFound(f"There is no project {key!r}, or you are not in it.")
     return project
@@ -27,3 +34,138 @@ def role_of(user: User, project_id: int) -> Role | None:
     """The user's role in the project, or None."""
     membership = Membership.objects.filter(user=user, project_id=project_id).first()
     return Role(membership.role) if membership else None
+
+
+def portfolio(user: User) -> QuerySet[Project]:
+    """The visible projects with what the portfolio tells of each: scope, team, open risks. Three queries for all."""
+    open_risks = Risk.objects.filter(state=RiskState.OPEN)
+    team = Membership.objects.select_related("user").order_by("pk")
+    return (
+        visible_projects(user)
+        .select_related("scope")
+        .prefetch_related(
+            Prefetch("risks", queryset=open_risks, to_attr="open_risks"),
+            Prefetch("memberships", queryset=team, to_attr="team"),
+        )
+        .order_by("name", "pk")
+    )
+
+
+def last_seq(project_id: int) -> int:
+    """The number of the project's last event, to be read before anything else on a page."""
+    return Project.objects.values_list("stream__last_seq", flat=True).get(pk=project_id)
+
+
+def members(project: Project) -> QuerySet[Membership]:
+    return Membership.objects.filter(project=project).select_related("user")
+
+
+def people(project: Project) -> QuerySet[User]:
+    """The members as users: who may own a risk or take an item."""
+    return User.objects.filter(memberships__project=project, is_active=True).order_by("name", "pk")
+
+
+def member(project: Project, username: str) -> Membership:
+    """Raises NotFound."""
+    found = members(project).filter(user__username=username).first() if username.isprintable() else None
+    if found is None:
+        raise NotFound(f"{username!r} is not in this project.")
+    return found
+
+
+def user_named(username: str) -> User | None:
+    """Whoever has this user name, in any case of letters, and an open account; or None."""
+    if not username.isprintable():
+        return None
+    return User.objects.filter(username__iexact=username.strip(), is_active=True).first()
+
+
+def scope_of(project: Project) -> Scope:
+    return Scope.objects.select_related("revised_by").get(project_id=project.pk)
+
+
+def risks(project: Project) -> QuerySet[Risk]:
+    return Risk.objects.filter(project=project).select_related("owner")
+
+
+def open_risks(project: Project) -> list[Risk]:
+    """The worst first."""
+    return sorted(risks(project).filter(state=RiskState.OPEN), key=Risk.by_weight)
+
+
+def risk(project: Project, number: int) -> Risk:
+    """Raises NotFound."""
+    found = risks(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no risk {number} in this project.")
+    return found
+
+
+def sprints(project: Project) -> QuerySet[Sprint]:
+    return Sprint.objects.filter(project=project)
+
+
+def sprint(project: Project, number: int) -> Sprint:
+    """Raises NotFound."""
+    found = sprints(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no sprint {number} in this project.")
+    return found
+
+
+def active_sprint(project: Project) -> Sprint | None:
+    return sprints(project).filter(state=SprintState.ACTIVE).first()
+
+
+def planned_sprints(project: Project) -> QuerySet[Sprint]:
+    return sprints(project).filter(state=SprintState.PLANNED).order_by("number")
+
+
+def items(project: Project) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(project=project).select_related("assignee", "sprint")
+
+
+def item(project: Project, number: int) -> WorkItem:
+    """Raises NotFound."""
+    found = items(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no item {number} in this project.")
+    return found
+
+
+def cards(sprint: Sprint) -> QuerySet[WorkItem]:
+    """The sprint's items, lane by lane, from the top down."""
+    return WorkItem.objects.filter(sprint=sprint).select_related("assignee").order_by("state", "rank", "pk")
+
+
+def backlog(project: Project) -> QuerySet[WorkItem]:
+    """What is in no sprint and still to be done."""
+    left = items(project).filter(sprint=None).exclude(state__in=[ItemState.DONE, ItemState.DROPPED])
+    return left.order_by("rank", "pk")
+
+
+def sprint_facts(sprint: Sprint) -> QuerySet[Event]:
+    """The events about items while they were in the sprint, in order: what its burn-up is read from."""
+    touches = Q(data__sprint=sprint.number) | Q(data__was_sprint=sprint.number)
+    return Event.objects.filter(touches, stream_id=sprint.project_id, subject_type="workitem").order_by("seq")
+
+
+def gate_decisions(project: Project) -> QuerySet[GateDecision]:
+    return GateDecision.objects.filter(project=project).select_related("decided_by").order_by("pk")
+
+
+def events(project: Project, *, prefix: str = "") -> QuerySet[Event]:
+    """The project's events, those with a type that begins with `prefix`."""
+    found = Event.objects.filter(stream_id=project.pk)
+    return found.filter(type__startswith=prefix) if prefix else found
+
+
+def news(project: Project, *, limit: int = 12) -> list[Event]:
+    """The latest events worth telling."""
+    return list(events(project).exclude(type__in=QUIET).select_related("actor").order_by("-seq")[:limit])
+
+
+def event_kinds(project: Project) -> list[str]:
+    """The first words of the event types that the project has, for the filter."""
+    types = Event.objects.filter(stream_id=project.pk).order_by().values_list("type", flat=True).distinct()
+    return sorted({name.split(".")[0] for name in types})

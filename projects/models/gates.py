@@ -26,3 +26,7 @@ class GateDecision(models.Model):
 
     def __str__(self) -> str:
         return self.get_gate_display()
+
+    @property
+    def public_id(self) -> str:
+        return str(self.gate)

@@ -5,7 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from projects.enums import RiskPhase, RiskState
+from projects import risk_matrix
+from projects.enums import RiskLevel, RiskPhase, RiskState
 from projects.models.project import Project
 
 _ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
@@ -44,3 +45,12 @@ class Risk(models.Model):
     @property
     def public_id(self) -> str:
         return str(self.number)
+
+    @property
+    def level(self) -> RiskLevel:
+        return RiskLevel(risk_matrix.level_of(self.likelihood, self.impact))
+
+    def by_weight(self) -> tuple[int, ...]:
+        """What risks are sorted by, the worst first."""
+        level, product, impact = risk_matrix.weight(self.likelihood, self.impact)
+        return -level, -product, -impact, self.number

@@ -1,0 +1,97 @@
+"""REST: the project's events, and whether their chain holds."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import events
+from core.errors import Invalid
+from core.models import Event
+from projects import queries
+from projects.api_base import ProjectApiView
+
+MOST = 500
+
+
+class SubjectShape(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    id = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
+
+
+class EventShape(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    type = serializers.CharField()
+    subject = SubjectShape()
+    at = serializers.DateTimeField()
+    actor = serializers.CharField()
+    label = serializers.CharField(help_text="What the subject was called then.")  # type: ignore[assignment]
+    data = serializers.DictField()  # type: ignore[assignment]
+    hash = serializers.CharField()
+
+
+class EventsShape(serializers.Serializer[Any]):
+    results = EventShape(many=True)
+    next_after = serializers.IntegerField(help_text="Ask again with it for what comes later.")
+
+
+class VerdictShape(serializers.Serializer[Any]):
+    is_intact = serializers.BooleanField()
+    checked = serializers.IntegerField()
+    first_bad_seq = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    return event.wire() | {
+        "actor": event.actor_label,
+        "label": event.subject_label,
+        "data": event.data,
+        "hash": event.hash,
+    }
+
+
+class EventsView(ProjectApiView):
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("after", OpenApiTypes.INT, description="Only events with a higher number."),
+            OpenApiParameter("limit", OpenApiTypes.INT, description=f"1 to {MOST}."),
+            OpenApiParameter("type", OpenApiTypes.STR, description="Only types that begin so, e.g. `item.`"),
+        ],
+        responses=EventsShape,
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """The project's events after a number, in order."""
+        after = _whole(request, "after", default=0, low=0, high=2**62)
+        limit = _whole(request, "limit", default=100, low=1, high=MOST)
+        found = queries.events(self.project, prefix=request.query_params.get("type", "").replace("\x00", ""))
+        rows = list(found.filter(seq__gt=after).order_by("seq")[:limit])
+        return Response({"results": [event_json(row) for row in rows], "next_after": rows[-1].seq if rows else after})
+
+
+class VerifyView(ProjectApiView):
+    @extend_schema(responses=VerdictShape)
+    def get(self, request: Request, key: str) -> Response:
+        """Walk the chain: what was changed, cut or swapped is found."""
+        verdict = events.verify(self.project.stream)
+        return Response(
+            {
+                "is_intact": verdict.is_intact,
+                "checked": verdict.checked,
+                "first_bad_seq": verdict.first_bad_seq,
+                "reason": verdict.reason,
+            }
+        )
+
+
+def _whole(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or not low <= int(text) <= high:
+        raise Invalid(f"{name} is a whole number from {low} to {high}: got {text[:40]!r}.", field=name)
+    return int(text)

@@ -1,0 +1,30 @@
+"""Writes about projects: what each may be called with stands with it."""
+
+from projects.operations.gates import pass_gate
+from projects.operations.items import add_item, move_item, revise_item
+from projects.operations.projects import create_project, rename_project
+from projects.operations.risks import accept_risk, add_risk, reopen_risk, revise_risk, treat_risk
+from projects.operations.scope import revise_scope
+from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
+from projects.operations.team import add_member, change_role, remove_member
+
+__all__ = [
+    "accept_risk",
+    "add_item",
+    "add_member",
+    "add_risk",
+    "change_role",
+    "close_sprint",
+    "create_project",
+    "move_item",
+    "pass_gate",
+    "plan_sprint",
+    "remove_member",
+    "rename_project",
+    "reopen_risk",
+    "revise_item",
+    "revise_risk",
+    "revise_scope",
+    "start_sprint",
+    "treat_risk",
+]

@@ -1,0 +1,116 @@
+"""Writes about sprints."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from core import events
+from core.errors import Conflict, Invalid
+from core.models import User
+from core.rules import require
+from projects import rules
+from projects.enums import SPRINT_FLOW, ItemState, SprintState
+from projects.events import SPRINT_CLOSED, SPRINT_PLANNED, SPRINT_STARTED
+from projects.models import Project, Sprint, WorkItem
+from projects.operations.locking import locked_open, require_version
+from projects.operations.ranks import append_to_lane
+from projects.operations.values import Values
+from projects.roles import Permission
+
+LONGEST = timedelta(days=60)
+
+
+@transaction.atomic
+def plan_sprint(
+    *, project: Project, goal: str, start_date: date, end_date: date, by: User | None, now: datetime
+) -> Sprint:
+    """Plan the next sprint. Raises NotAllowed, Invalid for dates the wrong way round or over 60 days."""
+    project = locked_open(project.pk)
+    require(rules.why_not(by, Permission.PLAN, project.pk))
+    values = Values()
+    goal = values.text("goal", goal, least=1, most=200)
+    if end_date < start_date:
+        values.wrong("end_date", f"It ends ({end_date}) before it starts ({start_date}).", code="range")
+    elif end_date - start_date > LONGEST:
+        values.wrong("end_date", f"A sprint has {LONGEST.days} days at most: got {(end_date - start_date).days}.")
+    values.refuse_if_wrong()
+    last = Sprint.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    sprint = Sprint.objects.create(
+        project=project, number=last + 1, goal=goal, start_date=start_date, end_date=end_date
+    )
+    events.record(SPRINT_PLANNED, sprint, by=by, goal=goal, start=str(start_date), end=str(end_date))
+    return sprint
+
+
+@transaction.atomic
+def start_sprint(*, sprint: Sprint, by: User | None, now: datetime, expected_version: int | None = None) -> Sprint:
+    """Make it the active one. Raises NotAllowed, IllegalStep, Conflict while another one is active."""
+    sprint = _locked(sprint)
+    require(rules.why_not(by, Permission.PLAN, sprint.project_id))
+    require_version(sprint, sprint.version, expected_version)
+    target = SPRINT_FLOW.target(sprint.state, "start")
+    active = Sprint.objects.filter(project_id=sprint.project_id, state=SprintState.ACTIVE).first()
+    if active:
+        raise Conflict(f"{active} is still active: close it first.", code="another_active")
+    _save(sprint, state=target)
+    committed = list(sprint.items.order_by("number").values_list("number", flat=True))
+    events.record(SPRINT_STARTED, sprint, by=by, goal=sprint.goal, committed=committed)
+    return sprint
+
+
+@transaction.atomic
+def close_sprint(
+    *,
+    sprint: Sprint,
+    by: User | None,
+    now: datetime,
+    carry_to: Sprint | None = None,
+    expected_version: int | None = None,
+) -> Sprint:
+    """End it. What is neither done nor dropped goes to `carry_to`, a planned sprint, or back to the backlog.
+
+    Raises NotAllowed, IllegalStep, Invalid for a target that is not planned or not of this project.
+    """
+    sprint = _locked(sprint)
+    require(rules.why_not(by, Permission.PLAN, sprint.project_id))
+    require_version(sprint, sprint.version, expected_version)
+    target = SPRINT_FLOW.target(sprint.state, "close")
+    _check_target(sprint, carry_to)
+    done = list(sprint.items.filter(state=ItemState.DONE).order_by("number").values_list("number", flat=True))
+    carried = _carry_over(sprint, carry_to)
+    _save(sprint, state=target)
+    to = carry_to.number if carry_to else None
+    events.record(SPRINT_CLOSED, sprint, by=by, goal=sprint.goal, done=done, carried=carried, carried_to=to)
+    return sprint
+
+
+def _check_target(sprint: Sprint, carry_to: Sprint | None) -> None:
+    if carry_to is None:
+        return
+    is_planned = Sprint.objects.filter(pk=carry_to.pk, project_id=sprint.project_id, state=SprintState.PLANNED).exists()
+    if not is_planned:
+        raise Invalid(f"{carry_to} is not a planned sprint of this project.", field="carry_to")
+
+
+def _carry_over(sprint: Sprint, carry_to: Sprint | None) -> list[int]:
+    """Move what is open; in the backlog everything is ready. Returns the numbers of the items."""
+    still_open = sprint.items.exclude(state__in=[ItemState.DONE, ItemState.DROPPED])
+    items: list[WorkItem] = list(still_open.select_for_update(no_key=True).order_by("rank", "pk"))
+    for item in items:
+        item.sprint, item.version = carry_to, item.version + 1
+        if carry_to is None:
+            item.state = ItemState.READY
+        append_to_lane(item)
+        item.save(update_fields=["sprint", "version", "state", "rank"])
+    return sorted(item.number for item in items)
+
+
+def _locked(sprint: Sprint) -> Sprint:
+    locked_open(sprint.project_id)
+    return Sprint.objects.select_for_update(no_key=True).get(pk=sprint.pk)
+
+
+def _save(sprint: Sprint, *, state: str) -> None:
+    sprint.state, sprint.version = state, sprint.version + 1
+    sprint.save(update_fields=["state", "version"])
