@@ -3,14 +3,19 @@
 Spec, paths relative to the scratch directory:
 
     {"champion_model", "challenger_model", "holdout_path", "target", "positive_label": null,
-     "champion_signature": null, "challenger_signature": null, "metrics": null, "n_boot": 1000, "seed": 0, "level": 0.95}
+     "champion_signature": null, "challenger_signature": null, "metrics": null, "n_boot": 1000, "seed": 0,
+     "level": 0.95}
 
 The models are skops files or directories; the signatures, where given, the JSON of a training's `signature.json`.
+Without a champion (null) the challenger is measured alone: `{"alone": [interval...], "n", "positives"}` with an interval
+`{"metric", "value", "low", "high", "level"}`. With one:
+
 Result `{"primary": comparison, "metrics": [comparison...], "delong": comparison, "n", "positives", "verdict"}` with
 `verdict` "better", "worse" or "no_difference" for the challenger by the primary metric (the first), and a comparison
 `{"metric", "value_a", "value_b", "difference", "ci_low", "ci_high", "level", "n", "positives", "better", "method"}`.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -26,24 +31,30 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     child.progress(0.0, "starting")
     # scikit-learn takes seconds to import on a busy machine: the first sign of life comes before it.
     from experiments.tabular import read_table  # noqa: PLC0415
-    from models_registry.comparison import compare_all, delong_interval  # noqa: PLC0415
+    from models_registry.comparison import bootstrap_ci, compare_all, delong_interval  # noqa: PLC0415
 
     holdout = read_table(spec["holdout_path"], format="parquet")
     scores = []
-    for part, name in enumerate(("champion", "challenger")):
+    names = ["champion", "challenger"] if spec.get("champion_model") else ["challenger"]
+    for part, name in enumerate(names):
         child.progress(0.1 + 0.2 * part, f"scoring with the {name}")
         scores.append(_scores(spec, name, holdout))
     y = _truth(holdout, spec["target"], scores[0][1])
     known = np.array([value is not None for value in holdout.texts(spec["target"])])
-    y, a, b = y[known], scores[0][0][known], scores[1][0][known]
+    y, known_scores = y[known], [score[known] for score, _ in scores]
     child.progress(0.5, f"comparing on {len(y):,} rows")
-    settings = {"n_boot": spec.get("n_boot") or 1000, "seed": spec.get("seed") or 0, "level": spec.get("level") or 0.95}
-    compared = compare_all(y, a, b, metrics=spec.get("metrics") or DEFAULT_METRICS, **settings)
+    level = spec.get("level") or 0.95
+    metrics, n_boot, seed = spec.get("metrics") or DEFAULT_METRICS, spec.get("n_boot") or 1000, spec.get("seed") or 0
+    if len(names) == 1:
+        found = [bootstrap_ci(y, known_scores[0], metric=each, n_boot=n_boot, seed=seed, level=level) for each in metrics]
+        return {"alone": [asdict(each) for each in found], "n": len(y), "positives": int(y.sum())}
+    a, b = known_scores
+    compared = compare_all(y, a, b, metrics=metrics, n_boot=n_boot, seed=seed, level=level)
     child.progress(1.0, "done")
     return {
         "primary": compared[0].as_json(),
         "metrics": [each.as_json() for each in compared],
-        "delong": delong_interval(y, a, b, level=settings["level"]).as_json(),
+        "delong": delong_interval(y, a, b, level=level).as_json(),
         "n": compared[0].n,
         "positives": compared[0].positives,
         "verdict": VERDICTS[compared[0].better],
