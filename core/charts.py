@@ -101,14 +101,15 @@ def number(value: Value, digits: int = 4) -> str:
 
 def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
     """About `count` + 1 round, evenly spaced values that enclose low and high."""
-    if high <= low:
-        pad = abs(low) * 0.1 or 1.0
+    if high - low < 1e-12 * max(1.0, abs(low), abs(high)):
+        pad = abs(low) * 0.1 if abs(low) > 1e-9 else 1.0
         low, high = low - pad, high + pad
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(i * step, 10) for i in range(first, last + 1)]
+    decimals = max(0, 2 - math.floor(math.log10(step)))
+    return [round(i * step, decimals) for i in range(first, last + 1)]
 
 
 def _finite(values: Iterable[Value]) -> list[float]:
