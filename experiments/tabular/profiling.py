@@ -74,24 +74,26 @@ def _numbers(values: np.ndarray, *, detailed: bool) -> Json:
     present = values[np.isfinite(values)]
     if present.size == 0:
         return {"min": None, "max": None, "mean": None, "std": None, "quantiles": None, "histogram": None}
-    summary: Json = {
-        "min": _short(present.min()),
-        "max": _short(present.max()),
-        "mean": _short(present.mean()),
-        "std": _short(present.std(ddof=1)) if present.size > 1 else 0.0,
-    }
-    if not detailed:
-        return summary
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers near the end of float64 have no mean or spread
+        summary: Json = {
+            "min": _short(present.min()),
+            "max": _short(present.max()),
+            "mean": _short(present.mean()),
+            "std": _short(present.std(ddof=1)) if present.size > 1 else 0.0,
+        }
+        return summary | (_distribution(present) if detailed else {})
+
+
+def _distribution(present: np.ndarray) -> Json:
     quantiles = np.quantile(present, list(QUANTILES.values()))
-    summary["quantiles"] = {name: _short(value) for name, value in zip(QUANTILES, quantiles, strict=True)}
-    summary["histogram"] = _histogram(present)
-    return summary
+    named = {name: _short(value) for name, value in zip(QUANTILES, quantiles, strict=True)}
+    return {"quantiles": named, "histogram": _histogram(present)}
 
 
 def _histogram(values: np.ndarray) -> Json | None:
     """Equal bins from the smallest to the largest value; none where their distance overflows or vanishes."""
     low, high = float(values.min()), float(values.max())
-    if not np.isfinite(high - low):
+    if not np.isfinite(high - low):  # Python floats overflow without a warning
         return None
     try:
         counts, edges = np.histogram(values, bins=HISTOGRAM_BINS, range=(low, high))
@@ -154,9 +156,9 @@ def _target(frame: pl.DataFrame, target: str) -> Json:
     }
 
 
-def _short(number: float) -> float:
-    """Six significant digits: enough to read and to draw, and half the size on the wire."""
-    return float(f"{float(number):.6g}")
+def _short(number: float) -> float | None:
+    """Six significant digits: enough to read and to draw, and half the size on the wire. None past float64."""
+    return float(f"{float(number):.6g}") if np.isfinite(number) else None
 
 
 def _iso(moment: Any) -> str | None:

@@ -63,7 +63,7 @@ class Param:
             raise self._refuse("not_a_number", f"must be {kind}, not {_shown(value)}")
         try:
             number = float(value)
-            whole = int(number)
+            whole = int(number)  # refuses NaN and infinities
         except (ValueError, OverflowError):
             raise self._refuse("not_a_number", f"must be {kind}, not {_shown(value)}") from None
         if self.type == "float":

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 STEPS = 20
+MIN_STEP = 5
 SIZE_PARAM = {"random_forest": "n_estimators", "hist_gradient_boosting": "max_iter", "logistic_regression": "max_iter"}
 NOUN = {"random_forest": "tree", "hist_gradient_boosting": "round", "logistic_regression": "iteration"}
 
@@ -39,7 +40,7 @@ def fit_in_steps(name: str, model: Any, X: np.ndarray, y: np.ndarray) -> Iterato
 
 
 def _fit_trees(model: Any, X: np.ndarray, y: np.ndarray, *, param: str, total: int, noun: str) -> Iterator[Step]:
-    size = max(1, -(-total // STEPS))
+    size = max(MIN_STEP, -(-total // STEPS))
     for done in [*range(size, total, size), total]:
         model.set_params(**{param: done})
         with warnings.catch_warnings():
@@ -50,7 +51,7 @@ def _fit_trees(model: Any, X: np.ndarray, y: np.ndarray, *, param: str, total: i
 
 
 def _fit_weights(model: Any, X: np.ndarray, y: np.ndarray, total: int) -> Iterator[Step]:
-    size = max(5, -(-total // STEPS))
+    size = max(MIN_STEP, -(-total // STEPS))
     done = 0
     while done < total:
         model.set_params(max_iter=min(size, total - done))

@@ -79,10 +79,10 @@ class LoadedModel:
         if output.task != "regression" and hasattr(self.estimator, "predict_proba"):
             probabilities = np.asarray(self.estimator.predict_proba(frame), dtype=np.float64)
             best = probabilities.argmax(axis=1)
-            labels = [output.classes[i] for i in best]
+            named = [output.classes[i] for i in best]
             positive = output.positive_index
             scores = probabilities.max(axis=1) if positive is None else probabilities[:, positive]
-            return labels, _require_finite(scores), probabilities
+            return named, _require_finite(scores), probabilities
         labels = np.asarray(self.estimator.predict(frame))
         if output.task == "binary" and hasattr(self.estimator, "decision_function"):
             return labels.tolist(), _require_finite(self.estimator.decision_function(frame)), None

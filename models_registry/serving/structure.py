@@ -114,9 +114,9 @@ def _check_features(features: np.ndarray, width: int) -> None:
 
 def _check_boosting(estimator: Any, rounds: Any, width: int) -> None:
     categorical = np.zeros(width, dtype=bool)
-    mapper = getattr(estimator, "_bin_mapper", None)
-    if getattr(mapper, "is_categorical_", None) is not None:
-        categorical = np.asarray(mapper.is_categorical_, dtype=bool)
+    named = getattr(getattr(estimator, "_bin_mapper", None), "is_categorical_", None)
+    if named is not None:
+        categorical = np.asarray(named, dtype=bool)
     if categorical.size != width or _prepared_width(estimator, width) != width:
         raise _unsafe("its own preparation changes the number of features")
     for tree in np.ravel(np.asarray([list(each) for each in rounds], dtype=object)):
