@@ -107,7 +107,7 @@ class Product:
 
 
 class Caller:
-    """The REST API with a token: `caller.post("/projects", key=..., name=...)`. What is refused raises, with the body."""
+    """The REST API with a token: `caller.post("/projects", key=..., name=...)`. A refusal raises, with its body."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token

@@ -1,0 +1,34 @@
+"""Measures the promised figures on this machine and prints them as a table. `make bench`, or with names of figures.
+
+Times are of a machine that does other things too: compare ratios, and runs side by side.
+"""
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import jobs, live, pages, start
+from benchmarks.table import Figure, show
+
+FIGURES: dict[str, Callable[[], list[Figure]]] = {
+    "start": start.measure,
+    "live": live.measure,
+    "pages": pages.measure,
+    "jobs": jobs.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in FIGURES]
+    if unknown:
+        print(f"There is no figure called {', '.join(unknown)}: choose of {', '.join(FIGURES)}", file=sys.stderr)
+        return 2
+    figures = []
+    for name in names or FIGURES:
+        print(f"measuring {name} ...", flush=True)
+        figures += FIGURES[name]()
+    print(show(figures))
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
