@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from core.errors import NotFound
+from core.models import Job
 from experiments.enums import Lifecycle
 from experiments.models import (
     Artifact,
@@ -66,8 +67,8 @@ def latest_metrics(runs: Iterable[Run]) -> dict[int, list[Latest]]:
     pks = [run.pk for run in runs]
     found: dict[int, list[Latest]] = {pk: [] for pk in pks}
     rows = LatestMetric.objects.filter(run__in=pks).order_by("key__name")
-    for pk, *values in rows.values_list("run_id", "key__name", "value", "step", "timestamp_ms"):
-        found[pk].append(Latest(*values))
+    for pk, key, value, step, at in rows.values_list("run_id", "key__name", "value", "step", "timestamp_ms"):
+        found[pk].append(Latest(key, value, step, at))
     return found
 
 
@@ -94,11 +95,11 @@ def owner_of(*, project: Project, root: str) -> Run | LoggedModel:
     match = _ROOT.fullmatch(root)
     owner: Run | LoggedModel | None = None
     if match and match["run"]:
-        owner = Run.objects.filter(project=project, run_id=match["run"], experiment=match["experiment"]).first()
+        owner = Run.objects.filter(project=project, run_id=match["run"], experiment=int(match["experiment"])).first()
     elif match:
         owner = (
             LoggedModel.objects.select_related("source_run")
-            .filter(project=project, model_id=match["model"], experiment=match["experiment"])
+            .filter(project=project, model_id=match["model"], experiment=int(match["experiment"]))
             .first()
         )
     if owner is None:
@@ -131,6 +132,18 @@ def logged_model_by_id(*, project: Project, model_id: str) -> LoggedModel:
     )
     if found is None:
         raise NotFound(f"Logged model with ID {model_id!r} not found.")
+    return found
+
+
+def visible_jobs(project: Project) -> QuerySet[Job]:
+    return Job.objects.filter(stream_id=project.pk)
+
+
+def job_by_id(*, project: Project, job_id: int) -> Job:
+    """Raises NotFound."""
+    found = visible_jobs(project).select_related("created_by").filter(pk=job_id).first()
+    if found is None:
+        raise NotFound(f"There is no job {job_id}.")
     return found
 
 

@@ -1,6 +1,6 @@
 """Who may add data, train and log: a reason why not, or None."""
 
-from core.models import User
+from core.models import Job, User
 from experiments.enums import RunSource
 from experiments.models import Run
 from projects import rules
@@ -23,3 +23,10 @@ def why_not_log(user: User | None, run: Run) -> str | None:
     if user is not None and run.source == RunSource.TRAINING:
         return "This run was trained here: only its worker writes its metrics, params, files and status."
     return why_not_train(user, run.project_id)
+
+
+def why_not_cancel(user: User | None, job: Job) -> str | None:
+    """Whoever may train may cancel any job of the project."""
+    if job.project_id is None:
+        return "This job belongs to no project."
+    return rules.why_not(user, Permission.TRAIN, job.project_id)

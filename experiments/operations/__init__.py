@@ -2,6 +2,7 @@
 
 from experiments.operations.artifacts import clean_path, delete_artifact, put_artifact, put_blob
 from experiments.operations.batches import MetricEntry, log_batch
+from experiments.operations.cancelling import cancel_job
 from experiments.operations.datasets import create_dataset_version, store_profile
 from experiments.operations.experiments import (
     create_experiment,
@@ -44,6 +45,7 @@ __all__ = [
     "MetricEntry",
     "Outcome",
     "begin_training",
+    "cancel_job",
     "clean_path",
     "create_dataset_version",
     "create_experiment",
