@@ -7,8 +7,8 @@ Spec, paths relative to the scratch directory:
      "level": 0.95}
 
 The models are skops files or directories; the signatures, where given, the JSON of a training's `signature.json`.
-Without a champion (null) the challenger is measured alone: `{"alone": [interval...], "n", "positives"}` with an interval
-`{"metric", "value", "low", "high", "level"}`. With one:
+Without a champion (null) the challenger is measured alone: `{"alone": [interval...], "n", "positives"}` with an
+interval `{"metric", "value", "low", "high", "level"}`. With one:
 
 Result `{"primary": comparison, "metrics": [comparison...], "delong": comparison, "n", "positives", "verdict"}` with
 `verdict` "better", "worse" or "no_difference" for the challenger by the primary metric (the first), and a comparison
@@ -46,7 +46,8 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     level = spec.get("level") or 0.95
     metrics, n_boot, seed = spec.get("metrics") or DEFAULT_METRICS, spec.get("n_boot") or 1000, spec.get("seed") or 0
     if len(names) == 1:
-        found = [bootstrap_ci(y, known_scores[0], metric=each, n_boot=n_boot, seed=seed, level=level) for each in metrics]
+        (score,) = known_scores
+        found = [bootstrap_ci(y, score, metric=each, n_boot=n_boot, seed=seed, level=level) for each in metrics]
         return {"alone": [asdict(each) for each in found], "n": len(y), "positives": int(y.sum())}
     a, b = known_scores
     compared = compare_all(y, a, b, metrics=metrics, n_boot=n_boot, seed=seed, level=level)
