@@ -16,7 +16,7 @@ from core.supervisor.claims import ServeError
 from core.supervisor.console import Console
 from core.supervisor.process import Part
 
-_READY_S = 60.0
+_READY_S = 120.0
 _HOPELESS = 3
 _SAME_REQUEST_S = 1.0
 
