@@ -3,12 +3,27 @@
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
 from experiments.mlflow import artifacts, experiments, logged_models, runs, server
 from experiments.mlflow.door import view_of
 
 app_name = "experiments-mlflow"
+
+
+class AnyPath:
+    """The rest of an address, whatever is in it: Django's own `path` lets one with a line break through to a 404."""
+
+    regex = r"(?s:.+)"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(AnyPath, "any")
 
 PREFIXES = ("", "p/<str:key>/")
 VERSIONS = ("2.0", "3.0")
@@ -21,7 +36,7 @@ _proxy = view_of(artifacts.PROXY_ROUTES)
 def _addresses(base: str, view: Callable[..., HttpResponseBase], names: tuple[str, ...]) -> list[URLPattern]:
     """`base` and each name, alone and with what follows it; the view puts `tail` and `rest` together."""
     alone = [path(f"{base}/{name}", view, {"tail": name}) for name in names]
-    return alone + [path(f"{base}/{name}/<path:rest>", view, {"tail": name}) for name in names]
+    return alone + [path(f"{base}/{name}/<any:rest>", view, {"tail": name}) for name in names]
 
 
 urlpatterns: list[URLPattern] = [
@@ -37,7 +52,7 @@ urlpatterns: list[URLPattern] = [
             path(f"{prefix}api/{version}/mlflow/server-info", _tracking, {"tail": "server-info"})
             for version in VERSIONS
         ],
-        path(f"{prefix}api/2.0/mlflow-artifacts/<path:tail>", _proxy),
+        path(f"{prefix}api/2.0/mlflow-artifacts/<any:tail>", _proxy),
     ]
 ] + [
     path("p/<str:key>/health", server.health, name="health"),

@@ -14,8 +14,8 @@ urlpatterns: list[URLPattern] = [
     pattern
     for prefix in PREFIXES
     for pattern in [
-        *[path(f"{prefix}api/{version}/mlflow/<path:tail>", _registry) for version in VERSIONS],
-        path(f"{prefix}api/<str:tail>/mlflow/<path:rest>", _not_served),
-        path(f"{prefix}api/<str:tail>/mlflow-artifacts/<path:rest>", _not_served),
+        *[path(f"{prefix}api/{version}/mlflow/<any:tail>", _registry) for version in VERSIONS],
+        path(f"{prefix}api/<str:tail>/mlflow/<any:rest>", _not_served),
+        path(f"{prefix}api/<str:tail>/mlflow-artifacts/<any:rest>", _not_served),
     ]
 ]

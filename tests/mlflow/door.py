@@ -24,19 +24,19 @@ class Mlflow:
         self.client = Client()
         self.headers = {"Authorization": header or f"Bearer {token}"}
 
-    def call(self, method, path, *, version="2.0", **data):
+    def call(self, method, path, /, *, version="2.0", **data):
         address = f"{self.prefix}/api/{version}/mlflow/{path}"
         if method == "GET":
             return self.client.get(address, data, headers=self.headers)
         return self.client.generic(method, address, json.dumps(data), "application/json", headers=self.headers)
 
-    def get(self, path, **data):
+    def get(self, path, /, **data):
         return self.call("GET", path, **data)
 
-    def post(self, path, **data):
+    def post(self, path, /, **data):
         return self.call("POST", path, **data)
 
-    def ok(self, method, path, **data):
+    def ok(self, method, path, /, **data):
         """The JSON of an answer that must be 200."""
         response = self.call(method, path, **data)
         assert response.status_code == 200, response.content
