@@ -9,6 +9,12 @@ class WindowState(TextChoices):
     STABLE = "stable", "Stable"
     DRIFTED = "drifted", "Drifted"
     INSUFFICIENT_DATA = "insufficient_data", "Too few rows"
+    NO_REFERENCE = "no_reference", "No training data to compare with"
+
+    @classmethod
+    def judged(cls) -> list["WindowState"]:
+        """Those that say something: the others neither confirm nor clear."""
+        return [cls.STABLE, cls.DRIFTED]
 
 
 class AlertKind(TextChoices):
@@ -19,6 +25,10 @@ class AlertState(TextChoices):
     OPEN = "open", "Open"
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
     RESOLVED = "resolved", "Resolved"
+
+    @classmethod
+    def open(cls) -> list["AlertState"]:
+        return [cls.OPEN, cls.ACKNOWLEDGED]
 
 
 _A = AlertState
@@ -41,6 +51,10 @@ class RetrainingState(TextChoices):
     DEPLOYED = "deployed", "Deployed"
     DECLINED = "declined", "Declined by review"
     FAILED = "failed", "Failed"
+
+    @classmethod
+    def open(cls) -> list["RetrainingState"]:
+        return [cls.WAITING_FOR_LABELS, cls.TRAINING, cls.IN_REVIEW]
 
 
 _T = RetrainingState

@@ -12,12 +12,18 @@ from projects.models import Project
 
 
 class Alert(models.Model):
+    """Drift that was confirmed: `window` is the one that confirmed it, `drifting_since` the start of the first in the
+    row. `features` are those that drifted, the furthest first.
+    """
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="alerts")
     monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=12, choices=AlertKind)
     state = models.CharField(max_length=14, choices=AlertState, default=AlertState.OPEN)
     version = models.PositiveIntegerField(default=1)
     summary = models.CharField(max_length=300)
+    features = models.JSONField(default=list)
+    drifting_since = models.DateTimeField()
     window = models.ForeignKey(DriftWindow, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -38,7 +44,9 @@ class Alert(models.Model):
 
 
 class Retraining(models.Model):
-    """One at most for each alert, however often it is announced."""
+    """One at most for each alert, however often it is announced. It learns from labels of predictions made since
+    `labels_since`. `reason` is what a person who started it said, `note` how it ended.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="retrainings")
     monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="retrainings")
@@ -49,6 +57,8 @@ class Retraining(models.Model):
     run = models.OneToOneField(Run, null=True, on_delete=models.PROTECT, related_name="retraining")
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
     review = models.OneToOneField(Review, null=True, on_delete=models.PROTECT, related_name="retraining")
+    labels_since = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
     note = models.CharField(max_length=300, blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
@@ -66,3 +76,7 @@ class Retraining(models.Model):
 
     def __str__(self) -> str:
         return f"Retraining from {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in RetrainingState.open()

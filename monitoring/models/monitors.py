@@ -38,7 +38,12 @@ class Monitor(models.Model):
 
 
 class DriftWindow(models.Model):
-    """One window's report: `features` is `[{"feature", "statistic", "distance", "p_value", "drifted", ...}]`."""
+    """One window's report: `features` is `[{"feature", "statistic", "distance", "p_value", "drifted", ...}]`.
+
+    It counts the rows that `model_version` predicted, the one that served at the window's end. `performance` is
+    `{"labelled", "positives", "metrics"}` of those rows whose truth has arrived, and grows as it arrives; all else is
+    written once.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="drift_windows")
     monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="windows")
@@ -48,6 +53,7 @@ class DriftWindow(models.Model):
     rows = models.PositiveIntegerField()
     state = models.CharField(max_length=20, choices=WindowState)
     features = models.JSONField(default=list)
+    performance = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -57,3 +63,9 @@ class DriftWindow(models.Model):
 
     def __str__(self) -> str:
         return f"Window from {self.started_at:%H:%M:%S}"
+
+    @property
+    def drifted_features(self) -> list[str]:
+        """Names of the features that drifted, the furthest first."""
+        drifted = [each for each in self.features if each["drifted"]]
+        return [each["feature"] for each in sorted(drifted, key=lambda each: (-each["distance"], each["feature"]))]

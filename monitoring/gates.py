@@ -1,0 +1,25 @@
+"""What monitoring contributes to the gates of a project."""
+
+from django.urls import reverse
+
+from models_registry.enums import DeploymentState
+from models_registry.models import Deployment
+from projects.enums import Gate
+from projects.gates import Check, gate_check
+from projects.models import Project
+
+
+@gate_check(Gate.RELEASE, order=90)
+def every_deployment_is_monitored(project: Project) -> Check:
+    deployments = Deployment.objects.filter(project=project).exclude(state=DeploymentState.RETIRED)
+    names = list(deployments.order_by("name").values_list("name", "monitor__pk"))
+    bare = [name for name, monitor in names if monitor is None]
+    watched = f"{len(names)} watched" if names else "nothing is deployed yet"
+    return Check(
+        id="monitored",
+        label="Every deployment is monitored against drift",
+        state="ok" if names and not bare else "bad" if bare else "wait",
+        value=f"not watched: {', '.join(bare)}" if bare else watched,
+        source="monitoring",
+        url=reverse("monitoring:monitoring", args=[project.key]),
+    )

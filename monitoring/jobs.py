@@ -1,0 +1,94 @@
+"""The kinds of jobs: checking the windows that are over, and gathering labelled rows to retrain on.
+
+Neither loads a model or reads a file that somebody sent, so both work in the worker's own thread.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from core import storage
+from core.errors import Conflict
+from core.jobs import Failure, JobKind, Report, database_now, job_kind
+from core.models import Job
+from monitoring import operations, queries
+from monitoring.models import Monitor, Retraining
+from monitoring.operations.monitors import CHECK_DRIFT
+from monitoring.operations.retrainings import GATHER_LABELS
+from monitoring.windows import write_like
+
+# The newest labelled predictions that a retraining learns from, at most.
+MAX_LABELLED_ROWS = 50_000
+TABLE = "labelled.parquet"
+
+
+@job_kind(CHECK_DRIFT, queue="quick", timeout_s=300)
+class CheckDrift(JobKind):
+    """Check each window since the watermark that is over, and act on what they say together.
+
+    A worker that dies in it has kept nothing; its successor computes the same reports from the same rows.
+    """
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        monitor = _monitor(job)
+        found, watermark = queries.window_reports(monitor, now=database_now())
+        report.progress(0.9, f"{len(found)} windows checked")
+        return {"plan": queries.plan_of(monitor), "reports": found, "watermark": watermark}
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        monitor, now = _monitor(job), database_now()
+        windows = operations.record_windows(
+            monitor=monitor,
+            plan=result["plan"],
+            reports=result["reports"],
+            watermark=result["watermark"],
+            now=now,
+        )
+        operations.record_performance(found=queries.performance_due(monitor))
+        _go_on(monitor)
+        return {"windows": {window.started_at.isoformat(): window.state for window in windows}}
+
+
+@job_kind(GATHER_LABELS, queue="quick", timeout_s=300)
+class GatherLabels(JobKind):
+    """Write the newest labelled predictions as a table like the champion's data, and begin the training on it."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        retraining = _retraining(job)
+        deployment = retraining.monitor.deployment
+        champion = queries.champion_training(deployment.live_version)
+        if champion is None:
+            raise Conflict(f"{deployment.live_version} was not trained here.", code="not_retrainable")
+        rows = queries.labelled_rows(deployment, retraining.labels_since, limit=MAX_LABELLED_ROWS)
+        report.progress(0.5, f"{len(rows):,} labelled predictions")
+        with storage.local_path(champion.dataset_version.table_id) as like:
+            write_like(like, rows, target=champion.target, out=scratch / TABLE)
+        return {"rows": len(rows)}
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        retraining = operations.begin_training(
+            retraining=_retraining(job), table=scratch / TABLE, rows=result["rows"], now=database_now()
+        )
+        assert retraining.run is not None
+        return {"rows": result["rows"], "run": retraining.run.run_id}
+
+    def failed(self, job: Job, failure: Failure) -> None:
+        retraining = _retraining(job)
+        if retraining.is_open:
+            operations.fail_retraining(retraining=retraining, note=failure.message, now=database_now())
+
+
+def _go_on(monitor: Monitor) -> None:
+    """What an event may have been too early for: an alert inside the cool-down, labels that came one by one."""
+    alert, retraining = queries.open_alert(monitor), queries.open_retraining(monitor)
+    if retraining is not None:
+        operations.train_when_labelled(retraining=retraining)
+    elif alert is not None:
+        operations.answer_alert(alert=alert, now=database_now())
+
+
+def _monitor(job: Job) -> Monitor:
+    return Monitor.objects.select_related("deployment__live_version").get(pk=job.payload["monitor"])
+
+
+def _retraining(job: Job) -> Retraining:
+    return Retraining.objects.select_related("monitor__deployment__live_version").get(pk=job.payload["retraining"])

@@ -1,0 +1,46 @@
+"""Reads of what is watched and seen. A project is visible already: `projects.queries` saw to it."""
+
+from monitoring.queries.labels import Labels, labelled_rows, labels_since
+from monitoring.queries.monitors import (
+    alert_by_id,
+    alerts_of,
+    champion_training,
+    last_retraining,
+    monitor_of,
+    open_alert,
+    open_retraining,
+    recent_windows,
+    retrainings_of,
+    streak,
+    unmonitored_deployments,
+    visible_alerts,
+    visible_monitors,
+    visible_retrainings,
+)
+from monitoring.queries.performance import performance_due
+from monitoring.queries.reports import Plan, WindowReport, plan_of, window_reports
+
+__all__ = [
+    "Labels",
+    "Plan",
+    "WindowReport",
+    "alert_by_id",
+    "alerts_of",
+    "champion_training",
+    "labelled_rows",
+    "labels_since",
+    "last_retraining",
+    "monitor_of",
+    "open_alert",
+    "open_retraining",
+    "performance_due",
+    "plan_of",
+    "recent_windows",
+    "retrainings_of",
+    "streak",
+    "unmonitored_deployments",
+    "visible_alerts",
+    "visible_monitors",
+    "visible_retrainings",
+    "window_reports",
+]
