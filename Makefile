@@ -60,10 +60,10 @@ check-format:
 check-types:
 	@$(SCRATCH_DATA) $(BIN)/mypy --no-error-summary .
 check-layers:
-	@$(BIN)/lint-imports --no-timings > build/layers.txt || { cat build/layers.txt; exit 1; }
+	@out=$$($(BIN)/lint-imports) || { echo "$$out"; exit 1; }
 check-templates:
-	@$(BIN)/djlint --quiet --check templates
-	@$(BIN)/djlint --quiet --lint templates
+	@out=$$($(BIN)/djlint --check templates) || { echo "$$out"; exit 1; }
+	@out=$$($(BIN)/djlint --lint templates) || { echo "$$out"; exit 1; }
 check-django:
 	@$(SCRATCH_DATA) $(MANAGE) check --fail-level WARNING
 check-migrations:
