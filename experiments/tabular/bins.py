@@ -22,7 +22,8 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class NumericBins:
-    """Counts of numbers: bin i holds edges[i-1] < x <= edges[i], the first and last bin are open.
+    """Counts of numbers: bin i holds edges[i-1] < x <= edges[i], the first and last bin are open and hold
+    what lies outside of the reference's range.
 
     `edges` (b-1,) ascending, `counts` (b,); `low` and `high` are the smallest and largest finite value counted.
     """
@@ -141,12 +142,14 @@ def _reference_bins(table: Table, name: str, max_bins: int) -> Bins:
 
 
 def _quantile_edges(numbers: np.ndarray, max_bins: int) -> list[float]:
+    """Inner edges, with a bin of their own for what lies below the smallest or above the largest value."""
     present = numbers[np.isfinite(numbers)]
-    distinct = np.unique(present)
-    if distinct.size <= max_bins:
-        return distinct[:-1].tolist()
-    quantiles = np.quantile(present, np.linspace(0, 1, max_bins + 1)[1:-1], method="inverted_cdf")
-    return np.unique(quantiles).tolist()
+    if present.size == 0:
+        return []
+    edges = np.unique(present)
+    if edges.size > max_bins:
+        edges = np.unique(np.quantile(present, np.linspace(0, 1, max_bins + 1)[1:], method="inverted_cdf"))
+    return [float(np.nextafter(present.min(), -np.inf)), *edges.tolist()]
 
 
 def _numbers(table: Table, name: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Loading a model that somebody sent, and predicting with it. Pure: no Django.
 
 `load_model(path)` takes skops files only, trusts scikit-learn's own types from a list of ours, and checks the
-structures that scikit-learn itself would index blindly. `validate_rows` finds what is wrong with rows before they reach it.
+structures that scikit-learn itself would index blindly. `validate_rows` finds what is wrong with rows before that.
 """
 
 from models_registry.serving.errors import ModelError, UntrustedModel

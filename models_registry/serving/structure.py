@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import IsolationForest
 from sklearn.ensemble._forest import BaseForest
@@ -127,7 +128,14 @@ def _check_boosting(estimator: Any, rounds: Any, width: int) -> None:
 
 def _prepared_width(estimator: Any, width: int) -> int:
     preparation = getattr(estimator, "_preprocessor", None)
-    return width if preparation is None else int(preparation.transform(np.zeros((1, width))).shape[1])
+    if preparation is None:
+        return width
+    names = getattr(preparation, "feature_names_in_", None)
+    row = np.zeros((1, width)) if names is None else pd.DataFrame(np.zeros((1, len(names))), columns=names)
+    try:
+        return int(preparation.transform(row).shape[1])
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise _unsafe(f"its own preparation fails ({error})") from error
 
 
 def _check_predictor(tree: Any, width: int, categorical: np.ndarray) -> None:
