@@ -26,4 +26,8 @@ DEPLOYMENT_ROLLED_BACK = "deployment.rolled_back"
 DEPLOYMENT_PAUSED = "deployment.paused"
 DEPLOYMENT_RESUMED = "deployment.resumed"
 DEPLOYMENT_RETIRED = "deployment.retired"
+DEPLOYMENT_REFUSED = "deployment.refused"
 PREDICTIONS_LABELLED = "predictions.labelled"
+
+# Whispered, not recorded: predictions are too many to be events. Open pages refetch.
+PREDICTION_MADE = "prediction.made"

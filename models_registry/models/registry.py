@@ -27,7 +27,7 @@ class RegisteredModel(models.Model):
 
     @property
     def public_id(self) -> str:
-        return self.name
+        return self.name[:60]  # events keep 80 characters of an id
 
 
 class ModelVersion(models.Model):
@@ -69,7 +69,7 @@ class ModelVersion(models.Model):
 
     @property
     def public_id(self) -> str:
-        return f"{self.model.name}/{self.number}"
+        return f"{self.model.public_id}/{self.number}"
 
 
 class ModelAlias(models.Model):

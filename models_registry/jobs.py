@@ -1,0 +1,57 @@
+"""The registry's jobs."""
+
+from pathlib import Path
+from typing import Any
+
+from core import storage
+from core.jobs import ChildSpec, Failure, JobKind, job_kind
+from core.models import Job
+from models_registry import operations, queries
+from models_registry.checks import metric_of
+from models_registry.model_cache import complete_signature, put_files
+from models_registry.models import Comparison, ModelVersion
+from projects.queries import scope_of
+
+METRICS = ("average_precision", "roc_auc", "recall_at_1pct_fpr", "log_loss", "brier", "accuracy", "f1")
+SHOWN = METRICS[:5]
+
+
+@job_kind("compare", queue="quick", timeout_s=300, memory_mb=4096)
+class Compare(JobKind):
+    """Score champion and challenger on the challenger's frozen holdout, in a child that has no database."""
+
+    def prepare(self, job: Job, scratch: Path) -> ChildSpec | None:
+        rows = Comparison.objects.select_related("project", "challenger__model", "champion__model")
+        comparison = rows.get(pk=job.payload["comparison"])
+        training = queries.training_of(comparison.challenger)
+        assert training is not None, "a comparison is made of a version that was trained here"
+        storage.copy_to(comparison.holdout_digest, scratch / "holdout.parquet")
+        spec: dict[str, Any] = {
+            "holdout_path": "holdout.parquet",
+            "target": training.target,
+            "metrics": metrics_for(metric_of(scope_of(comparison.project))),
+            **_place(comparison.challenger, "challenger", scratch),
+            **_place(comparison.champion, "champion", scratch),
+        }
+        return ChildSpec(module="models_registry.comparison", spec=spec)
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        operations.finish_comparison(job=job, result=result)
+        return {"verdict": result.get("verdict", "alone")}
+
+    def failed(self, job: Job, failure: Failure) -> None:
+        operations.fail_comparison(job=job, reason=failure.message)
+
+
+def metrics_for(wanted: str) -> list[str]:
+    """The scope's metric first, where it is one that can be computed."""
+    first = [wanted] if wanted in METRICS else []
+    return [*first, *(name for name in SHOWN if name != wanted)]
+
+
+def _place(version: ModelVersion | None, name: str, scratch: Path) -> dict[str, Any]:
+    if version is None:
+        return {f"{name}_model": None, f"{name}_signature": None}
+    (scratch / name).mkdir()
+    put_files(version, scratch / name)
+    return {f"{name}_model": name, f"{name}_signature": complete_signature(version)}

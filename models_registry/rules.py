@@ -1,0 +1,73 @@
+"""Who may register, decide, deploy and predict: a reason why not, or None."""
+
+from core.models import Event, User
+from models_registry.events import VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
+from models_registry.models import ModelVersion, Review
+from projects import rules
+from projects.roles import Permission
+
+PROTECTED_ALIASES = frozenset({"champion", "production"})
+
+
+def is_protected(alias: str) -> bool:
+    """Whether an alias says that a version is the one in use."""
+    return alias.lower() in PROTECTED_ALIASES
+
+
+def why_not_register(user: User | None, project_id: int) -> str | None:
+    return rules.why_not(user, Permission.REGISTER_MODEL, project_id)
+
+
+def why_not_set_alias(user: User | None, alias: str, project_id: int) -> str | None:
+    """A protected alias is moved by whoever may deploy."""
+    needed = Permission.DEPLOY if is_protected(alias) else Permission.REGISTER_MODEL
+    return rules.why_not(user, needed, project_id)
+
+
+def why_not_request_review(user: User | None, project_id: int) -> str | None:
+    return rules.why_not(user, Permission.REQUEST_REVIEW, project_id)
+
+
+def why_not_decide(user: User | None, review: Review) -> str | None:
+    """Why this user may not approve the version, or ask for changes: nobody decides about their own work."""
+    if user is None or user.is_robot:
+        return "A person must decide: a program may ask for a review, and never approve it."
+    reason = rules.why_not(user, Permission.REVIEW, review.project_id)
+    if reason is not None:
+        return reason
+    if user.pk == review.author_id:
+        return "You made this version, and nobody approves their own work: another person decides."
+    if user.pk == review.requested_by_id:
+        return "You asked for this review, so another person decides."
+    contribution = _contribution(user, review.model_version)
+    return f"You {contribution}, and nobody approves their own work: another person decides." if contribution else None
+
+
+def _contribution(user: User, version: ModelVersion) -> str | None:
+    """What this person did to the version, or None."""
+    if version.run is not None and version.run.created_by_id == user.pk:
+        return "trained this version"
+    if version.logged_model is not None and version.logged_model.created_by_id == user.pk:
+        return "logged this version's model"
+    theirs = Event.objects.filter(
+        type__in=[VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED],
+        stream_id=version.project_id,
+        subject_type="modelversion",
+        subject_id=version.public_id,
+        actor=user,
+    )
+    return "changed this version" if theirs.exists() else None
+
+
+def why_not_withdraw(user: User | None, review: Review) -> str | None:
+    if user is None or user.pk == review.requested_by_id:
+        return None
+    return f"Only {review.requested_by or 'whoever asked for it'} may withdraw this review."
+
+
+def why_not_deploy(user: User | None, project_id: int) -> str | None:
+    return rules.why_not(user, Permission.DEPLOY, project_id)
+
+
+def why_not_predict(user: User | None, project_id: int) -> str | None:
+    return rules.why_not(user, Permission.PREDICT, project_id)
