@@ -1,4 +1,4 @@
-"""The whole product, started as a user starts it, on servers and data of its own: for journeys, kills and measurements."""
+"""The whole product, started as a user starts it, on servers of its own: for journeys, kills and measurements."""
 
 import os
 import signal
