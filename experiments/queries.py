@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Job
@@ -18,8 +18,11 @@ from experiments.models import (
     LoggedModel,
     MetricPoint,
     Run,
+    Training,
 )
 from projects.models import Project
+
+MAX_NUMBER = 2**31 - 1
 
 _ROOT = re.compile(r"(?P<experiment>\d{1,18})/(?:(?P<run>[0-9a-f]{32})|models/(?P<model>m-[0-9a-f]{32}))")
 
@@ -70,6 +73,12 @@ def latest_metrics(runs: Iterable[Run]) -> dict[int, list[Latest]]:
     for pk, key, value, step, at in rows.values_list("run_id", "key__name", "value", "step", "timestamp_ms"):
         found[pk].append(Latest(key, value, step, at))
     return found
+
+
+def with_latest_metrics(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """The same runs, each with `latest_metrics` at hand: one query more for all of them."""
+    latest = LatestMetric.objects.select_related("key").order_by("key__name")
+    return runs.prefetch_related(Prefetch("latest_metrics", queryset=latest))
 
 
 def metric_history(*, run: Run, key: str) -> QuerySet[MetricPoint]:
@@ -135,13 +144,18 @@ def logged_model_by_id(*, project: Project, model_id: str) -> LoggedModel:
     return found
 
 
+def visible_trainings(project: Project) -> QuerySet[Training]:
+    return Training.objects.filter(project=project).select_related("run", "dataset_version__dataset", "job")
+
+
 def visible_jobs(project: Project) -> QuerySet[Job]:
     return Job.objects.filter(stream_id=project.pk)
 
 
 def job_by_id(*, project: Project, job_id: int) -> Job:
     """Raises NotFound."""
-    found = visible_jobs(project).select_related("created_by").filter(pk=job_id).first()
+    jobs = visible_jobs(project).select_related("created_by")
+    found = jobs.filter(pk=job_id).first() if job_id < 2**63 else None
     if found is None:
         raise NotFound(f"There is no job {job_id}.")
     return found
@@ -151,13 +165,24 @@ def visible_datasets(project: Project) -> QuerySet[Dataset]:
     return Dataset.objects.filter(project=project)
 
 
+def dataset(*, project: Project, name: str) -> Dataset:
+    """Raises NotFound."""
+    found = visible_datasets(project).filter(name=name).first()
+    if found is None:
+        raise NotFound(f"There is no dataset {name[:80]!r}.")
+    return found
+
+
 def visible_versions(project: Project) -> QuerySet[DatasetVersion]:
     return DatasetVersion.objects.filter(project=project).select_related("dataset", "created_by")
 
 
 def dataset_version(*, project: Project, name: str, number: int) -> DatasetVersion:
     """Raises NotFound."""
-    found = visible_versions(project).filter(dataset__name=name, number=number).first()
+    found = None
+    if number <= MAX_NUMBER:
+        versions = visible_versions(project).select_related("original", "table")
+        found = versions.filter(dataset__name=name, number=number).first()
     if found is None:
         raise NotFound(f"There is no version {number} of the dataset {name[:80]!r}.")
     return found

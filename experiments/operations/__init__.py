@@ -32,6 +32,7 @@ from experiments.operations.runs import (
     update_run,
 )
 from experiments.operations.trainings import (
+    FAILURE_TAG,
     Outcome,
     begin_training,
     fail_training,
@@ -41,6 +42,7 @@ from experiments.operations.trainings import (
 )
 
 __all__ = [
+    "FAILURE_TAG",
     "InputEntry",
     "MetricEntry",
     "Outcome",
