@@ -20,13 +20,15 @@ function sortable(well) {
   Sortable.create(well, {
     group: "board",
     draggable: "[data-item]",
-    filter: "button, a, summary",
+    filter: "button, summary",
     preventOnFilter: false,
+    forceFallback: true, // by pointer events: a card is then dragged by its title too, which is a link
+    fallbackTolerance: 4,
     animation: still.matches ? 0 : 150,
     delay: 120,
     delayOnTouchOnly: true,
     ghostClass: "ghost",
-    dragClass: "lifted",
+    fallbackClass: "lifted",
     onStart({ item }) {
       before = place(item);
       boardOf(item).dataset.dragging = "";

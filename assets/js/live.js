@@ -5,7 +5,9 @@ import { element, toast } from "./page.js";
 const GATHER_MS = 80;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
-const STOPS = { 4401: "signed out", 4403: "no longer a member" };
+const SETTLED_MS = 5000;
+const PING_MS = 25_000;
+const STOPS = { 4400: "not understood by the server", 4401: "signed out", 4403: "no longer a member" };
 
 const body = document.body;
 const project = body.dataset.project;
@@ -24,8 +26,8 @@ function connect() {
   const opened = new WebSocket(`${scheme}://${location.host}/ws/projects/${project}?after=${last}`);
   socket = opened;
   opened.onopen = () => {
-    attempts = 0;
     say("live");
+    setTimeout(() => socket === opened && (attempts = 0), SETTLED_MS);
   };
   opened.onmessage = ({ data }) => receive(JSON.parse(data));
   opened.onclose = ({ code }) => {
@@ -75,8 +77,10 @@ function receive(message) {
   for (const fragment of document.querySelectorAll("[data-live]")) if (cares(fragment, message)) refresh(fragment);
 }
 
-function resync(message) {
-  last = Math.max(last, message.seq ?? message.last_seq ?? last);
+/** The page knows more than the log (a backup was restored): start from what the log has. */
+function resync({ seq }) {
+  last = seq ?? last;
+  body.dataset.seq = last;
   document.querySelectorAll("[data-live]").forEach(refresh);
 }
 
@@ -177,6 +181,7 @@ document.addEventListener("focusout", () => setTimeout(release));
 
 if (project) {
   connect();
+  setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send("ping"), PING_MS);
   addEventListener("online", now);
   addEventListener("offline", leave);
   addEventListener("pageshow", ({ persisted }) => persisted && now());
