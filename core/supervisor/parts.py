@@ -14,9 +14,12 @@ def web(listener: int, *gate: int) -> list[str]:
 
 def worker() -> list[str]:
     """Threads suffice: training runs in child processes that the job starts."""
+    # Celery warns root; ours runs nothing but our own tasks, told by JSON.
+    unalarmed = ("-W", "ignore:You're running the worker with superuser privileges")
     return [
-        *(sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", "--pool=threads", "--concurrency=4"),
-        *("-Q", "training,quick", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
+        *(sys.executable, *unalarmed, "-m", "celery", "--quiet", "-A", "config", "worker"),
+        *("--pool=threads", "--concurrency=4", "-Q", "training,quick", "--loglevel=WARNING"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 
 
