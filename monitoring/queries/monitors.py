@@ -14,7 +14,7 @@ from projects.models import Project
 def visible_monitors(project: Project) -> QuerySet[Monitor]:
     """With the deployment, its model and the version that serves."""
     return Monitor.objects.filter(project=project).select_related(
-        "deployment__model", "deployment__live_version__model", "schedule", "created_by"
+        "project", "deployment__model", "deployment__live_version__model", "schedule", "created_by"
     )
 
 
@@ -82,7 +82,9 @@ def alerts_of(monitor: Monitor, *, limit: int) -> list[Alert]:
 
 
 def visible_alerts(project: Project) -> QuerySet[Alert]:
-    return Alert.objects.filter(project=project).select_related("monitor__deployment", "acknowledged_by")
+    return Alert.objects.filter(project=project).select_related(
+        "monitor__deployment", "monitor__project", "acknowledged_by"
+    )
 
 
 def alert_by_id(*, project: Project, alert_id: int) -> Alert:

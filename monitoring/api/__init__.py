@@ -1,0 +1,1 @@
+"""REST: monitors, alerts and retrainings."""
