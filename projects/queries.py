@@ -8,8 +8,6 @@ from projects.enums import ItemState, RiskState, SprintState
 from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import Role
 
-BACKLOG_SHOWN = 200
-
 # Facts too frequent to be told one by one; the ledger shows them all.
 QUIET = ("job.progressed", "project.opened")
 
@@ -22,9 +20,12 @@ def visible_projects(user: User) -> QuerySet[Project]:
 
 
 def visible_project(user: User, key: str) -> Project:
-    """The project with this key. Raises NotFound, with the same words whether it is missing or foreign."""
+    """The project with this key, and its stream as it stood before anything else of it was read.
+
+    Raises NotFound, with the same words whether it is missing or foreign.
+    """
     could_be = key.isascii() and key.isalnum()
-    project = visible_projects(user).filter(key=key).first() if could_be else None
+    project = visible_projects(user).select_related("stream").filter(key=key).first() if could_be else None
     if project is None:
         raise NotFound(f"There is no project {key!r}, or you are not in it.")
     return project
@@ -119,6 +120,11 @@ def active_sprint(project: Project) -> Sprint | None:
 
 def planned_sprints(project: Project) -> QuerySet[Sprint]:
     return sprints(project).filter(state=SprintState.PLANNED).order_by("number")
+
+
+def open_sprints(project: Project) -> QuerySet[Sprint]:
+    """The sprints that still take items."""
+    return sprints(project).exclude(state=SprintState.CLOSED).order_by("number")
 
 
 def items(project: Project) -> QuerySet[WorkItem]:

@@ -1,0 +1,183 @@
+"""Events in human sentences: `<actor> <text> <object><after>`.
+
+Each app says how its own events read, with `tells` or `register` in its own feed.py. An event that nobody tells reads
+by its type.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from core.models import Event
+from projects import events as names
+from projects.enums import Gate, ItemState, Stage
+from projects.roles import Role
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event in words. `passive`: the actor stands at the end ("Alert opened X, by Throughline")."""
+
+    text: str
+    object: str = ""
+    url: str = ""
+    after: str = ""
+    note: str = ""
+    passive: bool = False
+
+
+Teller = Callable[[Event, str], Told]
+
+_tellers: dict[str, Teller] = {}
+
+
+def register(event_type: str, teller: Teller) -> None:
+    """This is how events of this type read; the teller gets the event and the project's key."""
+    _tellers[event_type] = teller
+
+
+def tells(*types: str) -> Callable[[Teller], Teller]:
+    """Decorator form of `register`."""
+
+    def wrap(teller: Teller) -> Teller:
+        for event_type in types:
+            register(event_type, teller)
+        return teller
+
+    return wrap
+
+
+def plain(text: str, *, view: str = "", after: str = "") -> Teller:
+    """A teller of "<actor> <text> <label>", the label linked to a page that needs only the project's key."""
+
+    def tell(event: Event, key: str) -> Told:
+        return Told(text, object=event.subject_label, url=reverse(view, args=[key]) if view else "", after=after)
+
+    return tell
+
+
+def tell(event: Event, key: str) -> Told:
+    """The event in words."""
+    return _tellers.get(event.type, _by_type)(event, key)
+
+
+def entries(events: Iterable[Event], key: str) -> list[dict[str, Any]]:
+    """What the `feed` component takes."""
+    return [_entry(event, tell(event, key)) for event in events]
+
+
+def prefixes() -> str:
+    """The event types that the feed shows, as a live fragment wants them."""
+    return " ".join(sorted({f"{event_type.split('.')[0]}." for event_type in _tellers} | {"job.queued", "job.failed"}))
+
+
+def _entry(event: Event, told: Told) -> dict[str, Any]:
+    after = f"{told.after}, by {event.actor_label}" if told.passive and event.actor_id else told.after
+    return {
+        "actor": event.actor_label if event.actor_id else "",
+        "text": told.text if told.passive else f"{event.actor_label} {told.text}",
+        "object": told.object,
+        "url": told.url,
+        "after": after,
+        "note": told.note,
+        "at": datetime.fromisoformat(event.at),
+    }
+
+
+def _by_type(event: Event, key: str) -> Told:
+    words = event.type.replace(".", " ").replace("_", " ").capitalize()
+    return Told(f"{words}:", object=event.subject_label, passive=True)
+
+
+# --- projects' own --------------------------------------------------------------------------------------------------
+
+
+def _item_url(event: Event, key: str) -> str:
+    return reverse("projects:item", args=[key, event.subject_id])
+
+
+def _risk_url(event: Event, key: str) -> str:
+    return reverse("projects:risk", args=[key, event.subject_id])
+
+
+register(names.PROJECT_CREATED, plain("created the project", view="projects:overview"))
+register(names.SPRINT_PLANNED, plain("planned", view="projects:board"))
+register(names.SPRINT_STARTED, plain("started", view="projects:board"))
+
+
+@tells(names.PROJECT_RENAMED)
+def _project_renamed(event: Event, key: str) -> Told:
+    return Told("renamed the project to", object=str(event.data.get("after", "")))
+
+
+@tells(names.MEMBER_ADDED)
+def _member_added(event: Event, key: str) -> Told:
+    return Told("added", object=_name(event), url=_team(key), after=f" as {_role(event)}")
+
+
+@tells(names.MEMBER_ROLE_CHANGED)
+def _member_role_changed(event: Event, key: str) -> Told:
+    return Told("made", object=_name(event), url=_team(key), after=f" {_role(event)}")
+
+
+@tells(names.MEMBER_REMOVED)
+def _member_removed(event: Event, key: str) -> Told:
+    return Told("took", object=_name(event), url=_team(key), after=" out of the team")
+
+
+@tells(names.SCOPE_REVISED)
+def _scope_revised(event: Event, key: str) -> Told:
+    changed = ", ".join(name.replace("_", " ") for name in event.data.get("changes", {}))
+    url = reverse("projects:scope", args=[key])
+    return Told("revised the scope:", object=f"revision {event.subject_version}", url=url, note=changed)
+
+
+@tells(names.RISK_ADDED, names.RISK_REVISED, names.RISK_TREATED, names.RISK_ACCEPTED, names.RISK_REOPENED)
+def _risk(event: Event, key: str) -> Told:
+    verb = {"added": "added the risk", "revised": "rated the risk again:"}
+    step = event.type.split(".")[1]
+    text = verb.get(step, f"{step} the risk")
+    return Told(text, object=event.subject_label, url=_risk_url(event, key))
+
+
+@tells(names.GATE_PASSED)
+def _gate_passed(event: Event, key: str) -> Told:
+    gate, stage = Gate(event.data["gate"]).label, Stage(event.data["stage"]).label
+    return Told("passed the", object=gate.lower(), url=reverse("projects:overview", args=[key]), after=f": {stage}")
+
+
+@tells(names.SPRINT_CLOSED)
+def _sprint_closed(event: Event, key: str) -> Told:
+    done, carried = len(event.data.get("done", [])), len(event.data.get("carried", []))
+    url = reverse("projects:board", args=[key])
+    return Told("closed", object=event.subject_label, url=url, note=f"{done} done, {carried} carried over")
+
+
+@tells(names.ITEM_ADDED, names.ITEM_REVISED)
+def _item_changed(event: Event, key: str) -> Told:
+    text = "added" if event.type == names.ITEM_ADDED else "changed"
+    return Told(text, object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=f" {event.subject_label}")
+
+
+@tells(names.ITEM_MOVED)
+def _item_moved(event: Event, key: str) -> Told:
+    lane = ItemState(event.data["state"]).label
+    after = f" up or down in {lane}" if event.data.get("was") == event.data["state"] else f" to {lane}"
+    return Told(
+        "moved", object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=after, note=event.subject_label
+    )
+
+
+def _name(event: Event) -> str:
+    return str(event.data.get("name") or event.data.get("username", ""))
+
+
+def _role(event: Event) -> str:
+    return str(Role(event.data["role"]).label).lower()
+
+
+def _team(key: str) -> str:
+    return reverse("projects:team", args=[key])

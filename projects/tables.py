@@ -1,0 +1,183 @@
+"""What pages show of projects, as plain values for the components."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from core import charts
+from core.models import Event
+from projects import affordability, risk_matrix
+from projects.burnup import BurnUp, Card, Fact, replay
+from projects.enums import GATE_AFTER, Gate, ItemState, RiskLevel, Stage
+from projects.gates import Check
+from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
+from projects.roles import Role
+
+LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad", RiskLevel.CRITICAL: "bad"}
+
+
+@dataclass(frozen=True)
+class GateState:
+    """The next gate in a word: "4 of 6 met"."""
+
+    gate: Gate | None
+    checks: Sequence[Check]
+
+    @property
+    def met(self) -> int:
+        return sum(check.is_met for check in self.checks)
+
+    @property
+    def is_met(self) -> bool:
+        return self.gate is not None and self.met == len(self.checks)
+
+    @property
+    def missing(self) -> list[Check]:
+        return [check for check in self.checks if not check.is_met]
+
+    @property
+    def word(self) -> str:
+        return f"{self.met} of {len(self.checks)} met"
+
+    @property
+    def tone(self) -> str:
+        return "ok" if self.is_met else "warn"
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.met / len(self.checks)) if self.checks else 100
+
+
+def stage_line(
+    project: Project, state: GateState, decisions: Iterable[GateDecision], sprint: Sprint | None
+) -> list[dict[str, Any]]:
+    """The line of stages: gates passed with their day, and what the next one waits for."""
+    passed = {decision.gate: decision.decided_at for decision in decisions}
+    stages = list(Stage)
+    now = stages.index(Stage(project.stage))
+    return [
+        {
+            "label": stage.label,
+            "state": _line_state(index, now, state),
+            "note": _line_note(stage, passed, state if index == now else None, sprint),
+            "progress": state.percent,
+        }
+        for index, stage in enumerate(stages)
+    ]
+
+
+def _line_state(index: int, now: int, state: GateState) -> str:
+    if index < now or (index == now and state.gate is None):
+        return "done"
+    return "now" if index == now else "todo"
+
+
+def _line_note(stage: Stage, passed: dict[str, datetime], state: GateState | None, sprint: Sprint | None) -> str:
+    if state is not None and state.gate is not None:
+        where = f"sprint {sprint.number}, " if sprint else ""
+        return f"{where}{state.gate.label.lower()} {state.met} of {len(state.checks)}"
+    at = passed.get(GATE_AFTER.get(stage, ""))
+    return f"gate passed {at.day} {at:%b}" if at else ""
+
+
+# --- scope ----------------------------------------------------------------------------------------------------------
+
+
+def ranges(scope: Scope) -> dict[str, Any]:
+    return {
+        "benefit_low": scope.benefit_low,
+        "benefit_high": scope.benefit_high,
+        "cost_low": scope.cost_low,
+        "cost_high": scope.cost_high,
+    }
+
+
+def value_a_year(scope: Scope) -> dict[str, str] | None:
+    """What is left in a year: the middle and the range."""
+    value = affordability.net_value(**ranges(scope))
+    return {"middle": affordability.money(value.middle), "range": str(value)} if value else None
+
+
+# --- risks ----------------------------------------------------------------------------------------------------------
+
+
+def worst(risks: Iterable[Risk]) -> Risk | None:
+    return min(risks, key=Risk.by_weight, default=None)
+
+
+def heat(risks: Iterable[Risk]) -> list[dict[str, Any]]:
+    """The 5 by 5 table, likelihood 5 on top: in each square its level and the open risks that stand in it."""
+    standing: dict[tuple[int, int], list[Risk]] = {}
+    for risk in risks:
+        standing.setdefault((risk.likelihood, risk.impact), []).append(risk)
+    return [
+        {
+            "likelihood": likelihood,
+            "said": risk_matrix.LIKELIHOODS[likelihood],
+            "cells": [_square(likelihood, impact, standing.get((likelihood, impact), [])) for impact in range(1, 6)],
+        }
+        for likelihood in range(5, 0, -1)
+    ]
+
+
+def _square(likelihood: int, impact: int, risks: list[Risk]) -> dict[str, Any]:
+    level = RiskLevel(risk_matrix.level_of(likelihood, impact))
+    return {"level": level.label, "tone": LEVEL_TONES[level], "risks": risks}
+
+
+# --- board ----------------------------------------------------------------------------------------------------------
+
+
+def lanes(cards: Iterable[WorkItem]) -> list[dict[str, Any]]:
+    """The cards by lane, each lane with its points."""
+    by_state: dict[str, list[WorkItem]] = {state: [] for state in ItemState.values}
+    for card in cards:
+        by_state[card.state].append(card)
+    return [
+        {
+            "key": state.value,
+            "name": state.label,
+            "cards": by_state[state],
+            "points": sum(card.points or 0 for card in by_state[state]),
+        }
+        for state in ItemState
+    ]
+
+
+def burn_up(sprint: Sprint, facts: Iterable[Event], cards: Iterable[WorkItem], *, today: date) -> BurnUp:
+    """The sprint's burn-up up to `today`."""
+    return replay(
+        [_fact(event) for event in facts],
+        sprint=sprint.number,
+        start=sprint.start_date,
+        end=sprint.end_date,
+        today=today,
+        cards=[Card(card.number, card.state, card.points) for card in cards],
+    )
+
+
+def burn_up_chart(burn: BurnUp) -> charts.Chart:
+    return charts.burn_up(days=[f"{day.day} {day:%b}" for day in burn.days], done=burn.done, scope=burn.scope)
+
+
+def _fact(event: Event) -> Fact:
+    data = event.data
+    return Fact(
+        day=datetime.fromisoformat(event.at).date(),
+        item=int(event.subject_id),
+        sprint=data.get("sprint"),
+        was_sprint=data.get("was_sprint"),
+        state=data["state"],
+        was_state=data.get("was", data["state"]),
+        points=data.get("points"),
+    )
+
+
+# --- team -----------------------------------------------------------------------------------------------------------
+
+
+def empty_seats(memberships: Iterable[Membership]) -> list[Role]:
+    """The roles that nobody has; a viewer is no seat."""
+    taken = {membership.role for membership in memberships}
+    return [role for role in Role if role not in taken and role != Role.VIEWER]

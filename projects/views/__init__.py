@@ -1,0 +1,1 @@
+"""The pages of a project: a module for each."""

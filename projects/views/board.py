@@ -1,0 +1,149 @@
+"""The active sprint's board, the backlog, and the sprints to come."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import Invalid
+from core.pages import now, user_of
+from projects import operations, queries, rules, tables
+from projects.enums import ItemState
+from projects.forms import CloseSprintForm, ItemForm, SprintForm
+from projects.models import Project, Sprint, WorkItem
+from projects.pages import part_of, project_page, takes_effect
+from projects.roles import Permission
+
+PARTS = {"board": "projects/parts/board.html", "backlog": "projects/parts/backlog.html"}
+BACKLOG_SHOWN = 100
+
+
+@project_page
+@require_GET
+def board(request: HttpRequest, project: Project) -> HttpResponse:
+    return show_board(request, project)
+
+
+@project_page
+@require_POST
+def move(request: HttpRequest, project: Project) -> HttpResponse:
+    """What a card dropped on a lane sends: item, lane, position among the cards shown there, version."""
+    found = queries.item(project, _whole(request, "item"))
+    state, position = request.POST.get("lane", ""), _whole(request, "position")
+    moved = operations.move_item(
+        item=found,
+        state=state,
+        before=_card_at(request, found, state, position),
+        by=user_of(request),
+        now=now(),
+        expected_version=_whole(request, "version") if request.POST.get("version") else None,
+    )
+    return HttpResponse(status=204, headers={"X-Version": str(moved.version)})
+
+
+@project_page
+@require_POST
+def plan(request: HttpRequest, project: Project) -> HttpResponse:
+    form = SprintForm(request.POST)
+    if takes_effect(
+        form, lambda: operations.plan_sprint(project=project, by=user_of(request), now=now(), **form.cleaned_data)
+    ):
+        return redirect("projects:board", key=project.key)
+    return show_board(request, project, sprint_form=form)
+
+
+@project_page
+@require_POST
+def start(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    sprint = operations.start_sprint(sprint=queries.sprint(project, number), by=user_of(request), now=now())
+    messages.success(request, f"{sprint} has started.")
+    return redirect("projects:board", key=project.key)
+
+
+@project_page
+@require_POST
+def close(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    form = CloseSprintForm(request.POST, sprints=queries.planned_sprints(project))
+    if not form.is_valid():
+        raise Invalid("That sprint is no longer planned. Choose again where the open items go.", field="carry_to")
+    sprint = operations.close_sprint(
+        sprint=queries.sprint(project, number),
+        carry_to=form.cleaned_data["carry_to"],
+        by=user_of(request),
+        now=now(),
+    )
+    messages.success(request, f"{sprint} is closed.")
+    return redirect("projects:board", key=project.key)
+
+
+def show_board(
+    request: HttpRequest,
+    project: Project,
+    *,
+    sprint_form: SprintForm | None = None,
+    item_form: ItemForm | None = None,
+) -> HttpResponse:
+    """The board; a form that came back wrong stands open on it."""
+    sprint, planned = queries.active_sprint(project), list(queries.planned_sprints(project))
+    who = request.GET.get("who", "")
+    context: dict[str, Any] = {
+        "project": project,
+        "sprint": sprint,
+        "planned": planned,
+        "who": who,
+        "people": list(queries.people(project)),
+        "query": f"&{urlencode({'who': who})}" if who else "",
+        "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
+        "lanes": tables.lanes(_shown(sprint, who)) if sprint else [],
+        "move_url": reverse("projects:item-move", args=[project.key]) + (f"?{urlencode({'who': who})}" if who else ""),
+        "backlog": list(queries.backlog(project)[: BACKLOG_SHOWN + 1]),
+        "backlog_shown": BACKLOG_SHOWN,
+    }
+    template = PARTS.get(part_of(request))
+    if template is None:
+        template, context = "projects/board.html", context | _forms(project, sprint, sprint_form, item_form)
+    is_wrong = sprint_form is not None or item_form is not None
+    return render(request, template, context, status=422 if is_wrong else 200)
+
+
+def new_item_form(project: Project, data: Any = None, *, sprint: Sprint | None = None) -> ItemForm:
+    return ItemForm(
+        data, initial={"sprint": sprint}, people=queries.people(project), sprints=queries.open_sprints(project)
+    )
+
+
+def _forms(
+    project: Project, sprint: Sprint | None, sprint_form: SprintForm | None, item_form: ItemForm | None
+) -> dict[str, Any]:
+    return {
+        "item_form": item_form or new_item_form(project, sprint=sprint),
+        "item_wrong": item_form is not None,
+        "sprint_form": sprint_form or SprintForm(initial=SprintForm.two_weeks_from(now().date())),
+        "sprint_wrong": sprint_form is not None,
+        "close_form": CloseSprintForm(sprints=queries.planned_sprints(project)),
+    }
+
+
+def _shown(sprint: Sprint, who: str) -> "QuerySet[WorkItem]":
+    cards = queries.cards(sprint)
+    return cards.filter(assignee__username=who) if who and who.isprintable() else cards
+
+
+def _card_at(request: HttpRequest, item: WorkItem, state: str, position: int) -> WorkItem | None:
+    """The card above which the item was dropped: the one that stands at that position without it."""
+    if item.sprint is None or state not in ItemState.values:
+        return None
+    others = _shown(item.sprint, request.GET.get("who", "")).filter(state=state).exclude(pk=item.pk)
+    return others[position : position + 1].first() if position >= 0 else None
+
+
+def _whole(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Invalid(f"{name} must be a whole number: got {text[:40]!r}.", field=name)
+    return int(text)

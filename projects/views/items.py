@@ -1,0 +1,58 @@
+"""One card: adding it and changing it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.pages import now, user_of
+from projects import operations, queries, rules
+from projects.forms import ItemChangeForm
+from projects.models import Project, WorkItem
+from projects.pages import project_page, takes_effect
+from projects.roles import Permission
+from projects.views.board import new_item_form, show_board
+
+
+@project_page
+@require_POST
+def add(request: HttpRequest, project: Project) -> HttpResponse:
+    form = new_item_form(project, request.POST)
+    if takes_effect(form, lambda: _add(request, project, dict(form.cleaned_data))):
+        return redirect("projects:board", key=project.key)
+    return show_board(request, project, item_form=form)
+
+
+@project_page
+@require_http_methods(["GET", "POST"])
+def item(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """A page of its own, and for htmx the same form as a dialog over the board."""
+    found = queries.item(project, number)
+    initial = {name: getattr(found, name) for name in ItemChangeForm.base_fields}
+    form = ItemChangeForm(
+        request.POST or None,
+        initial=initial,
+        people=queries.people(project),
+        sprints=queries.open_sprints(project),
+    )
+    if takes_effect(form, lambda: _revise(request, found, dict(form.cleaned_data))):
+        return redirect("projects:board", key=project.key)
+    context = {
+        "project": project,
+        "item": found,
+        "form": form,
+        "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
+    }
+    is_dialog = getattr(request, "htmx", False)
+    template = "projects/parts/item_dialog.html" if is_dialog else "projects/item.html"
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _add(request: HttpRequest, project: Project, values: dict[str, Any]) -> None:
+    operations.add_item(project=project, by=user_of(request), now=now(), **values)
+
+
+def _revise(request: HttpRequest, item: WorkItem, values: dict[str, Any]) -> None:
+    version = values.pop("version")
+    operations.revise_item(item=item, values=values, by=user_of(request), expected_version=version)

@@ -1,0 +1,133 @@
+"""A project at a glance: the line, what blocks the next gate, the sprint, the risks, what happens."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.pages import now, user_of
+from projects import feed, gates, operations, queries, rules, tables
+from projects.forms import RenameForm
+from projects.models import Project
+from projects.pages import part_of, project_page, takes_effect
+from projects.roles import Permission
+
+PARTS = {
+    "line": "projects/parts/line.html",
+    "gate": "projects/parts/gate.html",
+    "gate-pill": "projects/parts/gate_pill.html",
+    "sprint": "projects/parts/sprint.html",
+    "risks": "projects/parts/top_risks.html",
+    "feed": "projects/parts/feed.html",
+}
+
+# What a check of a gate may depend on, whichever app it is of.
+GATE_LIVE = (
+    "gate. scope. risk. member. dataset. run.finished run.failed training. version. model. review. comparison. "
+    "deployment. monitor. alert. retraining."
+)
+TOP_RISKS = 4
+
+
+@project_page
+@require_GET
+def overview(request: HttpRequest, project: Project) -> HttpResponse:
+    part = part_of(request)
+    if part in PARTS:
+        return render(request, PARTS[part], {"project": project} | _FACTS[part](request, project))
+    context: dict[str, Any] = {"project": project}
+    for facts in (_gate, _sprint, _risks, _feed):
+        context |= facts(request, project)
+    context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
+    return render(request, "projects/overview.html", context)
+
+
+@project_page
+@require_POST
+def gate_pass(request: HttpRequest, project: Project) -> HttpResponse:
+    decision = operations.pass_gate(
+        project=project, by=user_of(request), now=now(), comment=request.POST.get("comment", "")
+    )
+    messages.success(request, f"{decision.get_gate_display()} passed.")
+    return redirect("projects:overview", key=project.key)
+
+
+@project_page
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, project: Project) -> HttpResponse:
+    initial = {"name": project.name, "purpose": project.purpose, "version": project.version}
+    form = RenameForm(request.POST or None, initial=initial)
+
+    def act() -> None:
+        values = dict(form.cleaned_data)
+        version = values.pop("version")
+        operations.rename_project(project=project, by=user_of(request), expected_version=version, **values)
+
+    if takes_effect(form, act):
+        return redirect("projects:overview", key=project.key)
+    context = {
+        "project": project,
+        "form": form,
+        "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
+    }
+    return render(request, "projects/rename.html", context, status=422 if form.is_bound else 200)
+
+
+def _state(project: Project) -> tables.GateState:
+    return tables.GateState(gates.next_gate(project), gates.evaluate(project))
+
+
+def _line(request: HttpRequest, project: Project) -> dict[str, Any]:
+    sprint, decisions = queries.active_sprint(project), queries.gate_decisions(project)
+    return {"stages": tables.stage_line(project, _state(project), decisions, sprint)}
+
+
+def _pill(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {"state": _state(project)}
+
+
+def _gate(request: HttpRequest, project: Project) -> dict[str, Any]:
+    state = _state(project)
+    return {"state": state, "why_not_pass": _why_not_pass(request, project, state), "gate_live": GATE_LIVE}
+
+
+def _why_not_pass(request: HttpRequest, project: Project, state: tables.GateState) -> str | None:
+    """First what nobody can do, then what this person may not."""
+    if state.gate is None:
+        return "There is no gate after this stage."
+    if not state.is_met:
+        return f"{len(state.missing)} of {len(state.checks)} checks are not met."
+    return rules.why_not_pass_gate(user_of(request), project, state.gate)
+
+
+def _sprint(request: HttpRequest, project: Project) -> dict[str, Any]:
+    sprint = queries.active_sprint(project)
+    if sprint is None:
+        return {"sprint": None}
+    cards = list(queries.cards(sprint))
+    burn = tables.burn_up(sprint, queries.sprint_facts(sprint), cards, today=now().date())
+    left = burn.scope[-1] - burn.done[-1] if burn.scope else 0
+    return {
+        "sprint": sprint,
+        "burn": tables.burn_up_chart(burn),
+        "left": left,
+        "days_left": max(0, (sprint.end_date - now().date()).days),
+        "has_cards": bool(cards),
+    }
+
+
+def _risks(request: HttpRequest, project: Project) -> dict[str, Any]:
+    open_risks = queries.open_risks(project)
+    return {
+        "top_risks": [(risk, tables.LEVEL_TONES[risk.level]) for risk in open_risks[:TOP_RISKS]],
+        "open_count": len(open_risks),
+    }
+
+
+def _feed(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {"entries": feed.entries(queries.news(project), project.key), "feed_live": feed.prefixes()}
+
+
+_FACTS = {"line": _line, "gate": _gate, "gate-pill": _pill, "sprint": _sprint, "risks": _risks, "feed": _feed}

@@ -1,0 +1,89 @@
+"""What is promised, and whether it pays."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError, PreconditionFailed
+from core.pages import now, show_on, user_of
+from projects import gates, operations, queries, rules, tables
+from projects.affordability import verdict
+from projects.enums import Gate
+from projects.forms import ScopeForm
+from projects.models import Project, Scope
+from projects.pages import part_of, project_page
+from projects.roles import Permission
+
+PARTS = {"form": "projects/parts/scope_form.html", "verdict": "projects/parts/scope_verdict.html"}
+
+
+@project_page
+@require_http_methods(["GET", "POST"])
+def scope(request: HttpRequest, project: Project) -> HttpResponse:
+    """The form. Who saves over a revision they have not seen is shown both values first."""
+    form, conflict = ScopeForm(request.POST or None), None
+    if form.is_valid():
+        try:
+            saved = operations.revise_scope(
+                project=project,
+                values=form.values(),
+                by=user_of(request),
+                now=now(),
+                expected_version=form.cleaned_data["version"],
+            )
+        except PreconditionFailed:
+            form, conflict = _overtaken(form, project)
+        except DomainError as exc:
+            show_on(form, exc)
+        else:
+            messages.success(request, f"Scope saved: revision {saved.version}.")
+            return redirect("projects:scope", key=project.key)
+    return _page(request, project, form, conflict)
+
+
+def _page(request: HttpRequest, project: Project, form: ScopeForm, conflict: dict[str, Any] | None) -> HttpResponse:
+    current = queries.scope_of(project)
+    checks = gates.evaluate(project) if gates.next_gate(project) == Gate.SCOPE else []
+    context = {
+        "project": project,
+        "scope": current,
+        "form": form if form.is_bound else ScopeForm(initial=_initial(current)),
+        "conflict": conflict,
+        "verdict": verdict(**tables.ranges(current)),
+        "value": tables.value_a_year(current),
+        "state": tables.GateState(gates.next_gate(project), checks) if checks else None,
+        "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
+    }
+    template = PARTS.get(part_of(request), "projects/scope.html")
+    status = 412 if conflict else 422 if form.is_bound else 200
+    return render(request, template, context, status=status)
+
+
+def _initial(current: Scope) -> dict[str, Any]:
+    return {name: getattr(current, name) for name in ScopeForm.base_fields}
+
+
+def _overtaken(form: ScopeForm, project: Project) -> tuple[ScopeForm, dict[str, Any]]:
+    """The same form, now knowing the revision that stands, and the fields in which theirs and ours differ."""
+    current = queries.scope_of(project)
+    pairs = [(form[name], getattr(current, name), value) for name, value in form.values().items()]
+    differing = [
+        {"label": bound.label, "theirs": _shown(bound, theirs), "yours": _shown(bound, yours)}
+        for bound, theirs, yours in pairs
+        if _shown(bound, theirs) != _shown(bound, yours)
+    ]
+    again = ScopeForm({**form.data.dict(), "version": current.version})  # type: ignore[attr-defined]
+    return again, {"revised_by": current.revised_by, "revised_at": current.revised_at, "differing": differing}
+
+
+def _shown(bound: BoundField, value: Any) -> str:
+    if value is None or value == "":
+        return "empty"
+    if isinstance(value, (float, Decimal)):
+        return f"{value:,.10g}"
+    return dict(getattr(bound.field, "choices", [])).get(value, str(value))

@@ -1,0 +1,77 @@
+"""Builders of what the tests of projects start from."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from core.models import Token, User
+from core.operations import create_token
+from core.roles import DEFAULT_SCOPES, Scope
+from projects import operations
+from projects.enums import RiskPhase
+from projects.models import Project, Risk, Sprint, WorkItem
+from projects.roles import Role
+from tests.factories import make_member, now
+
+GOOD_SCOPE = {
+    "decision": "Decline or let through each payment, within 60 ms.",
+    "metric": "average_precision",
+    "baseline": 0.42,
+    "baseline_source": "Rules of today on the transactions of March.",
+    "minimal_useful": 0.6,
+    "benefit_low": Decimal("900000"),
+    "benefit_high": Decimal("1400000"),
+    "cost_low": Decimal("200000"),
+    "cost_high": Decimal("350000"),
+    "precedent": "Churn early warning: took 14 months.",
+    "precedent_difference": "Labels come 45 days late here.",
+}
+
+
+def make_scope(project: Project, *, by: User | None = None, **values: object):
+    return operations.revise_scope(
+        project=project, values=GOOD_SCOPE | values, by=by or make_member(project, Role.DATA_SCIENTIST), now=now()
+    )
+
+
+def make_risk(project: Project, *, likelihood: int = 3, impact: int = 3, **values: object) -> Risk:
+    given = {"title": "Labels arrive late", "phase": RiskPhase.DATA, "owner": project.created_by} | values
+    return operations.add_risk(
+        project=project, likelihood=likelihood, impact=impact, by=project.created_by, now=now(), **given
+    )
+
+
+def make_sprint(project: Project, *, goal: str = "Scores to act on", started: bool = True) -> Sprint:
+    today = now().date()
+    sprint = operations.plan_sprint(
+        project=project,
+        goal=goal,
+        start_date=today - timedelta(days=2),
+        end_date=today + timedelta(days=8),
+        by=project.created_by,
+        now=now(),
+    )
+    return operations.start_sprint(sprint=sprint, by=project.created_by, now=now()) if started else sprint
+
+
+def make_item(project: Project, *, sprint: Sprint | None = None, title: str = "A task", **values: object) -> WorkItem:
+    return operations.add_item(project=project, title=title, sprint=sprint, by=project.created_by, now=now(), **values)
+
+
+def make_ready_for_scope_gate(project: Project) -> None:
+    """Everything the scope gate asks for; the scope was revised by somebody who is not its owner."""
+    make_scope(project)
+    make_risk(project)
+
+
+def make_token(user: User, *scopes: Scope, project: Project | None = None) -> str:
+    made = create_token(
+        user=user,
+        label="tests",
+        scopes=scopes or DEFAULT_SCOPES,
+        days=1,
+        stream_id=project.pk if project else None,
+        by=user,
+        now=now(),
+    )
+    assert isinstance(made.token, Token)
+    return made.text
