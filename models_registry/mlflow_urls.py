@@ -4,10 +4,11 @@ from django.urls import URLPattern, path
 
 from experiments.mlflow.door import view_of
 from experiments.mlflow_urls import PREFIXES, VERSIONS
+from models_registry.mlflow import models, versions
 
 app_name = "models_registry-mlflow"
 
-_registry = view_of([])
+_registry = view_of([*models.ROUTES, *versions.ROUTES])
 _not_served = view_of([])
 
 urlpatterns: list[URLPattern] = [

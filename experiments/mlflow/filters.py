@@ -62,7 +62,7 @@ def experiments(found: QuerySet[Experiment], filter_string: str, order_by: Seque
     }
     for clause in parsed(parser, filter_string):
         found = found.filter(_text_or_attribute(clause, columns))
-    order = [_ordered(columns[key], up) for _, key, up in ordering(parser, "search_experiments", order_by)]
+    order = [ordered(columns[key], up) for _, key, up in ordering(parser, "search_experiments", order_by)]
     return found.order_by(*order, "-created_at", "-pk")
 
 
@@ -153,6 +153,11 @@ def compare(left: Any, comparator: str, value: Any) -> Any:
     return _joined(left, f" {_OPERATORS[comparator]} ", _literal(value))
 
 
+def ordered(column: Any, up: bool) -> Any:
+    """Ascending or descending; what has no value comes last."""
+    return column.asc(nulls_last=True) if up else column.desc(nulls_last=True)
+
+
 def milliseconds(column: str) -> Func:
     """A time column as whole milliseconds since 1970."""
     return Func(
@@ -235,18 +240,18 @@ def _run_order(kind: str, key: str, up: bool) -> list[Any]:
         latest = LatestMetric.objects.filter(run=OuterRef("pk"), key__name=key)
         return _number_order(Subquery(latest.values("value")[:1]), up)
     if kind == "parameter":
-        return [_ordered(text_of("params", key), up)]
+        return [ordered(text_of("params", key), up)]
     if kind == "tag":
-        return [_ordered(F("name") if key == NAME_TAG else text_of("tags", key), up)]
+        return [ordered(F("name") if key == NAME_TAG else text_of("tags", key), up)]
     if kind == "attribute":
-        return [_ordered(_run_column(key), up)]
+        return [ordered(_run_column(key), up)]
     raise Invalid(f"Invalid identifier type '{kind}' in order_by.", field="order_by")
 
 
 def _number_order(value: Any, up: bool) -> list[Any]:
     is_nan = Case(When(_joined(value, " = ", _NAN), then=Value(1)), default=Value(0), output_field=IntegerField())
     is_missing = Case(When(_is_null(value), then=Value(1)), default=Value(0), output_field=IntegerField())
-    return [is_missing.asc(), is_nan.asc(), _ordered(value, up)]
+    return [is_missing.asc(), is_nan.asc(), ordered(value, up)]
 
 
 # --- logged models and experiments -----------------------------------------------------------------------------------
@@ -263,7 +268,7 @@ def _model_clause(clause: Clause, columns: Columns) -> Any:
 def _model_order(wanted: Any, columns: Columns) -> list[Any]:
     kind, _, key = wanted.field_name.partition(".")
     if not key:
-        return [_ordered(columns[kind], wanted.ascending)]
+        return [ordered(columns[kind], wanted.ascending)]
     latest = LatestMetric.objects.filter(run=OuterRef("source_run"), key__name=key)
     return _number_order(Subquery(latest.values("value")[:1]), wanted.ascending)
 
@@ -277,10 +282,6 @@ def _text_or_attribute(clause: Clause, columns: Columns) -> Any:
 
 
 # --- expressions -----------------------------------------------------------------------------------------------------
-
-
-def _ordered(column: Any, up: bool) -> Any:
-    return column.asc(nulls_last=True) if up else column.desc(nulls_last=True)
 
 
 def _joined(left: Any, joiner: str, right: Any) -> Func:

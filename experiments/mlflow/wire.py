@@ -53,6 +53,16 @@ def whole(data: Arguments, name: str, default: int) -> int:
     return default if found is None else found
 
 
+def required_number(data: Arguments, name: str) -> int:
+    """A whole number from 1, such as a version's. Raises Invalid."""
+    number = integer(data, name)
+    if number is None:
+        raise Invalid(f"Missing value for required parameter '{name}'.", field=name)
+    if not 1 <= number < 2**31:
+        raise invalid(name, number, "it must be a whole number from 1")
+    return number
+
+
 def real(data: Arguments, name: str) -> float:
     """A double; NaN and the infinities come as text, as proto3 JSON writes them."""
     value = data.get(name)

@@ -24,8 +24,8 @@ class Mlflow:
         self.client = Client()
         self.headers = {"Authorization": header or f"Bearer {token}"}
 
-    def call(self, method, path, /, *, version="2.0", **data):
-        address = f"{self.prefix}/api/{version}/mlflow/{path}"
+    def call(self, method, path, /, *, protocol="2.0", **data):
+        address = f"{self.prefix}/api/{protocol}/mlflow/{path}"
         if method == "GET":
             return self.client.get(address, data, headers=self.headers)
         return self.client.generic(method, address, json.dumps(data), "application/json", headers=self.headers)

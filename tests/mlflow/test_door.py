@@ -114,12 +114,12 @@ def test_what_is_not_served_says_so(api, method, path):
 
 
 def test_a_newer_version_of_the_protocol_is_not_served(api):
-    assert refusal(api.call("GET", "experiments/get", version="4.0")) == (404, "ENDPOINT_NOT_FOUND")
+    assert refusal(api.call("GET", "experiments/get", protocol="4.0")) == (404, "ENDPOINT_NOT_FOUND")
     assert api.client.get(f"{api.prefix}/ajax-api/2.0/mlflow/experiments/get", headers=api.headers).status_code == 404
 
 
 def test_version_3_and_the_server_itself(project, api):
-    assert api.ok("GET", "server-info", version="3.0")["multipart_uploads_enabled"] is False
+    assert api.ok("GET", "server-info", protocol="3.0")["multipart_uploads_enabled"] is False
     assert api.client.get(f"/p/{project.key}/health", headers=api.headers).content == b"OK"
     assert api.client.get(f"/p/{project.key}/version", headers=api.headers).content == b"3.17.2"
 
