@@ -122,6 +122,8 @@ def _clean_environment(cwd: Path) -> dict[str, str]:
         "HOME": str(cwd),
         "TMPDIR": str(cwd),
         "PYTHONPATH": str(settings.BASE_DIR),
+        # Nothing in the scratch folder, whose files people named, can stand in for a module.
+        "PYTHONSAFEPATH": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
         # One thread a child: the machine is shared, and thread pools reserve address space.

@@ -4,6 +4,7 @@ Every chapter looks whether it has been told before, so that a demo that was int
 """
 
 import io
+from collections.abc import Mapping
 from datetime import timedelta
 
 from config.demo.simulator import TARGET, simulate
@@ -224,7 +225,7 @@ def _runs(project: Project, data: DatasetVersion, people: Cast, say: Say) -> tup
 
 
 def _run(
-    project: Project, data: DatasetVersion, people: Cast, name: str, estimator: str, settings: dict[str, object]
+    project: Project, data: DatasetVersion, people: Cast, name: str, estimator: str, settings: Mapping[str, object]
 ) -> Run:
     found = Run.objects.filter(project=project, name=name).first()
     return found or start_training(
