@@ -59,6 +59,12 @@ def predict(
     }
 
 
+def columns_of(deployment: Deployment) -> list[tuple[str, str]]:
+    """(name, kind) of each column that the live version takes. Raises Unavailable as `predict` does."""
+    _require_serving(deployment)
+    return [(each.name, str(each.kind)) for each in cache.get(deployment.live_version).signature.inputs]
+
+
 def check_rows(model: "LoadedModel", rows: Sequence[dict[str, Any]]) -> None:
     """Raise Invalid naming the column and the row of each cell that is wrong."""
     # The package brings scikit-learn with it; whoever holds a model has it already.

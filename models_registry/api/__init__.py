@@ -1,0 +1,1 @@
+"""The REST API of models, reviews, deployments and predictions."""

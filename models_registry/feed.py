@@ -1,0 +1,126 @@
+"""How the registry's events read."""
+
+from django.urls import reverse
+
+from core.models import Event
+from models_registry import events as names
+from projects.feed import Told, tells
+
+
+def _version_url(event: Event, key: str) -> str:
+    """The address of a version whose id is `name/number`; the list where the name was too long for an id."""
+    name, _, number = event.subject_id.rpartition("/")
+    if not number.isdigit() or len(name) >= 60:
+        return reverse("models_registry:models", args=[key])
+    return reverse("models_registry:version", args=[key, name, int(number)])
+
+
+def _review_url(event: Event, key: str) -> str:
+    return reverse("models_registry:review", args=[key, event.subject_id])
+
+
+def _deployment_url(event: Event, key: str) -> str:
+    return reverse("models_registry:deployment", args=[key, event.subject_id])
+
+
+@tells(names.MODEL_REGISTERED, names.MODEL_UPDATED, names.MODEL_RENAMED, names.MODEL_DELETED)
+def _model(event: Event, key: str) -> Told:
+    step = event.type.split(".")[1]
+    after = f" (it was {event.data['was']})" if step == "renamed" else ""
+    url = "" if step == "deleted" else reverse("models_registry:models", args=[key])
+    return Told(f"{step} the model", object=event.subject_label, url=url, after=after)
+
+
+@tells(names.VERSION_CREATED, names.VERSION_UPDATED, names.VERSION_REVISED, names.VERSION_ARCHIVED)
+def _version(event: Event, key: str) -> Told:
+    step = event.type.split(".")[1]
+    text = {"created": "registered", "revised": "changed the files of"}.get(step, step)
+    return Told(text, object=event.subject_label, url=_version_url(event, key))
+
+
+@tells(names.VERSION_APPROVED)
+def _version_approved(event: Event, key: str) -> Told:
+    url = _version_url(event, key)
+    return Told("approved", object=event.subject_label, url=url, after=f" in review {event.data.get('review', '')}")
+
+
+@tells(names.VERSION_DELETED)
+def _version_deleted(event: Event, key: str) -> Told:
+    return Told("deleted", object=event.subject_label)
+
+
+@tells(names.ALIAS_SET, names.ALIAS_DELETED)
+def _alias(event: Event, key: str) -> Told:
+    alias, number = event.data.get("alias", ""), event.data.get("number")
+    text = "pointed" if event.type == names.ALIAS_SET else "took away"
+    target = f" at {event.subject_label} version {number}" if number else f" of {event.subject_label}"
+    return Told(f"{text} the alias", object=str(alias), url=reverse("models_registry:models", args=[key]), after=target)
+
+
+@tells(names.COMPARISON_STARTED, names.COMPARISON_FINISHED, names.COMPARISON_FAILED)
+def _comparison(event: Event, key: str) -> Told:
+    step = event.type.split(".")[1]
+    note = {"better": "the challenger is better", "worse": "the challenger is worse"}.get(
+        event.data.get("verdict", ""),
+        "no difference beyond chance" if event.data.get("verdict") == "no_difference" else "",
+    )
+    return Told(
+        f"Comparison {step}:", object=event.subject_label, note=note or str(event.data.get("reason", "")), passive=True
+    )
+
+
+@tells(names.REVIEW_REQUESTED)
+def _review_requested(event: Event, key: str) -> Told:
+    version = str(event.data.get("version", "")).replace("/", " version ")
+    return Told(
+        "asked for",
+        object=f"review {event.subject_id}",
+        url=_review_url(event, key),
+        after=f" of {version}",
+        note=str(event.data.get("reason", ""))[:200],
+    )
+
+
+@tells(names.REVIEW_APPROVED, names.REVIEW_CHANGES_REQUESTED, names.REVIEW_WITHDRAWN, names.REVIEW_DISMISSED)
+def _review_decided(event: Event, key: str) -> Told:
+    texts = {
+        names.REVIEW_APPROVED: "approved",
+        names.REVIEW_CHANGES_REQUESTED: "asked for changes in",
+        names.REVIEW_WITHDRAWN: "withdrew",
+        names.REVIEW_DISMISSED: "changed the version, which dismissed",
+    }
+    note = str(event.data.get("comment", ""))[:200]
+    return Told(texts[event.type], object=f"review {event.subject_id}", url=_review_url(event, key), note=note)
+
+
+@tells(names.DEPLOYMENT_CREATED, names.DEPLOYMENT_UPDATED, names.DEPLOYMENT_ROLLED_BACK)
+def _deployment_serves(event: Event, key: str) -> Told:
+    text = "rolled back" if event.type == names.DEPLOYMENT_ROLLED_BACK else "deployed"
+    was = event.data.get("was")
+    after = f": {event.data.get('model')} version {event.data.get('number')} serves"
+    note = f"before, version {was}" if was else ""
+    return Told(text, object=event.subject_label, url=_deployment_url(event, key), after=after, note=note)
+
+
+@tells(names.DEPLOYMENT_PAUSED, names.DEPLOYMENT_RESUMED, names.DEPLOYMENT_RETIRED)
+def _deployment_stepped(event: Event, key: str) -> Told:
+    text, note = event.type.split(".")[1], str(event.data.get("reason", ""))[:200]
+    return Told(text, object=event.subject_label, url=_deployment_url(event, key), note=note)
+
+
+@tells(names.DEPLOYMENT_REFUSED)
+def _deployment_refused(event: Event, key: str) -> Told:
+    return Told(
+        "could not deploy to",
+        object=event.subject_label,
+        url=_deployment_url(event, key),
+        note=str(event.data.get("reason", ""))[:300],
+    )
+
+
+@tells(names.PREDICTIONS_LABELLED)
+def _labelled(event: Event, key: str) -> Told:
+    count = event.data.get("labelled", 0) + event.data.get("changed", 0)
+    return Told(
+        f"sent the truth of {count:,} predictions of", object=event.subject_label, url=_deployment_url(event, key)
+    )
