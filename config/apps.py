@@ -11,8 +11,8 @@ class ConfigConfig(AppConfig):
     label = "throughline_config"
 
     def ready(self) -> None:
-        """Register what apps contribute: event handlers, job kinds, gate checks."""
+        """Register what apps contribute: event handlers, job kinds, gate checks, sentences of the feed."""
         for app in CHAIN:
-            for module in ("handlers", "jobs", "gates"):
+            for module in ("handlers", "jobs", "gates", "feed"):
                 if app != "core" and find_spec(f"{app}.{module}"):
                     import_module(f"{app}.{module}")

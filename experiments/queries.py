@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Job
-from experiments.enums import Lifecycle
+from experiments.enums import Lifecycle, RunStatus
 from experiments.models import (
     Artifact,
     Dataset,
@@ -23,6 +23,7 @@ from experiments.models import (
 from projects.models import Project
 
 MAX_NUMBER = 2**31 - 1
+LARGEST = 1e300
 
 _ROOT = re.compile(r"(?P<experiment>\d{1,18})/(?:(?P<run>[0-9a-f]{32})|models/(?P<model>m-[0-9a-f]{32}))")
 
@@ -50,6 +51,13 @@ def experiment_by_id(*, project: Project, experiment_id: int) -> Experiment:
     return found
 
 
+def experiments_with_counts(project: Project) -> list[tuple[Experiment, int]]:
+    """Active experiments by name, each with how many active runs it has."""
+    active = Count("runs", filter=Q(runs__lifecycle=Lifecycle.ACTIVE))
+    rows = visible_experiments(project).annotate(run_count=active).order_by("name", "pk")
+    return [(one, one.run_count) for one in rows]
+
+
 def visible_runs(project: Project) -> QuerySet[Run]:
     """Active runs of active experiments, with their experiment. Order them by `-started_at, -id`: that is indexed."""
     return Run.objects.filter(
@@ -73,6 +81,36 @@ def latest_metrics(runs: Iterable[Run]) -> dict[int, list[Latest]]:
     for pk, key, value, step, at in rows.values_list("run_id", "key__name", "value", "step", "timestamp_ms"):
         found[pk].append(Latest(key, value, step, at))
     return found
+
+
+def best_run(project: Project, *, metric: str, higher: bool) -> tuple[Run, float] | None:
+    """The finished run whose latest value of the metric is best, and that value. NaN and infinities do not count."""
+    values = LatestMetric.objects.filter(
+        key__name=metric,
+        run__in=visible_runs(project).filter(status=RunStatus.FINISHED),
+        value__gt=-LARGEST,
+        value__lt=LARGEST,
+    )
+    found = values.select_related("run").order_by("-value" if higher else "value", "pk").first()
+    return (found.run, found.value) if found else None
+
+
+def tried_values(runs: Iterable[Run], *, at_most: int = 60) -> dict[int, list[float]]:
+    """For each run's primary key, the course of one of its metrics, best one of the validation. One query."""
+    points = (
+        MetricPoint.objects.filter(run__in=[run.pk for run in runs])
+        .order_by("key__name", "step", "timestamp_ms")
+        .values_list("run_id", "key__name", "value")
+    )
+    courses: dict[int, dict[str, list[float]]] = {}
+    for pk, key, value in points:
+        courses.setdefault(pk, {}).setdefault(key, []).append(value)
+    return {pk: _chosen(course)[-at_most:] for pk, course in courses.items()}
+
+
+def _chosen(course: dict[str, list[float]]) -> list[float]:
+    names = sorted(course, key=lambda name: (not name.startswith("val"), -len(course[name]), name))
+    return course[names[0]]
 
 
 def with_latest_metrics(runs: QuerySet[Run]) -> QuerySet[Run]:
@@ -161,6 +199,18 @@ def job_by_id(*, project: Project, job_id: int) -> Job:
     return found
 
 
+def subject_of_job(job: Job) -> Run | DatasetVersion | None:
+    """What the job is for, if it is a run or a dataset version."""
+    if not job.subject_id.isdigit():
+        return None
+    if job.subject_type == "run":
+        return Run.objects.filter(project=job.project_id, pk=job.subject_id).first()
+    if job.subject_type == "datasetversion":
+        versions = DatasetVersion.objects.filter(project=job.project_id, pk=job.subject_id)
+        return versions.select_related("dataset").defer("profile").first()
+    return None
+
+
 def visible_datasets(project: Project) -> QuerySet[Dataset]:
     return Dataset.objects.filter(project=project)
 
@@ -175,6 +225,17 @@ def dataset(*, project: Project, name: str) -> Dataset:
 
 def visible_versions(project: Project) -> QuerySet[DatasetVersion]:
     return DatasetVersion.objects.filter(project=project).select_related("dataset", "created_by")
+
+
+def recent_versions(project: Project, *, at_most: int) -> list[DatasetVersion]:
+    """The newest versions; of their profiles only whether there is one (`is_profiled`)."""
+    rows = visible_versions(project).select_related("original").defer("profile")
+    return list(rows.annotate(is_profiled=Q(profile__isnull=False)).order_by("-pk")[:at_most])
+
+
+def runs_on(version: DatasetVersion) -> QuerySet[Run]:
+    """The active runs that used it, newest first."""
+    return visible_runs(version.project).filter(inputs__dataset_version=version).distinct().order_by("-pk")
 
 
 def dataset_version(*, project: Project, name: str, number: int) -> DatasetVersion:

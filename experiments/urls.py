@@ -1,7 +1,26 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from experiments.views import data, jobs, runs, training
 
 app_name = "experiments"
 
-urlpatterns: list[URLPattern] = []
+PROJECT = "p/<str:key>"
+VERSION = f"{PROJECT}/data/<str:name>/<int:number>"
+RUN = f"{PROJECT}/runs/<str:run_id>"
+
+urlpatterns = [
+    path(f"{PROJECT}/data/", data.data, name="data"),
+    path(f"{VERSION}/", data.version, name="version"),
+    path(f"{VERSION}/file", data.file, name="version-file"),
+    path(f"{PROJECT}/experiments/", runs.experiments, name="experiments"),
+    path(f"{RUN}/", runs.run, name="run"),
+    path(f"{RUN}/metrics.json", runs.metrics, name="run-metrics"),
+    path(f"{RUN}/artifacts/<path:path>", runs.artifact, name="run-artifact"),
+    path(f"{RUN}/preview/<path:path>", runs.preview, name="run-preview"),
+    path(f"{RUN}/picture/<path:path>", runs.picture, name="run-picture"),
+    path(f"{PROJECT}/train/", training.train, name="train"),
+    path(f"{PROJECT}/jobs/<int:job_id>/", jobs.job, name="job"),
+    path(f"{PROJECT}/jobs/<int:job_id>/cancel", jobs.cancel, name="job-cancel"),
+]

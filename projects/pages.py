@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from core.errors import DomainError
 from core.pages import View, page, show_on
@@ -19,7 +19,7 @@ def project_page(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapper(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         project = queries.visible_project(request.user, key)  # type: ignore[arg-type]
         request.project = project  # type: ignore[attr-defined]
         return view(request, project, *args, **kwargs)

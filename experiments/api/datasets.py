@@ -97,7 +97,7 @@ def version_json(version: DatasetVersion, key: str) -> dict[str, Any]:
 
 
 class DatasetsView(ProjectApiView):
-    parser_classes = (MultiPartParser,)  # type: ignore[assignment]  (a file comes as a form, not as JSON)
+    parser_classes = (MultiPartParser,)  # type: ignore[assignment]  # a file comes as a form, not as JSON
 
     @extend_schema(responses=DatasetPageShape)
     def get(self, request: Request, key: str) -> Response:

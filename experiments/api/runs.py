@@ -37,7 +37,7 @@ class RunShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     experiment = serializers.CharField()
     experiment_id = serializers.CharField()
-    source = serializers.ChoiceField(choices=RunSource.choices)  # type: ignore[assignment]  (a field called source)
+    source = serializers.ChoiceField(choices=RunSource.choices)  # type: ignore[assignment]  # a field called source
     status = serializers.ChoiceField(choices=RunStatus.choices)
     params = serializers.DictField(child=serializers.CharField())
     tags = serializers.DictField(child=serializers.CharField())
@@ -51,7 +51,7 @@ class RunShape(serializers.Serializer[Any]):
 class InputShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     digest = serializers.CharField()
-    context = serializers.CharField()  # type: ignore[assignment]  (a field called context)
+    context = serializers.CharField()  # type: ignore[assignment]  # a field called context
     dataset = serializers.CharField(allow_null=True)
     number = serializers.IntegerField(allow_null=True)
 

@@ -1,0 +1,50 @@
+"""What the feasibility gate asks of data and runs."""
+
+from django.urls import reverse
+
+from core.charts import number
+from experiments import queries
+from projects.enums import Gate
+from projects.gates import Check, gate_check
+from projects.models import Project, Scope
+
+
+@gate_check(Gate.FEASIBILITY, order=10)
+def a_dataset_is_profiled(project: Project) -> Check:
+    version = queries.visible_versions(project).filter(profile__isnull=False).order_by("-pk").first()
+    url = reverse("experiments:data", args=[project.key])
+    label = "A dataset is there and profiled"
+    if version is None:
+        return Check(id="profiled_data", label=label, state="bad", value="none yet", source="data", url=url)
+    url = reverse("experiments:version", args=[project.key, version.dataset.name, version.number])
+    value = f"{version}, {version.rows:,} rows"
+    return Check(id="profiled_data", label=label, state="ok", value=value, source="data", url=url)
+
+
+@gate_check(Gate.FEASIBILITY, order=20)
+def a_run_reaches_what_is_useful(project: Project) -> Check:
+    """Reads the scope: its metric, the minimal useful value, or where none is set, the baseline to beat."""
+    scope = project.scope
+    label = "A run reaches the minimal useful value"
+    wanted = scope.minimal_useful if scope.minimal_useful is not None else scope.baseline
+    if not scope.metric or wanted is None:
+        url = reverse("projects:scope", args=[project.key])
+        value = "the scope names no metric or value"
+        return Check(id="useful_run", label=label, state="bad", value=value, source="scope", url=url)
+    is_higher = scope.direction == Scope.Direction.HIGHER
+    best = queries.best_run(project, metric=scope.metric, higher=is_higher)
+    if best is None:
+        url = reverse("experiments:experiments", args=[project.key])
+        value = f"no finished run has {scope.metric}"
+        return Check(id="useful_run", label=label, state="bad", value=value, source="runs", url=url)
+    run, reached = best
+    is_met = reached >= wanted if is_higher else reached <= wanted
+    bound = f"{'at least' if is_higher else 'at most'} {number(wanted, 3)}"
+    return Check(
+        id="useful_run",
+        label=label,
+        state="ok" if is_met else "bad",
+        value=f"{scope.metric} {number(reached, 3)}, wanted {bound}",
+        source=run.name,
+        url=reverse("experiments:run", args=[project.key, run.run_id]),
+    )

@@ -1,0 +1,210 @@
+"""What pages show of data and runs, as plain values for the components."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core import charts, storage
+from core.enums import JobState
+from core.models import Job
+from experiments.enums import RunStatus
+from experiments.models import Artifact, DatasetVersion, Run
+from experiments.queries import Latest
+
+PREVIEW_ROWS = 20
+PREVIEW_BYTES = 64 * 1024
+MAX_CHART_POINTS = 1000
+SHOWN_COLUMNS = 60
+
+RUN_TONES = {
+    RunStatus.SCHEDULED: "",
+    RunStatus.RUNNING: "thread",
+    RunStatus.FINISHED: "ok",
+    RunStatus.FAILED: "bad",
+    RunStatus.KILLED: "warn",
+}
+JOB_TONES = {
+    JobState.QUEUED: "",
+    JobState.RUNNING: "thread",
+    JobState.SUCCEEDED: "ok",
+    JobState.FAILED: "bad",
+    JobState.CANCELLED: "warn",
+}
+PARTS = ("train", "training", "val", "validation", "valid", "test", "eval")
+TEXTS = (".txt", ".json", ".csv", ".md", ".yaml", ".yml", ".log", ".py", ".xml", ".toml")
+TEXT_NAMES = ("MLmodel", "requirements.txt")
+
+
+@dataclass(frozen=True)
+class RunRow:
+    run: Run
+    tone: str
+    values: list[str]
+    course: Sequence[float]
+    job: Job | None
+    seconds: float | None
+
+
+def run_rows(
+    runs: Iterable[Run], latest: Mapping[int, list[Latest]], courses: Mapping[int, list[float]], columns: Sequence[str]
+) -> list[RunRow]:
+    return [_run_row(run, latest[run.pk], courses.get(run.pk, []), columns) for run in runs]
+
+
+def _run_row(run: Run, latest: list[Latest], course: list[float], columns: Sequence[str]) -> RunRow:
+    values = {one.key: one.value for one in latest}
+    training = getattr(run, "training", None)
+    return RunRow(
+        run=run,
+        tone=RUN_TONES[RunStatus(run.status)],
+        values=[_shown(values.get(column)) for column in columns],
+        course=course,
+        job=training.job if training and run.status in (RunStatus.SCHEDULED, RunStatus.RUNNING) else None,
+        seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
+    )
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return charts.number(value) if math.isfinite(value) else str(value)
+
+
+# --- metrics ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Metrics that belong on one chart: `train_log_loss` and `val_log_loss`."""
+
+    name: str
+    keys: list[str]
+
+
+def groups(histories: Iterable[tuple[str, int, int, float]]) -> list[Group]:
+    """The charts of a run: metrics with more than one step, those that differ in their first word together."""
+    steps: dict[str, set[int]] = {}
+    for key, step, _, _ in histories:
+        steps.setdefault(key, set()).add(step)
+    found: dict[str, list[str]] = {}
+    for key in sorted(key for key, seen in steps.items() if len(seen) > 1):
+        found.setdefault(_without_part(key), []).append(key)
+    return [Group(name, keys) for name, keys in sorted(found.items())]
+
+
+def _without_part(key: str) -> str:
+    for separator in ("_", "/", "."):
+        first, _, rest = key.partition(separator)
+        if rest and first.lower() in PARTS:
+            return rest
+    return key
+
+
+def chart_json(histories: Iterable[tuple[str, int, int, float]], keys: Sequence[str]) -> dict[str, Any]:
+    """What the chart component reads: the last value of each step, at most 1,000 steps, gaps where there is none."""
+    values: dict[str, dict[int, float]] = {key: {} for key in keys}
+    for key, step, _, value in histories:
+        if key in values:
+            values[key][step] = value
+    steps = sorted({step for course in values.values() for step in course})
+    stride = math.ceil(len(steps) / MAX_CHART_POINTS) or 1
+    kept = steps[::stride] + ([steps[-1]] if steps and (len(steps) - 1) % stride else [])
+    series = [{"label": key, "values": [_finite(values[key].get(step)) for step in kept]} for key in keys]
+    return {"x": kept, "x_label": "step", "series": series}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ColumnCard:
+    """One column of a profile. `drawn` is a histogram, `top` the commonest values as bars."""
+
+    name: str
+    kind: str
+    missing: int
+    missing_share: float
+    distinct: int
+    summary: str
+    drawn: charts.Chart | None
+    top: list[charts.Bar]
+    warnings: list[str]
+
+
+def column_cards(profile: Mapping[str, Any]) -> list[ColumnCard]:
+    rows = max(int(profile["rows"]), 1)
+    return [_column_card(column, rows) for column in profile["columns"][:SHOWN_COLUMNS]]
+
+
+def _column_card(column: Mapping[str, Any], rows: int) -> ColumnCard:
+    histogram = column.get("histogram")
+    top = [(str(one["value"])[:40], one["count"] / rows) for one in column.get("top", [])[:5]]
+    return ColumnCard(
+        name=column["name"],
+        kind=column["kind"],
+        missing=column["missing"],
+        missing_share=column["missing"] / rows,
+        distinct=column["distinct"],
+        summary=_summary(column),
+        drawn=charts.histogram(histogram["counts"], histogram["edges"], names=("Share", "")) if histogram else None,
+        top=charts.bars(top),
+        warnings=[warning["message"] for warning in column["warnings"]],
+    )
+
+
+def _summary(column: Mapping[str, Any]) -> str:
+    if column.get("mean") is not None:
+        mean, low, high = (charts.number(column[name]) for name in ("mean", "min", "max"))
+        return f"mean {mean}, from {low} to {high}"
+    if column.get("min") is not None:
+        return f"from {column['min']} to {column['max']}"
+    return f"{column['distinct']:,} different values"
+
+
+def preview(version: DatasetVersion) -> list[list[Any]]:
+    """The first rows of the table, in the order of its columns."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 (loads Arrow, which few processes need)
+
+    with storage.local_path(version.table_id) as path, pq.ParquetFile(path) as file:
+        batch = next(file.iter_batches(batch_size=PREVIEW_ROWS), None)
+        rows = batch.to_pylist() if batch is not None else []
+    names = [column["name"] for column in version.columns][:SHOWN_COLUMNS]
+    return [[_cell(row[name]) for name in names] for row in rows]
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)[:120]
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file as a page may show it: `text` of what is text, or that it is a picture, or neither."""
+
+    text: str | None
+    is_picture: bool
+    is_cut: bool
+
+
+def is_shown(path: str) -> bool:
+    """Whether a page shows more of it than its name."""
+    name = path.rsplit("/", 1)[-1]
+    return name in TEXT_NAMES or name.lower().endswith((*TEXTS, ".png"))
+
+
+def file_view(artifact: Artifact) -> FileView:
+    """The beginning of a text file, never interpreted; a PNG only if its bytes are one."""
+    with storage.open_blob(artifact.blob_id) as source:
+        head = source.read(PREVIEW_BYTES)
+    if artifact.path.lower().endswith(".png"):
+        return FileView(text=None, is_picture=head.startswith(b"\x89PNG\r\n\x1a\n"), is_cut=False)
+    if not is_shown(artifact.path) or b"\0" in head:
+        return FileView(text=None, is_picture=False, is_cut=False)
+    return FileView(text=head.decode(errors="replace"), is_picture=False, is_cut=artifact.size > PREVIEW_BYTES)

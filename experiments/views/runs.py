@@ -1,0 +1,172 @@
+"""Runs: all of them in a table, and each on its page."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from core import storage
+from core.pages import user_of
+from experiments import operations, queries, rules, tables
+from experiments.enums import RunStatus
+from experiments.files import attachment
+from experiments.models import Artifact, Run
+from projects.models import Project
+from projects.pages import part_of, project_page
+
+PAGE = 50
+MOST_FILES = 200
+
+
+@project_page
+@require_GET
+def experiments(request: HttpRequest, project: Project) -> HttpResponse:
+    chosen, before = request.GET.get("experiment", ""), request.GET.get("before", "")
+    rows = queries.visible_runs(project).select_related("training__job").order_by("-pk")
+    if chosen.isdigit():
+        rows = rows.filter(experiment_id=int(chosen[:18]))
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before[:18]))
+    context = _table(rows) | {
+        "project": project,
+        "query": f"experiment={chosen}&before={before}",
+        "chosen": chosen,
+        "why_not": rules.why_not_train(user_of(request), project.pk),
+        "tracking_uri": request.build_absolute_uri(f"/p/{project.key}"),
+    }
+    if part_of(request) == "runs":
+        return render(request, "experiments/parts/runs.html", context)
+    return render(request, "experiments/experiments.html", context | {"tabs": _tabs(project, chosen)})
+
+
+def _table(rows: QuerySet[Run]) -> dict[str, Any]:
+    """A page of runs with as many queries for fifty as for one."""
+    found = list(rows[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    latest = queries.latest_metrics(found)
+    columns = queries.metric_columns(latest.values())
+    courses = queries.tried_values([run for run in found if run.ended_at is None])
+    return {
+        "columns": columns,
+        "rows": tables.run_rows(found, latest, courses, columns),
+        "older": str(found[-1].pk) if more else "",
+    }
+
+
+def _tabs(project: Project, chosen: str) -> list[dict[str, Any]]:
+    url = reverse("experiments:experiments", args=[project.key])
+    counted = queries.experiments_with_counts(project)[:20]
+    counts = [count for _, count in counted]
+    every = {"label": "All runs", "url": url, "here": not chosen, "count": sum(counts)}
+    each = [
+        {
+            "label": one.name[:40],
+            "url": f"{url}?experiment={one.pk}",
+            "here": chosen == str(one.pk),
+            "count": count,
+        }
+        for one, count in counted
+    ]
+    return [every, *each]
+
+
+@project_page
+@require_GET
+def run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
+    found = queries.run_by_id(project=project, run_id=run_id)
+    part = part_of(request)
+    if part == "charts":
+        return render(request, "experiments/parts/charts.html", _charts(project, found))
+    if part == "job":
+        return render(request, "experiments/parts/job.html", _job(request, project, found))
+    context = _record(project, found)
+    if part == "record":
+        return render(request, "experiments/parts/record.html", context)
+    return render(request, "experiments/run.html", context | _charts(project, found) | _job(request, project, found))
+
+
+def _record(project: Project, run: Run) -> dict[str, Any]:
+    """Status, metrics, params, tags, lineage and files."""
+    files = queries.artifacts(project=project, root=queries.root_of(run))
+    tags = {key: value for key, value in sorted(run.tags.items()) if not key.startswith("mlflow.log-model")}
+    return {
+        "project": project,
+        "run": run,
+        "tone": tables.RUN_TONES[RunStatus(run.status)],
+        "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
+        "failure": run.tags.get(operations.FAILURE_TAG),
+        "metrics": queries.latest_metrics([run])[run.pk],
+        "params": sorted(run.params.items()),
+        "tags": tags.items(),
+        "inputs": run.inputs.select_related("dataset_version__dataset").order_by("pk"),
+        "training": getattr(run, "training", None),
+        "files": [(one, tables.is_shown(one.path)) for one in files[:MOST_FILES]],
+        "may_propose": run.status == RunStatus.FINISHED,
+    }
+
+
+def _charts(project: Project, run: Run) -> dict[str, Any]:
+    url = reverse("experiments:run-metrics", args=[project.key, run.run_id])
+    found = tables.groups(queries.histories(run))
+    return {"project": project, "run": run, "charts": [(one, f"{url}?group={one.name}") for one in found]}
+
+
+def _job(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
+    training = getattr(run, "training", None)
+    job = training.job if training else None
+    why_not = rules.why_not_cancel(user_of(request), job) if job else None
+    url = reverse("experiments:run", args=[project.key, run.run_id])
+    return {
+        "project": project,
+        "job": job,
+        "why_not_cancel": why_not,
+        "part_url": f"{url}?part=job",
+        "job_subject": f"job:{job.pk}" if job else "",
+    }
+
+
+@project_page
+@require_GET
+def metrics(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
+    """The points of one chart (`?group=`), as its component reads them."""
+    histories = queries.histories(queries.run_by_id(project=project, run_id=run_id))
+    wanted = request.GET.get("group", "")
+    group = next((one for one in tables.groups(histories) if one.name == wanted), None)
+    return JsonResponse(tables.chart_json(histories, group.keys if group else []))
+
+
+@project_page
+@require_GET
+def artifact(request: HttpRequest, project: Project, run_id: str, path: str) -> HttpResponseBase:
+    found = _artifact(project, run_id, path)
+    return attachment(request, digest=found.blob_id, size=found.size, filename=found.path)
+
+
+@project_page
+@require_GET
+def preview(request: HttpRequest, project: Project, run_id: str, path: str) -> HttpResponse:
+    """A file's text, escaped, or its picture; of anything else, that it can be downloaded."""
+    found = _artifact(project, run_id, path)
+    context = {"project": project, "run_id": run_id, "file": found, "view": tables.file_view(found)}
+    return render(request, "experiments/preview.html", context)
+
+
+@project_page
+@require_GET
+def picture(request: HttpRequest, project: Project, run_id: str, path: str) -> HttpResponse:
+    """A PNG whose bytes are one, to be shown on a page; nothing else is ever sent this way."""
+    found = _artifact(project, run_id, path)
+    if not tables.file_view(found).is_picture:
+        raise Http404
+    response = HttpResponse(storage.read_blob(found.blob_id), content_type="image/png")
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _artifact(project: Project, run_id: str, path: str) -> Artifact:
+    run = queries.run_by_id(project=project, run_id=run_id)
+    return queries.artifact(project=project, root=queries.root_of(run), path=operations.clean_path(path))
