@@ -43,6 +43,13 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (await ask(asks.dataset.confirm, options(asks))) event.detail.issueRequest(true);
 });
 
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href][data-confirm]:not([hx-get], [hx-post])");
+  if (!link || event.defaultPrevented) return;
+  event.preventDefault();
+  if (await ask(link.dataset.confirm, options(link))) location.assign(link.href);
+});
+
 const agreed = new WeakSet();
 
 document.addEventListener(

@@ -13,7 +13,14 @@ function show(text, tone = "") {
   const made = element("div", { class: `toast ${tone}`.trim() }, icon(ICONS[tone] ?? "info"), element("span", { class: "text" }, text), close);
   if (tone === "bad") made.setAttribute("role", "alert");
   region().append(made);
+  raise();
   leaveLater(made);
+}
+
+/** Above everything, also above a dialog that was opened meanwhile. */
+function raise() {
+  if (region().matches(":popover-open")) region().hidePopover();
+  region().showPopover();
 }
 
 function leaveLater(made) {
@@ -42,4 +49,6 @@ document.addEventListener("htmx:timeout", () => show("The server took too long t
 /** `HX-Trigger: {"toast": {"text": "...", "tone": "ok"}}` shows one after a request of htmx. */
 document.addEventListener("toast", ({ detail }) => show(detail.text ?? detail.value, detail.tone ?? "ok"));
 
-document.addEventListener("DOMContentLoaded", () => region()?.querySelectorAll(".toast").forEach(leaveLater));
+const waiting = region()?.querySelectorAll(".toast") ?? [];
+waiting.forEach(leaveLater);
+if (waiting.length) raise();

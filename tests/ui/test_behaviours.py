@@ -61,6 +61,7 @@ async def test_card_is_dragged_to_another_lane(site: Site) -> None:
     await page.mouse.down()
     await page.mouse.move(start["x"] + 140, start["y"] + 30, steps=4)
     await page.mouse.move(end["x"] + 60, end["y"] + 60, steps=8)
+    await page.wait_for_timeout(200)  # what the card is over is looked up every 50 ms
     await page.mouse.up()
     await expect(page.locator("#well-done [data-item]")).to_have_text(["FRD-2"])
     await site.until(lambda: site.requests("/move/"))
@@ -192,3 +193,22 @@ async def test_narrow_screen_opens_its_menu(site: Site) -> None:
     await expect(page.get_by_role("link", name="Risks")).to_be_hidden()
     await page.get_by_role("button", name="Menu").click()
     await expect(page.get_by_role("link", name="Risks")).to_be_visible()
+
+
+async def test_toast_is_seen_above_an_open_dialog(site: Site) -> None:
+    dialog = '{% dialog "d" "New" %}<button hx-post="/no/">Send</button>{% enddialog %}'
+    page = await site.open(dialog + '<button data-opens="d">Open</button>')
+    site.answers["/no/"] = Answer(json.dumps({"detail": "Not now."}), 409, PROBLEM)
+    await page.get_by_role("button", name="Open").click()
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".toast")).to_be_visible()
+    assert await page.evaluate("document.querySelector('#toasts:popover-open') !== null")
+
+
+async def test_link_asks_before_it_is_followed(site: Site) -> None:
+    page = await site.open('{% button "Leave" href="/left/" data_confirm="Leave the project?" %}')
+    site.answers["/left/"] = Answer("<!doctype html><title>left</title>")
+    await page.get_by_role("link", name="Leave").click()
+    assert site.requests("/left/") == []
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page).to_have_title("left")
