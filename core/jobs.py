@@ -77,6 +77,7 @@ class JobKind:
     timeout_s: ClassVar[float]
     memory_mb: ClassVar[int]
     max_attempts: ClassVar[int]
+    is_routine: ClassVar[bool]
 
     def prepare(self, job: Job, scratch: Path) -> ChildSpec | None:
         return None
@@ -101,11 +102,23 @@ class JobKind:
 _kinds: dict[str, JobKind] = {}
 
 
-def job_kind(name: str, *, queue: Queue, timeout_s: float = 600, memory_mb: int = 2048, max_attempts: int = 3) -> Any:
-    """Class decorator: register a JobKind under `name`."""
+def job_kind(
+    name: str,
+    *,
+    queue: Queue,
+    timeout_s: float = 600,
+    memory_mb: int = 2048,
+    max_attempts: int = 3,
+    is_routine: bool = False,
+) -> Any:
+    """Class decorator: register a JobKind under `name`.
+
+    A routine job comes back every few minutes for ever: what it finds is told by events of its own, and of the job
+    itself only that it failed.
+    """
 
     def register(cls: type[JobKind]) -> type[JobKind]:
-        cls.name, cls.queue = name, queue
+        cls.name, cls.queue, cls.is_routine = name, queue, is_routine
         cls.timeout_s, cls.memory_mb, cls.max_attempts = timeout_s, memory_mb, max_attempts
         _kinds[name] = cls()
         return cls
@@ -151,7 +164,8 @@ def submit(
         created_at=now,
         created_by=by,
     )
-    events.record(events.JOB_QUEUED, job, by=by, kind=kind)
+    if not definition.is_routine:
+        events.record(events.JOB_QUEUED, job, by=by, kind=kind)
     return job
 
 
@@ -287,7 +301,8 @@ def claim(job_id: int) -> Job | None:
     job.started_at, job.progress, job.note = job.started_at or now, 0.0, ""
     job.worker = f"{socket.gethostname()}:{getpid()}"[:120]
     job.save(update_fields=["state", "attempt", "token", "lease_until", "started_at", "progress", "note", "worker"])
-    events.record(events.JOB_STARTED, job, by=None, kind=job.kind, attempt=job.attempt)
+    if not _kinds[job.kind].is_routine:
+        events.record(events.JOB_STARTED, job, by=None, kind=job.kind, attempt=job.attempt)
     return job
 
 
@@ -439,7 +454,8 @@ def _finish(job: Job, kind: JobKind, result: dict[str, Any], scratch: Path) -> s
             row.result = kind.finish(row, result, scratch)
             row.progress, row.note = 1.0, ""
             _close(row, "succeed")
-            events.record(events.JOB_SUCCEEDED, row, by=None, kind=row.kind)
+            if not kind.is_routine:
+                events.record(events.JOB_SUCCEEDED, row, by=None, kind=row.kind)
     except DomainError as exc:
         _end(row, "fail", failure=Failure(exc.code, exc.message))
         events.record(events.JOB_FAILED, row, by=None, kind=row.kind, error=row.error)

@@ -21,7 +21,7 @@ MAX_LABELLED_ROWS = 50_000
 TABLE = "labelled.parquet"
 
 
-@job_kind(CHECK_DRIFT, queue="quick", timeout_s=300)
+@job_kind(CHECK_DRIFT, queue="quick", timeout_s=300, is_routine=True)
 class CheckDrift(JobKind):
     """Check each window since the watermark that is over, and act on what they say together.
 

@@ -37,8 +37,8 @@ def noted():
         def prepare(self, job, scratch):
             if noted.child is None:
                 return None
-            (scratch / "noted_child.py").write_text(noted.child)
-            return ChildSpec("noted_child", {"number": 7})
+            (scratch / "told.txt").write_text(noted.child)
+            return ChildSpec("tests.core.noted_child", {"number": 7})
 
         def run(self, job, scratch, report):
             return noted.during(job, report)
@@ -465,6 +465,34 @@ def test_child_that_goes_wrong_fails_the_job_with_its_limit(noted, code, text, e
     assert jobs.run(job.pk) == "failed"
     assert row(job).error == {"code": code, "message": error}
     assert noted.failures == [code]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_child_imports_nothing_from_its_scratch_folder(noted, monkeypatch):
+    noted.child = """
+import pathlib, sys
+pathlib.Path("colorsys.py").write_text("raise SystemExit(9)")
+import colorsys
+from core import child
+child.result(path=colorsys.__file__)
+"""
+    job = submit()
+
+    assert jobs.run(job.pk) == "succeeded"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_routine_job_is_told_of_only_when_it_fails(noted, monkeypatch):
+    monkeypatch.setattr(type(jobs.kinds()["noted"]), "is_routine", True)
+    project = make_project()
+    jobs.run(submit(project).pk)
+    told = Event.objects.filter(stream=project.pk, subject_type="job")
+    assert not told.exists()
+
+    noted.child = "raise SystemExit(1)"
+    jobs.run(submit(project).pk)
+
+    assert list(told.values_list("type", flat=True)) == ["job.failed"]
 
 
 @pytest.mark.django_db(transaction=True)
