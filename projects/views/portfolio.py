@@ -44,9 +44,9 @@ def _row(project: Any) -> dict[str, Any]:
     return {
         "project": project,
         "stage": Stage(project.stage).label,
-        "passed": stages.index(Stage(project.stage)),
+        "passed": stages.index(Stage(project.stage)) + (project.stage == Stage.RETIRED),
         "stages": len(stages),
-        "is_retired": project.stage == Stage.RETIRED,
+        "is_open": project.stage != Stage.RETIRED,
         "worst": tables.worst(project.open_risks),
         "value": tables.value_a_year(project.scope),
         "team": [str(membership.user) for membership in project.team],

@@ -1,5 +1,6 @@
 """The pages of a project: who may open them, what they show, what they cost."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import Event
+from experiments.enums import RunSource
+from experiments.models import Experiment, Run
 from projects import operations
 from projects.enums import ItemState, Stage
 from projects.models import Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import Role
+from tests.experiments.factories import make_experiment
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import (
     GOOD_SCOPE,
@@ -179,33 +183,19 @@ def test_overview_costs_the_same_with_500_items_and_200_runs(owner, project, dja
 
 
 def make_runs(project, count):
-    from experiments.models import Experiment, Run
-
-    experiment, _ = Experiment.objects.get_or_create(
-        project=project, name="Boosting", defaults=required(Experiment, project)
+    experiment = Experiment.objects.filter(project=project).first() or make_experiment(project)
+    Run.objects.bulk_create(
+        Run(
+            project=project,
+            experiment=experiment,
+            run_id=uuid.uuid4().hex,
+            name=f"run {n}",
+            source=RunSource.values[0],
+            created_by=project.created_by,
+            started_at=now(),
+        )
+        for n in range(count)
     )
-    Run.objects.bulk_create(Run(project=project, experiment=experiment, **required(Run, project)) for _ in range(count))
-
-
-def required(model, project):
-    """Values for the fields that have none by themselves."""
-    import uuid
-
-    given = {}
-    for field in model._meta.concrete_fields:
-        if field.name in ("created_by", "started_by"):
-            given[field.name] = project.created_by
-        elif field.get_internal_type() == "DateTimeField" and not field.null:
-            given[field.name] = now()
-        elif field.get_internal_type() == "CharField" and field.unique:
-            given[field.name] = uuid.uuid4().hex
-        elif field.name in ("name", "slug") and model.__name__ == "Run":
-            given[field.name] = uuid.uuid4().hex[:12]
-    return {
-        name: value
-        for name, value in given.items()
-        if name not in ("project", "experiment") and not (model.__name__ == "Experiment" and name == "name")
-    }
 
 
 def add_items(project, sprint, count):

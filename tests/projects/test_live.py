@@ -1,0 +1,309 @@
+"""The live socket: in order, each once, to whom it may concern, from a real database and a real Valkey."""
+
+import asyncio
+import json
+import time
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+
+from config.asgi import application
+from core import events, live
+from core.models import Token
+from core.roles import Scope
+from projects import consumers, operations, presence
+from projects.models import Membership
+from projects.roles import Role
+from tests.factories import make_member, make_project, make_user
+from tests.projects.factories import make_item, make_token
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOST = (b"host", b"testserver")
+ORIGIN = (b"origin", b"http://testserver")
+
+
+def cookies_of(user):
+    client = Client()
+    client.force_login(user)
+    return (b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()), client
+
+
+async def session(user):
+    return (await sync_to_async(cookies_of)(user))[0]
+
+
+async def bearer(user, *scopes, project=None):
+    text = await sync_to_async(make_token)(user, *scopes, project=project)
+    return (b"authorization", f"Bearer {text}".encode())
+
+
+async def opened(key, *headers, after="0"):
+    socket = WebsocketCommunicator(application, f"/ws/projects/{key}?after={after}", headers=[HOST, *headers])
+    accepted, _ = await socket.connect(timeout=5)
+    assert accepted
+    return socket
+
+
+async def next_event(socket, timeout=5):
+    """The next message that is an event; presence passes by."""
+    while True:
+        message = json.loads(await socket.receive_from(timeout=timeout))
+        if "seq" in message and "type" in message:
+            return message
+
+
+async def close_code(socket, timeout=5):
+    while True:
+        output = await socket.receive_output(timeout=timeout)
+        if output["type"] == "websocket.close":
+            return output["code"]
+
+
+@pytest.fixture(autouse=True)
+def _allow(settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+
+@pytest.fixture
+def project():
+    return make_project(key="FRD")
+
+
+make_items = sync_to_async(lambda project, count=1: [make_item(project) for _ in range(count)])
+
+
+async def test_events_after_a_number_in_order_each_once(project):
+    await make_items(project, 3)
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+
+    first = [await next_event(socket) for _ in range(2)]
+    await make_items(project, 2)
+    later = [await next_event(socket) for _ in range(2)]
+
+    assert [e["seq"] for e in first + later] == [3, 4, 5, 6]
+    assert first[0] == {
+        "seq": 3,
+        "type": "item.added",
+        "subject": {"type": "workitem", "id": "2", "version": 1},
+        "at": first[0]["at"],
+    }
+    await socket.disconnect()
+
+
+async def test_parallel_writers_reach_many_sockets_in_order_each_once(project):
+    sockets = [await opened("FRD", ORIGIN, await session(project.created_by), after="1") for _ in range(4)]
+
+    await asyncio.gather(*(sync_to_async(make_item, thread_sensitive=False)(project) for _ in range(12)))
+
+    for socket in sockets:
+        assert [(await next_event(socket))["seq"] for _ in range(12)] == list(range(2, 14))
+        await socket.disconnect()
+
+
+async def test_wake_up_comes_through_the_broker_before_the_poll(project, monkeypatch):
+    monkeypatch.setattr(consumers, "POLL_S", 30.0)
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="1")
+    while not live.hub._task or not presence_of(project):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+
+    started = time.monotonic()
+    await make_items(project)
+    await next_event(socket)
+
+    assert time.monotonic() - started < 1
+    await socket.disconnect()
+
+
+def presence_of(project):
+    return presence.here(project.pk)
+
+
+async def test_without_a_wake_up_the_poll_finds_it(project, monkeypatch):
+    monkeypatch.setattr(live, "wake", lambda stream_id: None)
+    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="1")
+
+    await make_items(project)
+
+    assert (await next_event(socket))["seq"] == 2
+    await socket.disconnect()
+
+
+async def test_a_page_far_behind_catches_up_without_a_gap(project, monkeypatch):
+    monkeypatch.setattr("projects.tail.BATCH", 10)
+    monkeypatch.setattr("projects.consumers.BATCH", 10)
+    await make_items(project, 34)
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="0")
+
+    assert [(await next_event(socket))["seq"] for _ in range(35)] == list(range(1, 36))
+    await socket.disconnect()
+
+
+async def test_a_page_ahead_of_the_log_is_told_to_fetch_again(project):
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="999")
+
+    assert json.loads(await socket.receive_from(timeout=5)) == {"resync_required": True, "seq": 1}
+    await make_items(project)
+    assert (await next_event(socket))["seq"] == 2
+    await socket.disconnect()
+
+
+async def test_stranger_refused(project):
+    stranger = await sync_to_async(make_user)()
+    socket = await opened("FRD", ORIGIN, await session(stranger))
+
+    assert await close_code(socket) == 4403
+
+
+async def test_unknown_project_refused_in_the_same_way(project):
+    socket = await opened("NOPE", ORIGIN, await session(project.created_by))
+
+    assert await close_code(socket) == 4403
+
+
+async def test_nobody_refused(project):
+    socket = await opened("FRD", ORIGIN)
+
+    assert await close_code(socket) == 4401
+
+
+async def test_member_who_is_taken_out_hears_no_more(project):
+    member = await sync_to_async(make_member)(project, Role.VIEWER)
+    socket = await opened("FRD", ORIGIN, await session(member), after="2")
+    started = time.monotonic()
+
+    membership = await Membership.objects.aget(user=member)
+    await sync_to_async(operations.remove_member)(membership=membership, by=project.created_by)
+
+    assert await close_code(socket) == 4403
+    assert time.monotonic() - started < 2.5
+
+
+async def test_member_who_vanishes_without_an_event_hears_no_more(project, monkeypatch):
+    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    member = await sync_to_async(make_member)(project, Role.VIEWER)
+    socket = await opened("FRD", ORIGIN, await session(member), after="2")
+
+    await Membership.objects.filter(user=member).adelete()
+
+    assert await close_code(socket) == 4403
+
+
+async def test_signing_out_ends_the_socket(project, monkeypatch):
+    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    cookie, client = await sync_to_async(cookies_of)(project.created_by)
+    socket = await opened("FRD", ORIGIN, cookie, after="1")
+
+    await sync_to_async(client.logout)()
+
+    assert await close_code(socket) == 4403
+
+
+async def test_token_without_origin_hears_until_it_is_revoked(project, monkeypatch):
+    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    socket = await opened("FRD", await bearer(project.created_by, Scope.READ), after="0")
+    assert (await next_event(socket))["type"] == "project.created"
+
+    await Token.objects.aupdate(revoked_at="2020-01-01T00:00:00Z")
+
+    assert await close_code(socket) == 4403
+
+
+async def test_token_of_another_project_refused(project):
+    other = await sync_to_async(make_project)(owner=project.created_by)
+    socket = await opened("FRD", await bearer(project.created_by, project=other))
+
+    assert await close_code(socket) == 4403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [[(b"origin", b"http://evil.example")], [(b"origin", b"null")], [(b"origin", b"http://testserver.evil")], []],
+)
+async def test_foreign_or_missing_origin_refused_at_the_door(project, headers):
+    cookie = await session(project.created_by)
+    socket = WebsocketCommunicator(application, "/ws/projects/FRD?after=0", headers=[HOST, cookie, *headers])
+
+    accepted, _ = await socket.connect(timeout=5)
+
+    assert not accepted
+
+
+@pytest.mark.parametrize("frame", [{"text_data": "{}"}, {"text_data": "x" * 100_000}, {"bytes_data": b"\x00\xff"}])
+async def test_garbage_frame_closes(project, frame):
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="1")
+
+    await socket.send_to(**frame)
+
+    assert await close_code(socket) == 4400
+
+
+async def test_ping_is_harmless(project):
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="0")
+
+    await socket.send_to(text_data="ping")
+
+    assert (await next_event(socket))["seq"] == 1
+    await socket.disconnect()
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "1.5", "%C2%B2", "9" * 30])
+async def test_bad_after_closes(project, after):
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after=after)
+
+    assert await close_code(socket) == 4400
+
+
+async def test_presence_tells_who_is_here_and_who_left(project):
+    member = await sync_to_async(make_member)(project, Role.VIEWER)
+    mine = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+    theirs = await opened("FRD", ORIGIN, await session(member), after="2")
+
+    assert await names_until(mine, 2) == {str(project.created_by), "Viewer"}
+    await theirs.disconnect()
+    assert await names_until(mine, 1) == {str(project.created_by)}
+    await mine.disconnect()
+
+
+async def names_until(socket, count):
+    while True:
+        message = json.loads(await socket.receive_from(timeout=5))
+        names = {person["name"] for person in message.get("presence", [])}
+        if len(names) == count:
+            return names
+
+
+async def test_without_a_broker_events_still_arrive(project, monkeypatch, settings):
+    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    monkeypatch.setattr(presence, "_silent_until", 0.0)
+    monkeypatch.setattr(presence, "_client", broken)
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="0")
+
+    assert (await next_event(socket))["seq"] == 1
+    await socket.disconnect()
+    monkeypatch.setattr(presence, "_silent_until", 0.0)
+
+
+def broken():
+    raise ConnectionError("no broker")
+
+
+async def test_failing_database_tells_the_page_to_come_again(project, monkeypatch):
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="1")
+    await make_items(project)
+    await next_event(socket)
+
+    def fail(**kwargs):
+        raise RuntimeError("gone")
+
+    monkeypatch.setattr(events, "after", fail)
+    live.wake(project.pk)
+
+    assert await close_code(socket, timeout=8) == 1012
