@@ -82,7 +82,7 @@ class TrainForm(forms.Form):
 def setting_field(param: Param) -> forms.Field:
     """One setting with its range; what was typed goes to the registry as it is."""
     initial = "" if param.default is None else param.default
-    shared: dict[str, Any] = {"label": param.label, "required": False, "initial": initial}
+    shared: dict[str, Any] = {"label": param.label, "required": not param.nullable, "initial": initial}
     if param.type == "choice":
         choices = [("", "none")] if param.nullable else []
         choices += [(choice, choice) for choice in param.choices]
@@ -95,7 +95,7 @@ def setting_field(param: Param) -> forms.Field:
 def _range(param: Param) -> str:
     parts = []
     if param.minimum is not None and param.maximum is not None:
-        parts.append(f"{param.minimum:g} to {param.maximum:g}.")
+        parts.append(f"{param.minimum:,.10g} to {param.maximum:,.10g}.")
     if param.help:
         parts.append(param.help)
     return " ".join(parts)

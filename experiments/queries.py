@@ -24,6 +24,7 @@ from projects.models import Project
 
 MAX_NUMBER = 2**31 - 1
 LARGEST = 1e300
+PARTS = ("train", "training", "val", "validation", "valid")
 
 _ROOT = re.compile(r"(?P<experiment>\d{1,18})/(?:(?P<run>[0-9a-f]{32})|models/(?P<model>m-[0-9a-f]{32}))")
 
@@ -249,10 +250,18 @@ def dataset_version(*, project: Project, name: str, number: int) -> DatasetVersi
     return found
 
 
-def metric_columns(latest: Iterable[Iterable[Latest]], *, at_most: int = 4) -> list[str]:
-    """The metrics that most runs of a table have: its columns."""
+def metric_columns(latest: Iterable[Iterable[Latest]], *, first: str = "", at_most: int = 4) -> list[str]:
+    """The metrics that are a table's columns: `first` (the scope's) and what most runs have. What was measured while
+    training comes after what was measured at the end, the ends of intervals and durations not at all.
+    """
     counts: dict[str, int] = {}
     for values in latest:
         for one in values:
             counts[one.key] = counts.get(one.key, 0) + 1
-    return sorted(counts, key=lambda key: (-counts[key], key))[:at_most]
+    worth = [key for key in counts if not key.endswith(("_low", "_high", "_seconds"))]
+    return sorted(worth, key=lambda key: (key != first, is_of_a_part(key), -counts[key], key))[:at_most]
+
+
+def is_of_a_part(key: str) -> bool:
+    """Whether a metric was measured on a part of the training data, e.g. `val_loss`."""
+    return re.split(r"[_/.]", key, maxsplit=1)[0].lower() in PARTS

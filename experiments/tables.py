@@ -10,7 +10,7 @@ from core.enums import JobState
 from core.models import Job
 from experiments.enums import RunStatus
 from experiments.models import Artifact, DatasetVersion, Run
-from experiments.queries import Latest
+from experiments.queries import PARTS, Latest, is_of_a_part
 
 PREVIEW_ROWS = 20
 PREVIEW_BYTES = 64 * 1024
@@ -31,7 +31,6 @@ JOB_TONES = {
     JobState.FAILED: "bad",
     JobState.CANCELLED: "warn",
 }
-PARTS = ("train", "training", "val", "validation", "valid", "test", "eval")
 TEXTS = (".txt", ".json", ".csv", ".md", ".yaml", ".yml", ".log", ".py", ".xml", ".toml")
 TEXT_NAMES = ("MLmodel", "requirements.txt")
 
@@ -40,7 +39,7 @@ TEXT_NAMES = ("MLmodel", "requirements.txt")
 class RunRow:
     run: Run
     tone: str
-    values: list[str]
+    values: list[tuple[str, str]]
     course: Sequence[float]
     job: Job | None
     seconds: float | None
@@ -58,7 +57,7 @@ def _run_row(run: Run, latest: list[Latest], course: list[float], columns: Seque
     return RunRow(
         run=run,
         tone=RUN_TONES[RunStatus(run.status)],
-        values=[_shown(values.get(column)) for column in columns],
+        values=[(column, _shown(values.get(column))) for column in columns],
         course=course,
         job=training.job if training and run.status in (RunStatus.SCHEDULED, RunStatus.RUNNING) else None,
         seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
@@ -69,6 +68,30 @@ def _shown(value: float | None) -> str:
     if value is None:
         return "–"
     return charts.number(value) if math.isfinite(value) else str(value)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric of a run; `note` is its confidence interval, where there is one."""
+
+    key: str
+    value: str
+    note: str
+
+
+def figures(latest: Iterable[Latest]) -> list[Figure]:
+    """Metrics for the run's page: those of the end first, those of the training's parts last."""
+    values = {one.key: one.value for one in latest}
+    keys = [key for key in values if not (key.endswith(("_low", "_high")) and key.rsplit("_", 1)[0] in values)]
+    return [
+        Figure(key, _shown(values[key]), _interval(values, key))
+        for key in sorted(keys, key=lambda key: (is_of_a_part(key), key))
+    ]
+
+
+def _interval(values: Mapping[str, float], key: str) -> str:
+    low, high = values.get(f"{key}_low"), values.get(f"{key}_high")
+    return f"{_shown(low)} to {_shown(high)}" if low is not None and high is not None else ""
 
 
 # --- metrics ---------------------------------------------------------------------------------------------------------

@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from core import jobs
 from core.models import Job, User
 from core.rules import require
 from experiments import rules
 
 
-@transaction.atomic
 def cancel_job(*, job: Job, by: User, now: datetime) -> Job:
     """End a job that has not ended; what it was for is told (a run is killed). The event is written by `jobs.cancel`.
 

@@ -30,7 +30,7 @@ def experiments(request: HttpRequest, project: Project) -> HttpResponse:
         rows = rows.filter(experiment_id=int(chosen[:18]))
     if before.isdigit():
         rows = rows.filter(pk__lt=int(before[:18]))
-    context = _table(rows) | {
+    context = _table(rows, first=project.scope.metric) | {
         "project": project,
         "query": f"experiment={chosen}&before={before}",
         "chosen": chosen,
@@ -42,12 +42,12 @@ def experiments(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, "experiments/experiments.html", context | {"tabs": _tabs(project, chosen)})
 
 
-def _table(rows: QuerySet[Run]) -> dict[str, Any]:
+def _table(rows: QuerySet[Run], *, first: str) -> dict[str, Any]:
     """A page of runs with as many queries for fifty as for one."""
     found = list(rows[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     latest = queries.latest_metrics(found)
-    columns = queries.metric_columns(latest.values())
+    columns = queries.metric_columns(latest.values(), first=first)
     courses = queries.tried_values([run for run in found if run.ended_at is None])
     return {
         "columns": columns,
@@ -98,14 +98,19 @@ def _record(project: Project, run: Run) -> dict[str, Any]:
         "tone": tables.RUN_TONES[RunStatus(run.status)],
         "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
         "failure": run.tags.get(operations.FAILURE_TAG),
-        "metrics": queries.latest_metrics([run])[run.pk],
+        "metrics": tables.figures(queries.latest_metrics([run])[run.pk]),
         "params": sorted(run.params.items()),
         "tags": tags.items(),
         "inputs": run.inputs.select_related("dataset_version__dataset").order_by("pk"),
         "training": getattr(run, "training", None),
         "files": [(one, tables.is_shown(one.path)) for one in files[:MOST_FILES]],
-        "may_propose": run.status == RunStatus.FINISHED,
+        "propose_url": _propose_url(project, run),
     }
+
+
+def _propose_url(project: Project, run: Run) -> str:
+    """Where the registry, an app above this one, takes a finished run as a model: an address, not an import."""
+    return f"/p/{project.key}/models/new?run={run.run_id}" if run.status == RunStatus.FINISHED else ""
 
 
 def _charts(project: Project, run: Run) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_train_form_follows_the_version_and_estimator_chosen():
     assert "Trees" in part
     assert "Learning rate" not in part
     assert 'value="is_fraud" selected' in part
-    assert "10 to 2000." in part
+    assert "10 to 2,000." in part
 
 
 def train(client, version, **given):
