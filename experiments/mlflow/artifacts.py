@@ -4,11 +4,13 @@ A file's name is a key; what a browser might run is sent as an attachment and ne
 """
 
 import re
-from collections.abc import Iterator
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any, cast
 from urllib.parse import quote
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from core import storage
 from experiments import operations, queries
@@ -34,7 +36,9 @@ def download(call: Call) -> HttpResponseBase:
     root, path = locations.resolve(call.project, call.parts["path"])
     artifact = queries.artifact(project=call.project, root=root, path=path)
     span = _span(call.request.headers.get("Range", ""), artifact.size)
-    response = _whole(artifact) if span is None else _part(artifact, span)
+    response = (
+        _missed(artifact) if span is not None and _is_outside(span, artifact.size) else _sent(call, artifact, span)
+    )
     name = path.rsplit("/", 1)[-1]
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Security-Policy"] = "sandbox"
@@ -96,32 +100,41 @@ def _span(header: str, size: int) -> tuple[int, int] | None:
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-def _whole(artifact: Artifact) -> HttpResponseBase:
-    source = storage.open_blob(artifact.blob_id)
-    response = FileResponse(source, content_type="application/octet-stream")
-    response["Content-Length"] = str(artifact.size)
+def _is_outside(span: tuple[int, int], size: int) -> bool:
+    first, last = span
+    return first > last or first >= size
+
+
+def _missed(artifact: Artifact) -> HttpResponse:
+    response = HttpResponse(status=416)
+    response["Content-Range"] = f"bytes */{artifact.size}"
     return response
 
 
-def _part(artifact: Artifact, span: tuple[int, int]) -> HttpResponseBase:
-    first, last = span
-    if first > last or first >= artifact.size:
-        response: HttpResponseBase = HttpResponse(status=416)
-        response["Content-Range"] = f"bytes */{artifact.size}"
-        return response
+def _sent(call: Call, artifact: Artifact, span: tuple[int, int] | None) -> StreamingHttpResponse:
+    first, last = span or (0, artifact.size - 1)
     source = storage.open_blob(artifact.blob_id)
     source.seek(first)
-    response = StreamingHttpResponse(
-        _bytes(source, last - first + 1), status=206, content_type="application/octet-stream"
-    )
-    response["Content-Length"] = str(last - first + 1)
-    response["Content-Range"] = f"bytes {first}-{last}/{artifact.size}"
+    length = last - first + 1
+    # Under ASGI Django would read a plain iterator to its end before it sends the first byte.
+    chunks = _async_bytes(source, length) if isinstance(call.request, ASGIRequest) else _bytes(source, length)
+    response = StreamingHttpResponse(chunks, status=206 if span else 200, content_type="application/octet-stream")
+    response["Content-Length"] = str(length)
+    if span:
+        response["Content-Range"] = f"bytes {first}-{last}/{artifact.size}"
     return response
 
 
 def _bytes(source: IO[bytes], length: int) -> Iterator[bytes]:
     with source:
         while length > 0 and (chunk := source.read(min(CHUNK, length))):
+            length -= len(chunk)
+            yield chunk
+
+
+async def _async_bytes(source: IO[bytes], length: int) -> AsyncIterator[bytes]:
+    with source:
+        while length > 0 and (chunk := await to_thread(source.read, min(CHUNK, length))):
             length -= len(chunk)
             yield chunk
 
