@@ -20,8 +20,8 @@ def test_nice_ticks_enclose_and_are_even(a: float, b: float) -> None:
     low, high = min(a, b), max(a, b)
     ticks = charts.nice_ticks(low, high)
     steps = [y - x for x, y in pairwise(ticks)]
-    assert ticks[0] <= low + 1e-6 * max(1, abs(low))
-    assert ticks[-1] >= high - 1e-6 * max(1, abs(high))
+    assert ticks[0] <= low + 1e-6 * max(1, steps[0])
+    assert ticks[-1] >= high - 1e-6 * max(1, steps[0])
     assert 1 <= len(steps) <= 8
     assert max(steps) == pytest.approx(min(steps), rel=1e-3)
 
