@@ -8,6 +8,7 @@ from experiments.events import RUN_FAILED, RUN_FINISHED, RUN_KILLED
 from models_registry.events import (
     COMPARISON_FAILED,
     COMPARISON_FINISHED,
+    DEPLOYMENT_REFUSED,
     DEPLOYMENT_ROLLED_BACK,
     DEPLOYMENT_UPDATED,
     PREDICTIONS_LABELLED,
@@ -54,11 +55,12 @@ def end_failed_retraining(event: Event) -> None:
 @on(COMPARISON_FINISHED)
 def keep_the_better_champion(event: Event) -> None:
     """Nobody is asked to review a challenger that is not better than the champion beyond chance."""
-    comparison = Comparison.objects.get(pk=event.subject_id)
+    comparison = Comparison.objects.select_related("project").get(pk=event.subject_id)
     retraining = _retraining(model_version=comparison.challenger_id, state=RetrainingState.IN_REVIEW)
     if retraining is None or comparison.champion_id != retraining.monitor.deployment.live_version_id:
         return
-    if (comparison.result or {}).get("verdict") != "better":
+    said = queries.judged_by(comparison)
+    if said is None or said["better"] != "b":
         operations.keep_champion(retraining=retraining, comparison=comparison, now=_at(event))
 
 
@@ -94,6 +96,17 @@ def settle_what_another_version_answers(event: Event) -> None:
     alert = queries.open_alert(monitor)
     if alert is not None and alert.window.model_version_id != version.pk:
         operations.resolve_alert(alert=alert, by=None, now=now, because=f"{version} serves now")
+
+
+@on(DEPLOYMENT_REFUSED)
+def end_refused_retraining(event: Event) -> None:
+    """Approved, and then it could not be put to work."""
+    monitor = _monitor_of(event)
+    retraining = queries.open_retraining(monitor) if monitor else None
+    version = retraining.model_version if retraining else None
+    if retraining is not None and version is not None and version.public_id == event.data.get("version"):
+        note = str(event.data.get("reason") or "It could not be deployed.")
+        operations.fail_retraining(retraining=retraining, note=note, now=_at(event))
 
 
 def _monitor_of(event: Event) -> Monitor | None:

@@ -7,12 +7,13 @@ from typing import Any
 from core import charts
 from core.charts import number
 from experiments.training.resampling import LOWER_IS_BETTER
+from models_registry.checks import metric_of as scope_metric
 from models_registry.enums import ReviewState
 from models_registry.models import Comparison
 from monitoring.drift import Rule
 from monitoring.enums import AlertState, RetrainingState, WindowState
 from monitoring.models import Alert, DriftWindow, Monitor, Retraining
-from monitoring.queries import Labels
+from monitoring.queries import Labels, judged_by
 from monitoring.windows import MIN_LABELLED
 from projects.models import Scope
 
@@ -111,7 +112,7 @@ def performance_chart(windows: list[DriftWindow], scope: Scope | None) -> charts
 def metric_of(windows: list[DriftWindow], scope: Scope | None) -> str | None:
     """The metric agreed in scope if it can be computed, else average precision, else accuracy."""
     known = {name for window in windows if _is_shown(window) for name in window.performance["metrics"]}
-    wanted = [scope.metric] if scope and scope.metric else []
+    wanted = [scope_metric(scope)] if scope else []
     return next((name for name in [*wanted, "average_precision", "accuracy"] if name in known), None)
 
 
@@ -128,7 +129,7 @@ def _value(window: DriftWindow, metric: str) -> float | None:
 
 
 def _limit(metric: str, scope: Scope | None) -> charts.Limit | None:
-    if scope is None or scope.metric != metric or scope.minimal_useful is None:
+    if scope is None or scope_metric(scope) != metric or scope.minimal_useful is None:
         return None
     label = f"minimal useful value agreed in scope ({number(scope.minimal_useful)})"
     return charts.Limit(scope.minimal_useful, label, bad="above" if metric in LOWER_IS_BETTER else "below")
@@ -227,7 +228,7 @@ def _trained(retraining: Retraining, key: str) -> Hop:
 def _compared(retraining: Retraining, comparison: Comparison | None, key: str) -> Hop:
     if retraining.model_version is None:
         return Hop("Compared with the champion", "wait")
-    primary = (comparison.result or {}).get("primary") if comparison else None
+    primary = judged_by(comparison) if comparison else None
     if primary is None:
         failed = retraining.state == RetrainingState.FAILED
         return Hop("Comparing with the champion", "bad" if failed else "thread", retraining.note)

@@ -231,4 +231,5 @@ def _way(monitor: Monitor) -> dict[str, Any]:
 def _comparison(retraining: Retraining | None) -> Comparison | None:
     if retraining is None or retraining.model_version_id is None:
         return None
-    return Comparison.objects.filter(challenger=retraining.model_version_id).order_by("-pk").first()
+    found = Comparison.objects.filter(challenger=retraining.model_version_id).select_related("project")
+    return found.order_by("-pk").first()

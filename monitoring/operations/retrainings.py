@@ -169,11 +169,10 @@ def offer_challenger(*, retraining: Retraining, run: Run, now: datetime) -> Retr
 def keep_champion(*, retraining: Retraining, comparison: Comparison, now: datetime) -> Retraining:
     """The challenger is not better beyond chance: take its review back, nobody's time is asked for."""
     retraining = _lock(retraining)
-    primary = (comparison.result or {}).get("primary", {})
-    note = (
-        f"{primary.get('metric', 'The metric')} differs by {primary.get('difference', 0):+.3f} "
-        f"({primary.get('ci_low', 0):+.3f} to {primary.get('ci_high', 0):+.3f}): not better beyond chance"
-    )
+    said = queries.judged_by(comparison)
+    note = "Not better than the champion beyond chance"
+    if said is not None:
+        note += f": {said['metric']} {said['difference']:+.3f} ({said['ci_low']:+.3f} to {said['ci_high']:+.3f})"
     review = retraining.review
     retraining = _end(retraining, "keep_champion", note=note, now=now)
     if review is not None:

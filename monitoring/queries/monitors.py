@@ -1,14 +1,18 @@
 """Monitors, their windows, alerts and retrainings."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from core.errors import NotFound
 from experiments.models import Training
+from models_registry.checks import metric_of
 from models_registry.enums import DeploymentState
-from models_registry.models import Deployment, ModelVersion
+from models_registry.models import Comparison, Deployment, ModelVersion
 from monitoring.enums import AlertState, RetrainingState, WindowState
 from monitoring.models import Alert, DriftWindow, Monitor, Retraining
 from projects.models import Project
+from projects.queries import scope_of
 
 
 def visible_monitors(project: Project) -> QuerySet[Monitor]:
@@ -40,6 +44,14 @@ def champion_training(version: ModelVersion) -> Training | None:
         return None
     found = Training.objects.select_related("dataset_version__dataset", "run__experiment")
     return found.filter(run=version.run_id).first()
+
+
+def judged_by(comparison: Comparison) -> dict[str, Any] | None:
+    """What a comparison says by the scope's metric, or by its primary one; None before there is a result."""
+    result = comparison.result or {}
+    metric = metric_of(scope_of(comparison.project))
+    named = {each["metric"]: each for each in result.get("metrics") or []}
+    return named.get(metric) or result.get("primary")
 
 
 def recent_windows(monitor: Monitor, *, limit: int) -> list[DriftWindow]:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from core import events
+from core import events, jobs
 from core.errors import Conflict, NotAllowed
 from core.models import Delivery, Event, Job
+from experiments.models import DatasetVersion, Training
 from monitoring import operations, queries
 from monitoring.enums import RetrainingState
 from monitoring.models import Retraining
@@ -167,3 +168,83 @@ def test_a_hundred_alarms_at_once_start_one_retraining(tmp_path):
     assert Event.objects.filter(type="retraining.started").count() == 1
     states = Delivery.objects.filter(pk__in=due).values_list("state", flat=True)
     assert set(states) == {"done"}
+
+
+def gather(retraining):
+    """Run the job that gathers labels, if it was queued."""
+    job = Job.objects.get(kind="gather_labels", subject_id=str(retraining.pk))
+    jobs.run(job.pk)
+    retraining.refresh_from_db()
+    job.refresh_from_db()
+    return job
+
+
+@pytest.mark.django_db(transaction=True)
+def test_labels_that_arrive_start_the_training_on_both_data(tmp_path):
+    """The labelled rows become the next version of the champion's data, with the same columns and types."""
+    alert = open_alert(tmp_path)
+    retraining = operations.start_retraining(monitor=alert.monitor, alert=alert, by=None, now=LATER)
+    predict(alert.monitor.deployment, at=START + timedelta(seconds=40), n=320, shift=1, labelled=True)
+    with transaction.atomic():
+        event = events.record("predictions.labelled", alert.monitor.deployment, by=None, labelled=320)
+    for delivery in Delivery.objects.filter(event=event):
+        events.deliver(delivery.pk, now=LATER)
+
+    job = gather(retraining)
+
+    champion = alert.monitor.deployment.live_version.run.training
+    assert (job.state, retraining.state) == ("succeeded", RetrainingState.TRAINING)
+    data, training = retraining.dataset_version, retraining.run.training
+    assert (data.dataset, data.number, data.rows) == (champion.dataset_version.dataset, 2, 320)
+    assert [(c["name"], c["kind"]) for c in data.columns] == [
+        (c["name"], c["kind"]) for c in champion.dataset_version.columns
+    ]
+    assert (training.dataset_version, training.extra_version) == (data, champion.dataset_version)
+    assert (training.target, training.estimator, training.seed) == ("is_fraud", champion.estimator, champion.seed)
+    assert Job.objects.filter(kind="train").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_gathering_that_fails_ends_the_retraining_and_leaves_nothing(tmp_path):
+    alert = open_alert(tmp_path)
+    predict(alert.monitor.deployment, at=START + timedelta(seconds=40), n=320, shift=1, labelled=True)
+    Training.objects.update(estimator="crystal_ball")
+    retraining = operations.start_retraining(monitor=alert.monitor, alert=alert, by=None, now=LATER)
+
+    job = gather(retraining)
+
+    assert (job.state, retraining.state) == ("failed", RetrainingState.FAILED)
+    assert "crystal_ball" in retraining.note
+    assert (retraining.dataset_version, retraining.run) == (None, None)
+    assert not DatasetVersion.objects.filter(number=2).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_labels_again_are_the_same_data(tmp_path):
+    alert = open_alert(tmp_path)
+    predict(alert.monitor.deployment, at=START + timedelta(seconds=40), n=320, shift=1, labelled=True)
+    made = []
+    for attempt in (alert, None):
+        retraining = operations.start_retraining(monitor=alert.monitor, alert=attempt, by=None, now=LATER)
+        gather(retraining)
+        made.append(retraining.dataset_version)
+        operations.fail_retraining(retraining=retraining, note="tried", now=LATER)
+
+    assert made[0] == made[1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("event_type", "data"), [("run.failed", {"reason": "Out of memory."}), ("run.killed", {})])
+def test_a_training_that_fails_ends_the_retraining(tmp_path, event_type, data):
+    alert = open_alert(tmp_path)
+    predict(alert.monitor.deployment, at=START + timedelta(seconds=40), n=320, shift=1, labelled=True)
+    retraining = operations.start_retraining(monitor=alert.monitor, alert=alert, by=None, now=LATER)
+    gather(retraining)
+    with transaction.atomic():
+        event = events.record(event_type, retraining.run, by=None, **data)
+    for delivery in Delivery.objects.filter(event=event):
+        events.deliver(delivery.pk, now=LATER)
+
+    retraining.refresh_from_db()
+    assert retraining.state == RetrainingState.FAILED
+    assert retraining.note == data.get("reason", "The training did not finish.")
