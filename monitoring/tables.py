@@ -245,11 +245,11 @@ def _reviewed(retraining: Retraining, key: str) -> Hop:
     review = retraining.review
     if review is None or retraining.state == RetrainingState.NOT_BETTER:
         return Hop("A second person reviews it", "wait")
-    link = {"url": f"/p/{key}/reviews/{review.number}/", "link": str(review)}
+    url, link = f"/p/{key}/reviews/{review.number}/", str(review)
     if review.state == ReviewState.OPEN:
-        return Hop("A second person reviews it", "thread", "waiting for approval", **link)
+        return Hop("A second person reviews it", "thread", "waiting for approval", url=url, link=link)
     mark = "ok" if review.state == ReviewState.APPROVED else "bad"
-    return Hop(f"Review: {review.get_state_display().lower()}", mark, retraining.note, **link)
+    return Hop(f"Review: {review.get_state_display().lower()}", mark, retraining.note, url=url, link=link)
 
 
 def _serves(retraining: Retraining) -> Hop:

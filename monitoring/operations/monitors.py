@@ -122,7 +122,7 @@ def _check(settings: dict[str, Any]) -> None:
 
 
 def _label(name: str) -> str:
-    return str(Monitor._meta.get_field(name).verbose_name).capitalize()
+    return name.replace("_", " ").capitalize()
 
 
 def _refuse_unwatchable(deployment: Deployment) -> None:
@@ -160,4 +160,6 @@ def _make_schedule(monitor: Monitor) -> Schedule:
 
 def _reschedule(monitor: Monitor, *, now: datetime) -> None:
     next_at = ceil(checkable_until(now, seconds=1), seconds=monitor.window_seconds) + GRACE
-    Schedule.objects.filter(pk=monitor.schedule_id).update(every_seconds=monitor.window_seconds, next_at=next_at)
+    Schedule.objects.filter(kind=CHECK_DRIFT, subject_type="monitor", subject_id=str(monitor.pk)).update(
+        every_seconds=monitor.window_seconds, next_at=next_at
+    )

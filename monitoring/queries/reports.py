@@ -105,8 +105,9 @@ def _report(monitor: Monitor, start: datetime, end: datetime, references: _Refer
     version_id = inside.order_by("-at", "-pk").values_list("model_version_id", flat=True)[0]
     served = inside.filter(model_version=version_id)
     reference = references.of(version_id)
+    features: list[dict[str, Any]] = []
     if reference is None:
-        rows, state, features = served.count(), WindowState.NO_REFERENCE, []
+        rows, state = served.count(), WindowState.NO_REFERENCE
     else:
         rows, state, features = _compared(reference, served.values_list("features", flat=True), monitor.min_rows)
     return WindowReport(
