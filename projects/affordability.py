@@ -55,7 +55,9 @@ def money(amount: Amount) -> str:
     size = abs(amount)
     for unit, name in ((Decimal(10**9), " bn"), (Decimal(10**6), " M"), (Decimal(10**3), " k")):
         if size >= unit:
-            return _signed(amount, f"{size / unit:.3g}{name}" if size < unit * 1000 else f"{size / unit:,.0f}{name}")
+            return _signed(
+                amount, f"{float(size / unit):.3g}{name}" if size < unit * 1000 else f"{size / unit:,.0f}{name}"
+            )
     return _signed(amount, f"{size:.0f}")
 
 

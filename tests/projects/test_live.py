@@ -6,7 +6,9 @@ import time
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import connections
 from django.test import Client
 
 from config.asgi import application
@@ -63,8 +65,11 @@ async def close_code(socket, timeout=5):
 
 
 @pytest.fixture(autouse=True)
-def _allow(settings):
+async def _surroundings(settings):
+    """Our host, and afterwards no connection left open in the thread that async code reads the database in."""
     settings.ALLOWED_HOSTS = ["testserver"]
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
@@ -96,7 +101,7 @@ async def test_events_after_a_number_in_order_each_once(project):
 async def test_parallel_writers_reach_many_sockets_in_order_each_once(project):
     sockets = [await opened("FRD", ORIGIN, await session(project.created_by), after="1") for _ in range(4)]
 
-    await asyncio.gather(*(sync_to_async(make_item, thread_sensitive=False)(project) for _ in range(12)))
+    await asyncio.gather(*(database_sync_to_async(make_item, thread_sensitive=False)(project) for _ in range(12)))
 
     for socket in sockets:
         assert [(await next_event(socket))["seq"] for _ in range(12)] == list(range(2, 14))
