@@ -32,13 +32,13 @@ def why_not_decide(user: User | None, review: Review) -> str | None:
     """Why this user may not approve the version, or ask for changes: nobody decides about their own work."""
     if user is None or user.is_robot:
         return "A person must decide: a program may ask for a review, and never approve it."
-    reason = rules.why_not(user, Permission.REVIEW, review.project_id)
-    if reason is not None:
-        return reason
     if user.pk == review.author_id:
         return "You made this version, and nobody approves their own work: another person decides."
     if user.pk == review.requested_by_id:
         return "You asked for this review, so another person decides."
+    reason = rules.why_not(user, Permission.REVIEW, review.project_id)
+    if reason is not None:
+        return reason
     contribution = _contribution(user, review.model_version)
     return f"You {contribution}, and nobody approves their own work: another person decides." if contribution else None
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -35,11 +34,11 @@ DEPLOYMENT_TONES = {DeploymentState.LIVE: "ok", DeploymentState.PAUSED: "warn", 
 
 
 def run_url(project: Project, run_id: str) -> str:
-    return f"/p/{project.key}/runs/{run_id}/"
+    return reverse("experiments:run", args=[project.key, run_id])
 
 
 def dataset_url(project: Project, name: str, number: int) -> str:
-    return f"/p/{project.key}/data/{quote(name)}/{number}/"
+    return reverse("experiments:version", args=[project.key, name, number])
 
 
 def version_url(project: Project, version: ModelVersion) -> str:

@@ -168,7 +168,10 @@ def _require_met(found: list[Check]) -> None:
             + "; ".join(f"{check.label} ({check.value})" for check in missing)
             + ".",
             code="checks_not_met",
-            errors=[FieldError(field=check.id, code=check.state, message=check.label) for check in missing],
+            errors=[
+                FieldError(field=check.id, code=check.state, message=f"Not met: {check.label} ({check.value}).")
+                for check in missing
+            ],
         )
 
 

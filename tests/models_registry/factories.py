@@ -109,7 +109,7 @@ def make_review(version: ModelVersion | None = None, *, compared: bool = True, b
 
 def finish_comparisons(review: Review, *, better: bool = True) -> None:
     """What the comparison's job would write, without its child."""
-    for comparison in review.model_version.comparisons.filter(result=None):
+    for comparison in review.model_version.comparisons.filter(result__isnull=True):
         job = comparison.job
         metric = {"metric": "average_precision", "level": 0.95}
         if comparison.champion_id is None:

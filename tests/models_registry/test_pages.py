@@ -1,0 +1,206 @@
+"""Pages of models, reviews and deployments: who sees what, and what the forms do."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from models_registry import prediction
+from models_registry.models import Deployment, ModelVersion, PredictionLog, RegisteredModel, Review
+from projects.roles import Role
+from tests.factories import PASSWORD, make_member, make_user, now
+from tests.models_registry.factories import (
+    finish_comparisons,
+    make_approved,
+    make_deployment,
+    make_review,
+    make_run,
+    make_scoped_project,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    assert client.login(username=user.username, password=PASSWORD)
+    return client
+
+
+def url(name, project, *args):
+    return reverse(f"models_registry:{name}", args=[project.key, *args])
+
+
+def everything(project):
+    """Every page that is read, of a project in which a version serves and another waits."""
+    return [
+        url("models", project),
+        url("version", project, "fraud-scorer", 1),
+        url("version", project, "fraud-scorer", 2),
+        url("reviews", project),
+        url("review", project, 1),
+        url("review", project, 2),
+        url("deployments", project),
+        url("deployment", project, "card-fraud"),
+    ]
+
+
+@pytest.fixture
+def project():
+    deployment = make_deployment()
+    project = deployment.project
+    make_review(make_version(project, seed=2), deployment=deployment)
+    prediction.predict(
+        deployment=deployment, rows=[{"amount": 3.5, "hour": 1, "merchant": "grocer"}], by=None, now=now()
+    )
+    return project
+
+
+def test_pages_open_for_a_member_and_not_for_a_stranger(project):
+    member, stranger = signed_in(make_member(project, Role.VIEWER)), signed_in(make_user())
+
+    assert [member.get(address).status_code for address in everything(project)] == [200] * 8
+    assert [stranger.get(address).status_code for address in everything(project)] == [404] * 8
+
+
+@pytest.mark.parametrize(
+    ("page", "args", "parts"),
+    [
+        ("models", [], ["models"]),
+        ("version", ["fraud-scorer", 1], ["state"]),
+        ("reviews", [], ["reviews"]),
+        ("review", [2], ["state", "checks", "comparison", "approvals"]),
+        ("deployments", [], ["deployments"]),
+        ("deployment", ["card-fraud"], ["state", "history", "predictions"]),
+    ],
+)
+def test_fragments_answer_bare(project, page, args, parts):
+    client = signed_in(project.created_by)
+    for part in parts:
+        response = client.get(url(page, project, *args) + f"?part={part}", headers={"HX-Request": "true"})
+        assert response.status_code == 200
+        assert b"<html" not in response.content
+
+
+def test_propose_makes_a_version(project):
+    run = make_run(project, seed=3)
+    client = signed_in(project.created_by)
+
+    shown = client.get(url("propose", project) + f"?run={run.run_id}")
+    response = client.post(url("propose", project) + f"?run={run.run_id}", {"name": "other", "description": "New."})
+
+    assert shown.status_code == 200
+    assert response["Location"] == url("version", project, "other", 1)
+    assert ModelVersion.objects.get(model__name="other").run == run
+
+
+def test_propose_by_a_viewer_leaves_nothing(project):
+    run = make_run(project, seed=3)
+    client = signed_in(make_member(project, Role.VIEWER))
+
+    response = client.post(url("propose", project) + f"?run={run.run_id}", {"name": "other", "description": ""})
+
+    assert response.status_code == 422
+    assert b"This needs the role" in response.content
+    assert not RegisteredModel.objects.filter(name="other").exists()
+
+
+def test_review_is_asked_for_and_approved_in_the_browser():
+    version = make_version()
+    project = version.project
+    author, validator = signed_in(version.created_by), signed_in(make_member(project, Role.VALIDATOR))
+
+    asked = author.post(url("review-request", project, "fraud-scorer", 1), {"reason": "It is better."})
+    assert asked["Location"] == url("review", project, 1)
+    review = Review.objects.get()
+    finish_comparisons(review)
+    assert b"You made this version" in author.get(url("review", project, 1)).content
+    empty = validator.post(url("review-approve", project, 1), {"comment": "", "version": 1})
+    assert empty.status_code == 422
+    validator.post(url("review-approve", project, 1), {"comment": "Sound.", "version": 1})
+
+    review.refresh_from_db()
+    assert review.state == "approved"
+    assert b"Sound." in validator.get(url("review", project, 1)).content
+
+
+def test_approval_with_a_check_not_met_shows_it_on_the_page():
+    review = make_review(compared=False)
+    validator = signed_in(make_member(review.project, Role.VALIDATOR))
+
+    response = validator.post(url("review-approve", review.project, 1), {"comment": "Go.", "version": 1})
+
+    assert response.status_code == 422
+    assert b"Not met: Beats today" in response.content
+    assert Review.objects.get().state == "open"
+
+
+def test_deploy_from_the_version_page():
+    version = make_approved()
+    owner = signed_in(version.project.created_by)
+
+    response = owner.post(url("version-deploy", version.project, "fraud-scorer", 1), {"name": "card-fraud"})
+
+    assert response["Location"] == url("deployment", version.project, "card-fraud")
+    assert Deployment.objects.get().live_version == version
+
+
+def test_try_it_predicts_and_names_what_is_wrong(project):
+    client = signed_in(project.created_by)
+    fields = {"c0": "12.5", "c1": "3", "c2": "grocer"}
+
+    good = client.post(url("deployment-try", project, "card-fraud"), fields)
+    bad = client.post(url("deployment-try", project, "card-fraud"), fields | {"c0": "much"})
+
+    assert good.status_code == 200
+    assert b"Served by version" in good.content
+    assert bad.status_code == 422
+    assert "column “amount” must be a number".encode() in bad.content
+    assert PredictionLog.objects.count() == 2
+
+
+def test_pause_needs_a_reason_and_the_version_seen(project):
+    client, address = signed_in(project.created_by), url("deployment-pause", project, "card-fraud")
+
+    assert client.post(address, {"reason": "", "version": 1}).status_code == 422
+    assert client.post(address, {"reason": "Wrong data.", "version": 9}).status_code == 422
+    assert client.post(address, {"reason": "Wrong data.", "version": 1}).status_code == 302
+    assert Deployment.objects.get().state == "paused"
+    client.post(url("deployment-resume", project, "card-fraud"))
+    assert Deployment.objects.get().state == "live"
+
+
+def test_my_reviews_are_those_that_i_may_decide(project):
+    review = Review.objects.get(state="open")
+    validator, author = make_member(project, Role.VALIDATOR), review.author
+    make_review(make_version(make_scoped_project()))
+
+    mine = signed_in(validator).get(reverse("models_registry:my-reviews")).content
+    theirs = signed_in(author).get(reverse("models_registry:my-reviews")).content
+
+    assert mine.count(b"review-") == 1
+    assert b"Nothing waits for you" in theirs
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("page", ["models", "reviews", "deployments"])
+def test_lists_cost_the_same_for_one_row_and_for_three(page):
+    project = make_scoped_project()
+    client = signed_in(project.created_by)
+    make_deployment(project, name="first")
+    client.get(url(page, project))
+    one = queries_of(client, url(page, project))
+
+    make_deployment(project, name="second", seed=2)
+    make_deployment(project, name="third", seed=3)
+
+    assert queries_of(client, url(page, project)) == one
