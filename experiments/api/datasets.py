@@ -40,7 +40,7 @@ class ColumnShape(serializers.Serializer[Any]):
     nullable = serializers.BooleanField()
 
 
-class VersionShape(serializers.Serializer[Any]):
+class DatasetVersionShape(serializers.Serializer[Any]):
     dataset = serializers.CharField()
     number = serializers.IntegerField()
     origin = serializers.ChoiceField(choices=DatasetOrigin.choices)
@@ -56,7 +56,7 @@ class VersionShape(serializers.Serializer[Any]):
     file_url = serializers.CharField()
 
 
-class ProfiledVersionShape(VersionShape):
+class ProfiledDatasetVersionShape(DatasetVersionShape):
     profile = serializers.JSONField(allow_null=True)
 
 
@@ -64,8 +64,8 @@ class DatasetPageShape(PageShape):
     results = DatasetShape(many=True)
 
 
-class VersionPageShape(PageShape):
-    results = VersionShape(many=True)
+class DatasetVersionPageShape(PageShape):
+    results = DatasetVersionShape(many=True)
 
 
 def dataset_json(dataset: Dataset, key: str) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class DatasetsView(ProjectApiView):
         filters(request)
         return page(request, queries.visible_datasets(self.project), lambda one: dataset_json(one, key))
 
-    @extend_schema(request={"multipart/form-data": UploadBody}, responses={201: VersionShape})
+    @extend_schema(request={"multipart/form-data": UploadBody}, responses={201: DatasetVersionShape})
     def post(self, request: Request, key: str) -> Response:
         """Upload a file: the next version of the dataset of that name, which is made if there is none."""
         body = valid(UploadBody, request)
@@ -123,7 +123,7 @@ class DatasetsView(ProjectApiView):
 
 
 class VersionsView(ProjectApiView):
-    @extend_schema(responses=VersionPageShape)
+    @extend_schema(responses=DatasetVersionPageShape)
     def get(self, request: Request, key: str, name: str) -> Response:
         """The versions of a dataset, newest first."""
         filters(request)
@@ -133,7 +133,7 @@ class VersionsView(ProjectApiView):
 
 
 class VersionView(ProjectApiView):
-    @extend_schema(responses=ProfiledVersionShape)
+    @extend_schema(responses=ProfiledDatasetVersionShape)
     def get(self, request: Request, key: str, name: str, number: int) -> Response:
         """One version with its profile, which is null until the job that computes it has ended."""
         version = queries.dataset_version(project=self.project, name=name, number=number)
