@@ -36,6 +36,6 @@ app.autodiscover_tasks(["core"])
 
 @worker_shutting_down.connect
 def give_jobs_back(**kwargs: Any) -> None:
-    from core import jobs  # needs the apps, which are ready only once the worker runs
+    from core import jobs  # noqa: PLC0415 (needs the apps, which are ready only once the worker runs)
 
     jobs.stopping.set()

@@ -159,6 +159,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["core.schema.only_rest_api"],
+    "ENUM_NAME_OVERRIDES": {
+        "AlertState": "monitoring.enums.AlertState",
+        "CheckState": ["ok", "bad", "wait"],
+        "DeploymentState": "models_registry.enums.DeploymentState",
+        "ItemKind": "projects.enums.ItemKind",
+        "ItemState": "projects.enums.ItemState",
+        "JobState": "core.enums.JobState",
+        "RetrainingState": "monitoring.enums.RetrainingState",
+        "ReviewState": "models_registry.enums.ReviewState",
+        "RiskState": "projects.enums.RiskState",
+        "SprintState": "projects.enums.SprintState",
+        "VersionState": "models_registry.enums.VersionState",
+        "WindowState": "monitoring.enums.WindowState",
+    },
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

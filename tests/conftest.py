@@ -1,13 +1,12 @@
 """Fixtures that every test may use: quick passwords, and a log that can be emptied between tests."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _fast_passwords() -> None:
-    from django.conf import settings
-
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

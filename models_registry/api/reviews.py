@@ -30,7 +30,7 @@ class DecisionBody(StrictSerializer):
     comment = serializers.CharField(help_text="Why, for the record.")
 
 
-class CheckShape(serializers.Serializer[Any]):
+class ReviewCheckShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the field is called label
     state = serializers.ChoiceField(choices=["ok", "bad", "wait"])
@@ -67,7 +67,7 @@ class ReviewShape(serializers.Serializer[Any]):
 
 
 class ReviewDetailShape(ReviewShape):
-    checks = CheckShape(many=True)
+    checks = ReviewCheckShape(many=True)
     approvals = ApprovalShape(many=True)
     comparison = serializers.JSONField(allow_null=True)
 
