@@ -80,14 +80,14 @@ class Door:
     def __call__(self, request: HttpRequest, tail: str, key: str = "") -> HttpResponseBase:
         try:
             token = authenticated(request)
-            route, parts = self._find(request.method or "", tail)
+            route, parts = self.find(request.method or "", tail)
             project = project_of(token, key)
             require_scope(token, route.scope)
             return answered(route.handler(_call(request, project, token, route, parts)))
         except DomainError as error:
             return refusal(error)
 
-    def _find(self, method: str, tail: str) -> tuple[Route, dict[str, str]]:
+    def find(self, method: str, tail: str) -> tuple[Route, dict[str, str]]:
         path = tail.rstrip("/")
         if fixed := self._fixed.get((method, path)):
             return fixed, {}
