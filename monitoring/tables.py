@@ -14,7 +14,7 @@ from monitoring.drift import Rule
 from monitoring.enums import AlertState, RetrainingState, WindowState
 from monitoring.models import Alert, DriftWindow, Monitor, Retraining
 from monitoring.queries import Labels, judged_by
-from monitoring.windows import MIN_LABELLED
+from monitoring.windows import MIN_LABELLED, MIN_POSITIVE
 from projects.models import Scope
 
 EFFECT = Rule().effect
@@ -121,7 +121,11 @@ def words(metric: str) -> str:
 
 
 def _is_shown(window: DriftWindow) -> bool:
-    return int(window.performance.get("labelled", 0)) >= MIN_LABELLED
+    """Enough labels, and of a rare class enough examples, for the figure to be more than noise."""
+    positives = window.performance.get("positives")
+    return int(window.performance.get("labelled", 0)) >= MIN_LABELLED and (
+        positives is None or positives >= MIN_POSITIVE
+    )
 
 
 def _value(window: DriftWindow, metric: str) -> float | None:

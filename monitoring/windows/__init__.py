@@ -2,11 +2,12 @@
 
 from monitoring.windows.grid import GRACE, ceil, checkable_until, floor
 from monitoring.windows.labelled import write_like
-from monitoring.windows.performance import MIN_LABELLED, binary_performance, multiclass_performance
+from monitoring.windows.performance import MIN_LABELLED, MIN_POSITIVE, binary_performance, multiclass_performance
 
 __all__ = [
     "GRACE",
     "MIN_LABELLED",
+    "MIN_POSITIVE",
     "binary_performance",
     "ceil",
     "checkable_until",

@@ -8,6 +8,7 @@ from experiments.training.resampling import METRICS, Scored, value_of
 
 # Below this a figure of one window would be noise.
 MIN_LABELLED = 20
+MIN_POSITIVE = 5
 OF_ONE_CLASS = ("accuracy", "brier", "log_loss")
 
 

@@ -50,6 +50,7 @@ def test_page_shows_drift_alert_and_what_happens_next(tmp_path):
     assert "120 of 300 labels since the drift began" in text
     assert "Average precision" in text
     assert "A retraining is under way already." in text
+    assert "{%" not in text
 
 
 def test_parts_answer_alone_for_htmx(tmp_path):
