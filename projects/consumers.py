@@ -107,7 +107,9 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             seq = await self._send_all(found, seq)
             if self.token is None and clock() - shown > presence.REFRESH_S:
                 shown = clock()
-                await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id)
+                people = await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id)
+                if people:
+                    await self.send(orjson.dumps({"presence": people}).decode())
             if len(found) < BATCH:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.listener.woken.wait(), POLL_S)

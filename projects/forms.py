@@ -67,6 +67,13 @@ class ScopeForm(forms.Form):
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
+    def as_asked(self) -> "ScopeForm":
+        """For showing: a draft may leave anything out, but nothing here is optional, since the gate asks for it."""
+        self.use_required_attribute = False
+        for field in self.fields.values():
+            field.required = True
+        return self
+
 
 class RiskForm(forms.Form):
     title = forms.CharField(max_length=200, label="Risk", help_text="What may happen.")

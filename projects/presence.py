@@ -26,8 +26,11 @@ _KEPT_S = 3600
 _silent_until = 0.0
 
 
-def enter(stream_id: int, user: User, page: str) -> None:
-    """Note an open page (again, to keep it fresh); tell the others when who is here has changed."""
+def enter(stream_id: int, user: User, page: str) -> list[dict[str, Any]]:
+    """Note an open page (again, to keep it fresh); tell the others when who is here has changed.
+
+    Returns who is here, for the page itself: its own subscription may not stand yet. Empty without the broker.
+    """
 
     def note() -> None:
         seen = {"user": user.pk, "name": str(user), "initials": user.initials, "at": time.time()}
@@ -36,8 +39,11 @@ def enter(stream_id: int, user: User, page: str) -> None:
         client.expire(_key(stream_id), _KEPT_S)
         if is_new or _forget_gone(stream_id):
             tell(stream_id)
+        people.extend(here(stream_id))
 
+    people: list[dict[str, Any]] = []
     _try(note)
+    return people
 
 
 def leave(stream_id: int, page: str) -> None:

@@ -29,6 +29,7 @@ GATE_LIVE = (
     "deployment. monitor. alert. retraining."
 )
 TOP_RISKS = 4
+FEED_SHOWN = 9
 
 
 @project_page
@@ -127,7 +128,7 @@ def _risks(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 
 def _feed(request: HttpRequest, project: Project) -> dict[str, Any]:
-    return {"entries": feed.entries(queries.news(project), project.key), "feed_live": feed.prefixes()}
+    return {"entries": feed.entries(queries.news(project, limit=FEED_SHOWN), project.key), "feed_live": feed.prefixes()}
 
 
 _FACTS = {"line": _line, "gate": _gate, "gate-pill": _pill, "sprint": _sprint, "risks": _risks, "feed": _feed}

@@ -52,7 +52,7 @@ def _page(request: HttpRequest, project: Project, form: ScopeForm, conflict: dic
     context = {
         "project": project,
         "scope": current,
-        "form": form if form.is_bound else ScopeForm(initial=_initial(current)),
+        "form": (form if form.is_bound else ScopeForm(initial=_initial(current))).as_asked(),
         "conflict": conflict,
         "verdict": verdict(**tables.ranges(current)),
         "value": tables.value_a_year(current),
