@@ -41,9 +41,13 @@ class Fitted:
     result: dict
 
 
-@functools.cache
 def fitted(seed: int = 1, estimator: str = "logistic_regression") -> Fitted:
     """What a training leaves, in memory: model, holdout, signature, environment."""
+    return _fitted(seed, estimator)
+
+
+@functools.cache
+def _fitted(seed: int, estimator: str) -> Fitted:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         (out / "data.csv").write_bytes(make_csv(make_rows(600, seed=seed)))
