@@ -1,0 +1,88 @@
+"""What journeys find already there: parts of the line, built through the REST API. Nothing here opens a browser."""
+
+import random
+from datetime import date, timedelta
+
+SCOPE = {
+    "decision": "The payment service declines a transaction above the threshold.",
+    "metric": "average_precision",
+    "direction": "higher",
+    "baseline": 0.2,
+    "baseline_source": "The rules of today, on last year's payments",
+    "minimal_useful": 0.3,
+    "benefit_low": "400000",
+    "benefit_high": "700000",
+    "cost_low": "100000",
+    "cost_high": "150000",
+    "precedent": "Payment rules of two years ago",
+    "precedent_difference": "No answer within 60 ms was asked for",
+}
+SETTINGS = {"max_iter": 100}
+
+
+def table(rows=600, *, seed=7):
+    """A CSV from which a line can be learnt: amount and hour say mostly whether it is fraud, merchant helps."""
+    draw = random.Random(seed)
+    lines = ["amount,hour,merchant,fraud"]
+    for _ in range(rows):
+        amount, hour, merchant = draw.uniform(1, 900), draw.randrange(24), draw.choice(["grocer", "travel", "jeweller"])
+        score = amount / 300 + (2 if hour < 6 else 0) + (1 if merchant == "jeweller" else 0) + draw.gauss(0, 0.7)
+        lines.append(f"{amount:.2f},{hour},{merchant},{int(score > 3)}")
+    return "\n".join(lines).encode() + b"\n"
+
+
+def plan_sprint(caller, key, *titles):
+    """An active sprint with these items in its first lane."""
+    today = date.today()
+    body = {"goal": "A model that beats the rules", "start_date": str(today), "end_date": str(today + timedelta(13))}
+    sprint = caller.post(f"/projects/{key}/sprints", **body)["number"]
+    for title in titles:
+        caller.post(f"/projects/{key}/items", title=title, sprint=sprint, points=3)
+    caller.post(f"/projects/{key}/sprints/{sprint}/start")
+
+
+def upload(caller, key, *, name="payments", **given):
+    """A version of a dataset, not yet profiled. Returns its number."""
+    return caller.upload(f"/projects/{key}/datasets", "payments.csv", table(**given), name=name)["number"]
+
+
+def train(caller, key, *, number=1, seed=0):
+    """A finished run on version `number` of payments. Returns its id."""
+    asked = caller.post(
+        f"/projects/{key}/training-jobs",
+        dataset="payments",
+        number=number,
+        target="fraud",
+        estimator="logistic_regression",
+        settings=SETTINGS,
+        seed=seed,
+    )
+    ended = caller.until(f"/projects/{key}/runs/{asked['run_id']}", lambda run: run["status"] not in OPEN_RUN)
+    assert ended["status"] == "FINISHED"
+    return asked["run_id"]
+
+
+def register(caller, key, run_id, *, model="scorer"):
+    """A version of a model from a run. Returns its number."""
+    models = caller.get(f"/projects/{key}/models")["results"]
+    if model not in [each["name"] for each in models]:
+        caller.post(f"/projects/{key}/models", name=model)
+    return caller.post(f"/projects/{key}/models/{model}/versions", run=run_id)["number"]
+
+
+def ask_for_review(caller, key, number, *, model="scorer", deployment=None):
+    """An open review whose comparison has ended. Returns its number."""
+    asked = caller.post(f"/projects/{key}/reviews", model=model, number=number, reason="Better", deployment=deployment)
+    path = f"/projects/{key}/reviews/{asked['number']}"
+    caller.until(path, lambda review: all(check["state"] != "wait" for check in review["checks"]))
+    return asked["number"]
+
+
+def deploy(people, key, number, *, name="live-scorer", model="scorer"):
+    """Reviewed by `validator`, deployed by `engineer`."""
+    review = ask_for_review(people.scientist, key, number, model=model)
+    people.validator.post(f"/projects/{key}/reviews/{review}/approve", comment="Measured as agreed.")
+    people.engineer.post(f"/projects/{key}/deployments", name=name, model=model, number=number)
+
+
+OPEN_RUN = ("SCHEDULED", "RUNNING")
