@@ -14,7 +14,6 @@ from monitoring import operations, queries
 from monitoring.models import Monitor, Retraining
 from monitoring.operations.monitors import CHECK_DRIFT
 from monitoring.operations.retrainings import GATHER_LABELS
-from monitoring.windows import write_like
 
 # The newest labelled predictions that a retraining learns from, at most.
 MAX_LABELLED_ROWS = 50_000
@@ -29,12 +28,16 @@ class CheckDrift(JobKind):
     """
 
     def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        from monitoring.checking import window_reports  # noqa: PLC0415 (NumPy and SciPy, only where they compute)
+
         monitor = _monitor(job)
-        found, watermark = queries.window_reports(monitor, now=database_now())
+        found, watermark = window_reports(monitor, now=database_now())
         report.progress(0.9, f"{len(found)} windows checked")
         return {"plan": queries.plan_of(monitor), "reports": found, "watermark": watermark}
 
     def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        from monitoring.checking import performance_due  # noqa: PLC0415 (as above)
+
         monitor, now = _monitor(job), database_now()
         windows = operations.record_windows(
             monitor=monitor,
@@ -43,7 +46,7 @@ class CheckDrift(JobKind):
             watermark=result["watermark"],
             now=now,
         )
-        operations.record_performance(found=queries.performance_due(monitor))
+        operations.record_performance(found=performance_due(monitor))
         _go_on(monitor)
         return {"windows": {window.started_at.isoformat(): window.state for window in windows}}
 
@@ -53,6 +56,8 @@ class GatherLabels(JobKind):
     """Write the newest labelled predictions as a table like the champion's data, and begin the training on it."""
 
     def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        from monitoring.windows.labelled import write_like  # noqa: PLC0415 (Polars, only where it writes)
+
         retraining = _retraining(job)
         deployment = retraining.monitor.deployment
         champion = queries.champion_training(deployment.live_version)

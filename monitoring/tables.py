@@ -10,11 +10,11 @@ from experiments.training.resampling import LOWER_IS_BETTER
 from models_registry.checks import metric_of as scope_metric
 from models_registry.enums import ReviewState
 from models_registry.models import Comparison
-from monitoring.drift import Rule
+from monitoring.drift.rule import Rule
 from monitoring.enums import AlertState, RetrainingState, WindowState
 from monitoring.models import Alert, DriftWindow, Monitor, Retraining
 from monitoring.queries import Labels, judged_by
-from monitoring.windows import MIN_LABELLED, MIN_POSITIVE
+from monitoring.windows.limits import MIN_LABELLED, MIN_POSITIVE
 from projects.models import Scope
 
 EFFECT = Rule().effect

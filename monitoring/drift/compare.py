@@ -9,10 +9,11 @@ from scipy.stats import norm
 
 from experiments.tabular.bins import BinnedTable, Bins, CategoryBins, NumericBins
 from monitoring.drift.chi2 import chi2_test
+from monitoring.drift.false_discovery import benjamini_hochberg
 from monitoring.drift.jensen_shannon import jensen_shannon
 from monitoring.drift.ks import ks_test
 from monitoring.drift.psi import psi
-from monitoring.drift.rule import Rule, benjamini_hochberg
+from monitoring.drift.rule import Rule
 
 OK = "ok"
 INSUFFICIENT_DATA = "insufficient_data"

@@ -6,8 +6,6 @@ two together alarm in 5 %, 0.7 % and 0 % of windows of 200, 1,000 and 10,000 row
 
 from dataclasses import dataclass
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -30,18 +28,3 @@ class Rule:
                 raise ValueError(f"{name} must lie between 0 and 1, not {value}")
         if self.min_rows < 1:
             raise ValueError(f"min_rows must be at least 1, not {self.min_rows}")
-
-
-def benjamini_hochberg(p_values: np.ndarray) -> np.ndarray:
-    """Adjusted p-values (k,): rejecting those at most q holds the false discovery rate at q.
-
-    Benjamini and Hochberg 1995; equal to `scipy.stats.false_discovery_control`.
-    """
-    k = p_values.size
-    if k == 0:
-        return p_values
-    order = np.argsort(p_values)[::-1]
-    scaled = p_values[order] * k / np.arange(k, 0, -1)
-    adjusted = np.empty(k)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled), 1)
-    return adjusted

@@ -9,7 +9,8 @@ from django.db import transaction
 from core import events
 from core.models import User
 from core.rules import require
-from monitoring import drift, queries, rules
+from monitoring import queries, rules
+from monitoring.drift.confirm import confirm
 from monitoring.enums import ALERT_FLOW, AlertKind, WindowState
 from monitoring.events import ALERT_ACKNOWLEDGED, ALERT_OPENED, ALERT_RESOLVED
 from monitoring.models import Alert, DriftWindow, Monitor
@@ -91,7 +92,7 @@ def _open(monitor: Monitor, streak: Sequence[DriftWindow], window: DriftWindow, 
 
 
 def _all_are(streak: Sequence[DriftWindow], state: WindowState, *, k: int) -> bool:
-    return drift.confirm([window.state == state for window in streak], k=k)
+    return confirm([window.state == state for window in streak], k=k)
 
 
 def _features_of(streak: Sequence[DriftWindow]) -> list[str]:

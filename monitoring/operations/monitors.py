@@ -14,7 +14,7 @@ from models_registry.models import Deployment
 from monitoring import queries, rules
 from monitoring.events import MONITOR_CREATED, MONITOR_UPDATED
 from monitoring.models import Monitor
-from monitoring.windows import GRACE, ceil, checkable_until, floor
+from monitoring.windows.grid import GRACE, ceil, checkable_until, floor
 
 CHECK_DRIFT = "check_drift"
 

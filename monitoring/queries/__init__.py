@@ -18,8 +18,7 @@ from monitoring.queries.monitors import (
     visible_monitors,
     visible_retrainings,
 )
-from monitoring.queries.performance import performance_due
-from monitoring.queries.reports import Plan, WindowReport, plan_of, window_reports
+from monitoring.queries.plans import Plan, WindowReport, plan_of
 
 __all__ = [
     "Labels",
@@ -35,7 +34,6 @@ __all__ = [
     "monitor_of",
     "open_alert",
     "open_retraining",
-    "performance_due",
     "plan_of",
     "recent_windows",
     "retrainings_of",
@@ -44,5 +42,4 @@ __all__ = [
     "visible_alerts",
     "visible_monitors",
     "visible_retrainings",
-    "window_reports",
 ]

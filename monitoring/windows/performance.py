@@ -6,9 +6,6 @@ import numpy as np
 
 from experiments.training.resampling import METRICS, Scored, value_of
 
-# Below this a figure of one window would be noise.
-MIN_LABELLED = 20
-MIN_POSITIVE = 5
 OF_ONE_CLASS = ("accuracy", "brier", "log_loss")
 
 

@@ -7,22 +7,22 @@ import pytest
 from core import jobs
 from core.models import Event, Job
 from experiments.models import Training
-from monitoring import operations, queries
+from monitoring import checking, operations, queries
+from monitoring.checking import reports
 from monitoring.enums import WindowState
 from monitoring.jobs import CheckDrift
 from monitoring.models import DriftWindow
-from monitoring.queries import reports
 from tests.monitoring.factories import START, make_monitor, make_version, predict, windows_of
 
 
 def check(monitor, *, at):
     """One run of the check, as the job does it, at this time."""
     monitor = type(monitor).objects.select_related("deployment__live_version").get(pk=monitor.pk)
-    found, watermark = queries.window_reports(monitor, now=at)
+    found, watermark = checking.window_reports(monitor, now=at)
     windows = operations.record_windows(
         monitor=monitor, plan=queries.plan_of(monitor), reports=found, watermark=watermark, now=at
     )
-    operations.record_performance(found=queries.performance_due(monitor))
+    operations.record_performance(found=checking.performance_due(monitor))
     return windows
 
 
@@ -75,8 +75,8 @@ def test_reports_do_not_depend_on_when_they_are_computed(tmp_path):
     monitor = make_monitor(tmp_path=tmp_path)
     windows_of(monitor.deployment, [0, 0.4, 1])
 
-    together, _ = queries.window_reports(monitor, now=START + timedelta(seconds=60))
-    again, _ = queries.window_reports(monitor, now=START + timedelta(seconds=600))
+    together, _ = checking.window_reports(monitor, now=START + timedelta(seconds=60))
+    again, _ = checking.window_reports(monitor, now=START + timedelta(seconds=600))
 
     assert [each.digest for each in together] == [each.digest for each in again]
     assert len({each.digest for each in together}) == 3
@@ -135,7 +135,7 @@ def test_check_of_a_changed_monitor_keeps_nothing(tmp_path):
     monitor = make_monitor(tmp_path=tmp_path)
     predict(monitor.deployment, at=START)
     plan = queries.plan_of(monitor)
-    found, watermark = queries.window_reports(monitor, now=START + timedelta(minutes=5))
+    found, watermark = checking.window_reports(monitor, now=START + timedelta(minutes=5))
     operations.update_monitor(monitor=monitor, by=None, now=START, window_seconds=60)
 
     kept = operations.record_windows(monitor=monitor, plan=plan, reports=found, watermark=watermark, now=START)
@@ -182,7 +182,7 @@ def test_check_drift_job_killed_and_run_again_gives_the_same_once(tmp_path, monk
     """The first worker dies after computing and before its transaction ends; the second does it all again."""
     monitor = make_monitor(tmp_path=tmp_path)
     windows_of(monitor.deployment, [0, 1, 1, 1])
-    expected = [each.digest for each in queries.window_reports(monitor, now=START + timedelta(minutes=2))[0]]
+    expected = [each.digest for each in checking.window_reports(monitor, now=START + timedelta(minutes=2))[0]]
     with jobs.transaction.atomic():
         job = submit(monitor)
     finish = CheckDrift.finish

@@ -6,18 +6,14 @@ from scipy.spatial import distance
 
 from experiments.tabular import Table
 from experiments.tabular.bins import build_reference, count_window
-from monitoring.drift import (
-    Rule,
-    benjamini_hochberg,
-    chi2_test,
-    compare,
-    confirm,
-    drifted_features,
-    enough_rows,
-    jensen_shannon,
-    ks_test,
-    psi,
-)
+from monitoring.drift.chi2 import chi2_test
+from monitoring.drift.compare import compare, drifted_features, enough_rows
+from monitoring.drift.confirm import confirm
+from monitoring.drift.false_discovery import benjamini_hochberg
+from monitoring.drift.jensen_shannon import jensen_shannon
+from monitoring.drift.ks import ks_test
+from monitoring.drift.psi import psi
+from monitoring.drift.rule import Rule
 
 
 def random_frame(n: int, seed: int, features: int = 8) -> pd.DataFrame:

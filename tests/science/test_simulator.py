@@ -9,7 +9,7 @@ from experiments.training.spec import TrainingSpec
 from experiments.training.trainer import train
 from models_registry.comparison import compare as compare_models
 from models_registry.serving import load_model
-from monitoring.drift import compare, drifted_features
+from monitoring.drift.compare import compare, drifted_features
 from tests.science.test_training import Recorder
 
 

@@ -1,55 +1,25 @@
 """What each window shows: computed from committed predictions alone, so that a second run says the same bit for bit."""
 
-import hashlib
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from core import storage
-from core.events import canonical
 from experiments.models import Training
 from experiments.tabular import Table
 from experiments.tabular.bins import BinnedTable, count_window, merge
 from models_registry.models import PredictionLog
-from monitoring import drift
+from monitoring.drift.compare import compare, drifted_features, enough_rows
+from monitoring.drift.rule import Rule
 from monitoring.enums import WindowState
 from monitoring.models import Monitor
-from monitoring.windows import checkable_until, floor
+from monitoring.queries import WindowReport
+from monitoring.windows.grid import checkable_until, floor
 
 # One run of the job looks at no more: after a long pause the next slots go on where it stopped.
 MAX_WINDOWS = 48
 CHUNK_ROWS = 2_000
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run set out to check: its results are kept only if this still stands when it ends."""
-
-    watermark: datetime
-    window_seconds: int
-
-
-@dataclass(frozen=True)
-class WindowReport:
-    """One window, checked. `state` is a WindowState, `features` the `FeatureDrift.as_json` of each feature."""
-
-    started_at: datetime
-    ended_at: datetime
-    model_version_id: int
-    rows: int
-    state: str
-    features: list[dict[str, Any]]
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over all it says, hexadecimal."""
-        return hashlib.sha256(canonical(asdict(self))).hexdigest()
-
-
-def plan_of(monitor: Monitor) -> Plan:
-    return Plan(watermark=monitor.watermark, window_seconds=monitor.window_seconds)
 
 
 def window_reports(monitor: Monitor, *, now: datetime) -> tuple[list[WindowReport], datetime]:
@@ -119,11 +89,11 @@ def _compared(reference: BinnedTable, rows: Any, min_rows: int) -> tuple[int, Wi
     window = _counted(reference, rows)
     if window.rows < min_rows:
         return window.rows, WindowState.INSUFFICIENT_DATA, []
-    drifts = drift.compare(reference, window, rule=drift.Rule(min_rows=min_rows))
-    if not drift.enough_rows(drifts):
+    drifts = compare(reference, window, rule=Rule(min_rows=min_rows))
+    if not enough_rows(drifts):
         state = WindowState.INSUFFICIENT_DATA
     else:
-        state = WindowState.DRIFTED if drift.drifted_features(drifts) else WindowState.STABLE
+        state = WindowState.DRIFTED if drifted_features(drifts) else WindowState.STABLE
     return window.rows, state, [each.as_json() for each in drifts]
 
 

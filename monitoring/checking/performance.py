@@ -7,7 +7,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from models_registry.models import PredictionLog
 from monitoring.models import DriftWindow, Monitor
-from monitoring.windows import binary_performance, multiclass_performance
+from monitoring.windows.performance import binary_performance, multiclass_performance
 
 # Truth comes later than the prediction: this many windows back it is looked for.
 WINDOWS_BACK = 30
