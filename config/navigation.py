@@ -1,13 +1,16 @@
 """The side rail: what every page shows around itself."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from core.models import User
+from core.pages import user_of
 from experiments.models import Dataset, Run
 from models_registry.enums import DeploymentState, ReviewState
 from models_registry.models import Deployment, RegisteredModel, Review
@@ -15,6 +18,7 @@ from monitoring.enums import AlertState
 from monitoring.models import Alert
 from projects.enums import ItemState, RiskState, SprintState
 from projects.models import Project, Risk, WorkItem
+from projects.pages import project_page
 from projects.queries import visible_projects
 
 # label, icon, address below the project's, key of "g then letter", which count, a space above
@@ -28,9 +32,16 @@ PLACES: list[tuple[str, str, str, str, str, bool]] = [
     ("Models", "box", "models/", "m", "models", False),
     ("Deployments", "rocket", "deployments/", "y", "deployments", False),
     ("Monitoring", "activity", "monitoring/", "n", "alerts", False),
-    ("Team", "users", "team/", "t", "", True),
+    ("Reviews", "clipboard-check", "reviews/", "w", "reviews", True),
+    ("Team", "users", "team/", "t", "", False),
     ("Activity", "scroll-text", "activity/", "a", "", False),
 ]
+
+
+# What changes a count: the rail fetches itself again.
+LIVE = (
+    "risk. item. sprint. dataset. run.scheduled run.started run.deleted run.restored model. deployment. alert. review."
+)
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
@@ -40,7 +51,7 @@ def rail(request: HttpRequest) -> dict[str, Any]:
         return {}
     project: Project | None = getattr(request, "project", None)
     return {
-        "rail": [*_everywhere(request, user), *(_of_project(request, project) if project else [])],
+        **_links(user, project, at=request.path),
         "account_url": reverse("core:account"),
         "sign_out_url": reverse("core:sign-out"),
         "project": project,
@@ -48,29 +59,42 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _everywhere(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+@project_page
+def rail_links(request: HttpRequest, project: Project) -> HttpResponse:
+    """The rail's links again, for the page at `?at=`: its counts are live."""
+    return render(request, "ui/rail_links.html", _links(user_of(request), project, at=request.GET.get("at", "")))
+
+
+def _links(user: User, project: Project | None, *, at: str) -> dict[str, Any]:
+    if project is None:
+        return {"rail": _everywhere(user, at=at)}
+    url = f"{reverse('rail', args=[project.key])}?{urlencode({'at': at})}"
+    return {"rail": [*_everywhere(user, at=at), *_of_project(project, at=at)], "rail_url": url, "rail_live": LIVE}
+
+
+def _everywhere(user: User, *, at: str) -> list[dict[str, Any]]:
     waiting = Review.objects.filter(state=ReviewState.OPEN, project__in=visible_projects(user))
     return [
-        _link(request, "Portfolio", "layout-grid", "/", "p", 0),
-        _link(request, "My reviews", "clipboard-check", "/reviews/", "v", waiting.count()),
+        _link("Portfolio", "layout-grid", "/", "p", 0, here=at == "/"),
+        _link("My reviews", "clipboard-check", "/reviews/", "v", waiting.count(), here=at == "/reviews/"),
     ]
 
 
-def _of_project(request: HttpRequest, project: Project) -> list[dict[str, Any]]:
+def _of_project(project: Project, *, at: str) -> list[dict[str, Any]]:
     counts = _counts(project)
     base = f"/p/{project.key}/"
     return [
-        _link(request, label, icon, base + below, key, counts.get(what, 0), exact=not below)
+        _link(label, icon, base + below, key, counts.get(what, 0), here=_is_here(at, base, below))
         | {"group": project.name, "gap": gap, "hot": what == "alerts"}
         for label, icon, below, key, what, gap in PLACES
     ]
 
 
-def _link(
-    request: HttpRequest, label: str, icon: str, url: str, key: str, count: int, *, exact: bool = False
-) -> dict[str, Any]:
-    is_exact = exact or url == "/"
-    here = request.path == url if is_exact else request.path.startswith(url)
+def _is_here(at: str, base: str, below: str) -> bool:
+    return at.startswith(base + below) if below else at == base
+
+
+def _link(label: str, icon: str, url: str, key: str, count: int, *, here: bool) -> dict[str, Any]:
     return {"label": label, "icon": icon, "url": url, "key": key, "count": count, "here": here}
 
 
@@ -86,6 +110,7 @@ def _counts(project: Project) -> dict[str, int]:
         "runs": Run.objects.filter(project=of),
         "models": RegisteredModel.objects.filter(project=of),
         "deployments": Deployment.objects.filter(project=of).exclude(state=DeploymentState.RETIRED),
+        "reviews": Review.objects.filter(project=of, state=ReviewState.OPEN),
         "alerts": Alert.objects.filter(project=of).exclude(state=AlertState.RESOLVED),
     }
     counted = {f"{name}_total": _count(found) for name, found in rows.items()}

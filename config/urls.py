@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config import navigation
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("p/<str:key>/rail/", navigation.rail_links, name="rail"),
     path("", include("core.urls")),
     path("api/v1/", include("core.api_urls")),
     path("", include("projects.urls")),

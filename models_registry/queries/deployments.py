@@ -8,6 +8,7 @@ from django.db.models.functions import TruncMinute
 from core.errors import NotFound
 from core.models import Event
 from models_registry.enums import DeploymentState
+from models_registry.events import PREDICTIONS_LABELLED
 from models_registry.models import Deployment, ModelVersion, PredictionLog
 from projects.models import Project
 
@@ -46,8 +47,8 @@ def traffic(deployment: Deployment, *, now: datetime, minutes: int = 30) -> list
 
 
 def history(deployment: Deployment, *, limit: int = 50) -> list[Event]:
-    """What happened to it, newest first."""
+    """What happened to it, newest first; the truths that came in are not its history."""
     rows = Event.objects.filter(
         stream_id=deployment.project_id, subject_type="deployment", subject_id=deployment.public_id
-    )
+    ).exclude(type=PREDICTIONS_LABELLED)
     return list(rows.select_related("actor").order_by("-seq")[:limit])
