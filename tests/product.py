@@ -55,20 +55,22 @@ class Product:
         """Start it and wait until it is ready. Returns the seconds that took."""
         began = time.monotonic()
         command = [sys.executable, "manage.py", "serve", "all", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command if self._demo else [*command, "--no-demo"],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=(self.data / "serve.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
+        with (self.data / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command if self._demo else [*command, "--no-demo"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
         while time.monotonic() - began < READY_WITHIN_S:
             if self.process.poll() is not None:
                 break
             if self._is_ready():
                 return time.monotonic() - began
             time.sleep(0.1)
+        self.stop()
         raise RuntimeError(f"not ready:\n{self.log()[-3000:]}")
 
     def stop(self) -> None:
@@ -180,6 +182,9 @@ class Caller:
         self.url, self.token = url, token
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        self.session.close()
 
     def get(self, path: str, **query: Any) -> Any:
         return self._answer(self.session.get(f"{self.url}/api/v1{path}", params=query, timeout=60))

@@ -49,7 +49,10 @@ def product():
 @pytest.fixture(scope="session")
 def people(product):
     """`people.owner.post(...)`: the REST API as each of them. The user name of each is what it is called here."""
-    return SimpleNamespace(**product.people("owner", *ROLES, "stranger"))
+    callers = product.people("owner", *ROLES, "stranger")
+    yield SimpleNamespace(**callers)
+    for caller in callers.values():
+        caller.close()
 
 
 @pytest.fixture(scope="session")
