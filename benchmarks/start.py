@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from benchmarks.table import Figure
-from tests.product import Product
+from tests.product import Product, descendants
 
 REST_S = 15
 
@@ -28,24 +28,6 @@ def measure() -> list[Figure]:
 def family_memory(root: int) -> float:
     """Proportional megabytes of everything that descends from `root`, without `root` itself."""
     return sum(_proportional_kb(pid) for pid in descendants(root)) / 1024
-
-
-def descendants(root: int) -> list[int]:
-    """Process ids below `root`."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except OSError:
-                continue
-    found, frontier = [], [root]
-    while frontier:
-        parent = frontier.pop()
-        children = [pid for pid, above in parents.items() if above == parent]
-        found += children
-        frontier += children
-    return found
 
 
 def _proportional_kb(pid: int) -> int:

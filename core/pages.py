@@ -1,15 +1,15 @@
 """What every page's view starts with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -20,11 +20,19 @@ def page(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if has_nul(kwargs, request.GET):
+            raise NotFound("There is no such thing: its name holds the character U+0000.")
         return view(request, *args, **kwargs)
 
     guarded = login_required(wrapper)
     guarded.guard = "page"  # type: ignore[attr-defined]
     return guarded
+
+
+def has_nul(parts: Mapping[str, Any], query: QueryDict) -> bool:
+    """Whether a part of the address, or an argument, holds U+0000: PostgreSQL has no text with it."""
+    texts = [text for values in query.lists() for text in (values[0], *values[1])]
+    return any("\0" in text for text in [*texts, *map(str, parts.values())])
 
 
 def public(view: View) -> View:

@@ -127,7 +127,7 @@ class Product:
         return username
 
     def people(self, *usernames: str) -> "dict[str, Caller]":
-        """Create these people, with PASSWORD, in one command. Returns the REST API as each of them, with every scope."""
+        """Create these people, with PASSWORD, in one command. Returns the REST API as each, with every scope."""
         tokens = json.loads(self._run("-m", "tests.people", *usernames))
         return {username: Caller(self.url, token) for username, token in tokens.items()}
 

@@ -1,6 +1,7 @@
 """Retries without second effects: the answer to a POST is kept under its Idempotency-Key."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -89,11 +90,9 @@ def _keep_answer(request: Request, key: str, response: Response) -> None:
 def _request_digest(request: Request) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     data: Any = request.data
-    digest.update(
-        orjson.dumps(
-            {k: v for k, v in data.items() if k not in request.FILES}, default=str, option=orjson.OPT_SORT_KEYS
-        )
-    )
+    if isinstance(data, dict):  # a form is one too
+        data = {name: value for name, value in data.items() if name not in request.FILES}
+    digest.update(json.dumps(data, default=str, sort_keys=True).encode())
     for name, upload in sorted(request.FILES.items()):
         digest.update(f"\n{name} {upload.name}\n".encode())
         for chunk in upload.chunks():

@@ -29,8 +29,8 @@ def expected_version(request: Request) -> int | None:
     wanted = request.headers.get("If-Match", "*").strip('"')
     if wanted == "*":
         return None
-    if not wanted.isdigit():
-        raise BadRequest(f"If-Match must be an ETag this API gave: got {wanted!r}.", field="If-Match")
+    if not _is_number(wanted):
+        raise BadRequest(f"If-Match must be an ETag this API gave: got {wanted[:40]!r}.", field="If-Match")
     return int(wanted)
 
 
@@ -64,9 +64,14 @@ def page(
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
-        raise BadRequest(f"limit must be 1 to {MAX_LIMIT}: got {text!r}.", field="limit")
+    if not _is_number(text) or not 1 <= int(text) <= MAX_LIMIT:
+        raise BadRequest(f"limit must be 1 to {MAX_LIMIT}: got {text[:40]!r}.", field="limit")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    """Digits that `int` takes: not “²”, and not thousands of them."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _cursor(direction: str, key: Any) -> str:

@@ -1,9 +1,11 @@
 """Errors as `application/problem+json` (RFC 9457), with `code`, `errors: [{field, code, message}]`, `request_id`."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -11,11 +13,13 @@ from rest_framework.response import Response
 from core.errors import DomainError, FieldError
 from core.logs import current_request_id
 
+logger = logging.getLogger(__name__)
+
 PROBLEM = "application/problem+json"
 
 
 def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: every anticipated error as a problem. Others stay bugs (500)."""
+    """DRF's exception handler: anticipated errors as problems, also a database that is away. Others stay bugs (500)."""
     if isinstance(exc, DomainError):
         return problem(exc.status, exc.code, exc.message, exc.errors)
     if isinstance(exc, Http404):
@@ -26,6 +30,9 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
         return problem(413, "too_large", "The body is larger than 10 MB.")
     if isinstance(exc, serializers.ValidationError):
         return problem(400, "invalid", "Some values cannot be used.", _field_errors(exc.get_full_details()))
+    if isinstance(exc, OperationalError | InterfaceError):
+        logger.warning("the database did not answer: %s", exc)
+        return problem(503, "unavailable", "The database does not answer at the moment. Try again.")
     if isinstance(exc, exceptions.APIException):
         response = problem(exc.status_code, str(exc.default_code), str(exc.detail))
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):

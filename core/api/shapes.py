@@ -1,4 +1,4 @@
-"""What comes in and goes out: strict JSON, and bodies in which every field is known."""
+"""What comes in and goes out: strict JSON that can be stored, and bodies in which every field is known."""
 
 import json
 from typing import Any
@@ -14,14 +14,15 @@ from core.errors import BadRequest
 
 
 class StrictJSONParser(JSONParser):
-    """JSON without NaN, Infinity or a key given twice."""
+    """JSON without NaN, Infinity, a key given twice, or text that cannot be stored."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(stream.read(), object_pairs_hook=_unique, parse_constant=_no_constant)
+            raw = stream.read()
+            return storable(json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant), raw=raw)
         except RequestDataTooBig:
             raise
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise BadRequest(f"The body is not valid JSON: {exc}.", code="invalid_json") from None
 
 
@@ -35,6 +36,29 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def storable(body: Any, *, raw: bytes) -> Any:
+    """The body that was read from `raw`. Raises ValueError for text with U+0000 or half a surrogate pair: JSON can
+    escape them, and neither PostgreSQL nor UTF-8 has them.
+    """
+    if b"\\u" in raw:
+        _refuse_unstorable(body)
+    return body
+
+
+def _refuse_unstorable(value: Any) -> None:
+    if isinstance(value, str) and ("\0" in value or (not value.isascii() and _has_surrogate(value))):
+        raise ValueError("a text holds U+0000 or half a surrogate pair")
+    if isinstance(value, dict):
+        _refuse_unstorable([*value.keys(), *value.values()])
+    if isinstance(value, list):
+        for one in value:
+            _refuse_unstorable(one)
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 class OrjsonRenderer(JSONRenderer):

@@ -9,6 +9,8 @@ from rest_framework.views import APIView
 from core.api.authentication import Access, DeclaredAccess, SessionAuthentication, TokenAuthentication
 from core.api.idempotency import idempotent
 from core.api.shapes import OrjsonRenderer, StrictJSONParser
+from core.errors import NotFound
+from core.pages import has_nul
 from core.roles import Scope
 
 
@@ -27,6 +29,11 @@ class ApiView(APIView):
         super().__init_subclass__(**kwargs)
         if "post" in cls.__dict__:
             cls.post = idempotent(cls.__dict__["post"])  # type: ignore[attr-defined]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if has_nul(kwargs, request.query_params):
+            raise NotFound("There is no such thing: its name holds the character U+0000.")
 
     def scope_for(self, request: Request) -> Scope:
         if request.method in ("GET", "HEAD", "OPTIONS"):

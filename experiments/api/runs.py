@@ -197,7 +197,7 @@ def _artifact(one: Artifact, run: Run, key: str) -> dict[str, Any]:
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", str(MAX_POINTS))
-    if not text.isdigit() or not 1 <= int(text) <= MAX_POINTS:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MAX_POINTS:
         raise BadRequest(f"limit must be 1 to {MAX_POINTS}: got {text[:20]!r}.", field="limit")
     return int(text)
 

@@ -26,9 +26,9 @@ MOST_FILES = 200
 def experiments(request: HttpRequest, project: Project) -> HttpResponse:
     chosen, before = request.GET.get("experiment", ""), request.GET.get("before", "")
     rows = queries.visible_runs(project).select_related("training__job").order_by("-pk")
-    if chosen.isdigit():
+    if chosen.isascii() and chosen.isdigit():
         rows = rows.filter(experiment_id=int(chosen[:18]))
-    if before.isdigit():
+    if before.isascii() and before.isdigit():
         rows = rows.filter(pk__lt=int(before[:18]))
     context = _table(rows, first=project.scope.metric) | {
         "project": project,

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, user_of, valid
+from core.api.shapes import storable
 from core.errors import BadRequest, Invalid, TooLarge
 from core.pages import now
 from core.roles import Scope
@@ -74,7 +75,8 @@ class RowsParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            body = json.loads(read_limited(stream, parser_context), object_pairs_hook=_unique)
+            raw = read_limited(stream, parser_context)
+            body = storable(json.loads(raw, object_pairs_hook=_unique), raw=raw)
         except (ValueError, RecursionError) as error:
             raise BadRequest(f"The body is not valid JSON: {error}.", code="invalid_json") from None
         if not isinstance(body, dict):
