@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from experiments.models import RunInput
 from models_registry import queries, signatures
-from models_registry.enums import ModelFormat
+from models_registry.enums import ModelFormat, ReviewState
 from models_registry.models import Comparison, ModelVersion, Review
 from models_registry.queries.files import ENVIRONMENT_FILES
 from projects import gates
@@ -63,15 +63,21 @@ class Evidence:
 
 
 def evidence_for(review: Review) -> Evidence:
+    """Of an open review against what serves now; of a closed one as it was when it was decided."""
     version = review.model_version
-    champion = queries.champion_for(version, review.deployment)
     training = queries.training_of(version)
     holdout = training.holdout_id if training else None
+    run_metrics = dict(queries.metrics_of_run(version))
+    scope = scope_of(review.project)
+    if review.state != ReviewState.OPEN:
+        decided_on = queries.comparison_decided_on(review)
+        champion = decided_on.champion if decided_on else None
+        return Evidence(version, champion, holdout, decided_on, scope, run_metrics)
+    champion = queries.champion_for(version, review.deployment)
     comparison = (
         queries.comparison_of(challenger=version, champion=champion, holdout_digest=holdout) if holdout else None
     )
-    run_metrics = dict(queries.metrics_of_run(version))
-    return Evidence(version, champion, holdout, comparison, scope_of(review.project), run_metrics)
+    return Evidence(version, champion, holdout, comparison, scope, run_metrics)
 
 
 def review_checks(review: Review, evidence: Evidence | None = None) -> list[Check]:

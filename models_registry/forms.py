@@ -78,7 +78,12 @@ class RowForm(forms.Form):
 
 def _field(column: dict[str, Any], example: Any) -> forms.Field:
     label, known = str(column["name"]), column.get("categories")
-    given: dict[str, Any] = {"label": label, "required": False, "initial": example, "help_text": _range(column)}
+    given: dict[str, Any] = {
+        "label": label,
+        "required": not column.get("nullable"),
+        "initial": example,
+        "help_text": _range(column),
+    }
     if column["kind"] == "boolean":
         return forms.ChoiceField(choices=_choices(["false", "true"]), **given | {"initial": "false"})
     if known and len(known) <= 30:

@@ -119,4 +119,4 @@ class Comparison(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.challenger} against {self.champion or 'nothing'}"
+        return f"{self.challenger} against {self.champion}" if self.champion else f"{self.challenger} alone"

@@ -22,6 +22,7 @@ from models_registry.queries.registry import (
 from models_registry.queries.reviews import (
     approvals,
     champion_for,
+    comparison_decided_on,
     comparison_of,
     metrics_of_run,
     open_review,
@@ -35,6 +36,7 @@ __all__ = [
     "ModelFiles",
     "approvals",
     "champion_for",
+    "comparison_decided_on",
     "comparison_of",
     "deployment_named",
     "files_of",

@@ -63,6 +63,14 @@ def comparison_of(*, challenger: ModelVersion, champion: ModelVersion | None, ho
     return rows.filter(challenger=challenger, champion=champion, holdout_digest=holdout_digest).first()
 
 
+def comparison_decided_on(review: Review) -> Comparison | None:
+    """The newest comparison that stood when the review was decided."""
+    rows = Comparison.objects.select_related("champion__model", "challenger__model", "job")
+    rows = rows.filter(challenger=review.model_version, result__isnull=False)
+    rows = rows.filter(created_at__lte=review.decided_at) if review.decided_at else rows
+    return rows.order_by("-pk").first()
+
+
 def metrics_of_run(version: ModelVersion) -> list[tuple[str, float]]:
     """What the version's run measured, by name."""
     rows = LatestMetric.objects.filter(run=version.run_id).order_by("key__name")

@@ -50,10 +50,11 @@ def try_it(request: HttpRequest, project: Project, name: str) -> HttpResponse:
     """One row from the form, predicted and logged like any other."""
     found = queries.deployment_named(project=project, name=name)
     form = RowForm(request.POST, signature=found.live_version.signature)
-    answered, status = None, 200
+    answered, status = None, 422
     if form.is_valid():
         try:
             answered = prediction.predict(deployment=found, rows=[form.row()], by=user_of(request), now=now())
+            status = 200
         except DomainError as error:
             status = error.status
             form.add_error(None, error.message)
