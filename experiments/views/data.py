@@ -36,8 +36,15 @@ def data(request: HttpRequest, project: Project) -> HttpResponse:
         "why_not": rules.why_not_add_data(user_of(request), project.pk),
         "project": project,
     }
-    template = "experiments/parts/versions.html" if part_of(request) == "versions" else "experiments/data.html"
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    return render(request, _data_template(request), context, status=422 if form.is_bound else 200)
+
+
+def _data_template(request: HttpRequest) -> str:
+    """The page, or the part that htmx asked for: a refused file brings back its form alone."""
+    if part_of(request) == "versions":
+        return "experiments/parts/versions.html"
+    is_refused_form = request.method == "POST" and "HX-Request" in request.headers
+    return "experiments/parts/upload.html" if is_refused_form else "experiments/data.html"
 
 
 @project_page
