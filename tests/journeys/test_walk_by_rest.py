@@ -207,7 +207,7 @@ def see_that_it_was_told(people, key):
         "scope.revised",
         "gate.passed",
         "sprint.started",
-        "dataset_version.created",
+        "dataset_version.added",
         "run.finished",
         "version.created",
         "review.requested",
