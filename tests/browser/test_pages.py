@@ -1,0 +1,187 @@
+"""Every page of a project in which everything has happened: seen wide and narrow, light and dark, and by keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import stages
+
+LOOKS = {
+    "wide-light": {"width": 1440, "dark": False},
+    "wide-dark": {"width": 1440, "dark": True},
+    "narrow-light": {"width": 400, "height": 860, "dark": False},
+    "narrow-dark": {"width": 400, "height": 860, "dark": True},
+}
+# What is wrong with a page, found in the page. Each finding is a line that names the place.
+FINDINGS = """() => {
+    const found = [];
+    const root = document.documentElement;
+    const name = (node) => node.outerHTML.replace(/\\s+/g, " ").slice(0, 160);
+    if (root.scrollWidth > root.clientWidth) {
+        const wide = [...document.querySelectorAll("main *")].filter((node) =>
+            node.getBoundingClientRect().right > root.clientWidth + 1 && !node.closest(".scroll, .board, pre, [popover]"));
+        found.push(`${root.scrollWidth} px wide: ${wide.slice(0, 3).map(name).join(" ; ")}`);
+    }
+    const headings = document.querySelectorAll("h1");
+    if (headings.length !== 1) found.push(`${headings.length} h1`);
+    const labelled = (node) => node.labels?.length || node.ariaLabel || node.getAttribute("aria-labelledby") || node.title;
+    for (const node of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
+        if (!labelled(node)) found.push(`no label: ${name(node)}`);
+    const seen = (node) => node.checkVisibility?.() ?? true;
+    for (const node of document.querySelectorAll("button, a[href]"))
+        if (seen(node) && !(node.innerText || node.textContent).trim() && !labelled(node) && !node.querySelector("img[alt]"))
+            found.push(`no name: ${name(node)}`);
+    for (const node of document.images) if (node.complete && !node.naturalWidth) found.push(`broken image: ${name(node)}`);
+    for (const node of document.querySelectorAll("img:not([alt])")) found.push(`no alt: ${name(node)}`);
+    const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+    for (const id of new Set(ids.filter((each, at) => ids.indexOf(each) !== at))) found.push(`id ${id} twice`);
+    return found;
+}"""
+
+
+@pytest.fixture(scope="session")
+def filled(people, new_project):
+    """The key of a project in which everything has happened, and the addresses of all its pages."""
+    key = new_project("partner", "manager", "scientist", "engineer", "validator", "viewer")
+    people.manager.patch(f"/projects/{key}/scope", **stages.SCOPE)
+    people.owner.post(
+        f"/projects/{key}/risks", title="Labels come late", phase="scoping", likelihood=4, impact=4, owner="scientist"
+    )
+    people.owner.post(f"/projects/{key}/gates", comment="It pays.")
+    stages.plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules", "A title " * 12)
+    people.owner.post(f"/projects/{key}/items", title="Later")
+    stages.upload(people.scientist, key)
+    run_id = stages.train(people.scientist, key)
+    stages.register(people.scientist, key, run_id)
+    stages.deploy(people, key, 1)
+    second = stages.register(people.scientist, key, stages.train(people.scientist, key, seed=1))
+    stages.ask_for_review(people.scientist, key, second, deployment="live-scorer")
+    rows = [{"amount": 40.0 * n, "hour": n, "merchant": "grocer"} for n in range(20)]
+    people.engineer.post(f"/deployments/{key}/live-scorer/predict", rows=rows)
+    people.engineer.post(f"/projects/{key}/monitors", deployment="live-scorer")
+    job = people.scientist.get(f"/projects/{key}/jobs")["results"][0]["id"]
+    below = f"/p/{key}/"
+    return key, [
+        "/",
+        "/reviews/",
+        "/account/",
+        "/account/password/",
+        "/projects/new/",
+        *(below + page for page in ("", "rename/", "scope/", "risks/", "risks/1/", "board/", "board/items/1/")),
+        *(below + page for page in ("data/", "data/payments/1/", "train/", "experiments/", f"runs/{run_id}/")),
+        *(below + page for page in (f"runs/{run_id}/preview/model/signature.json", f"jobs/{job}/")),
+        *(below + page for page in ("models/", "models/scorer/1/", f"models/scorer/{second}/", "reviews/")),
+        *(below + page for page in ("reviews/1/", "reviews/2/", "deployments/", "deployments/live-scorer/")),
+        *(below + page for page in ("monitoring/", "monitoring/live-scorer/", "monitoring/live-scorer/policy/")),
+        *(below + page for page in ("team/", "activity/")),
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_fits_and_is_whole(open_as, filled, look):
+    _, paths = filled
+    page = open_as("owner", **LOOKS[look])
+
+    found = [f"{path}: {finding}" for path in paths for finding in findings(page, path)]
+
+    assert found == []
+
+
+def findings(page, path):
+    answer = page.goto(path)
+    if answer.status != 200:
+        return [f"status {answer.status}"]
+    page.evaluate("document.fonts.ready.then(() => true)")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    return page.evaluate(FINDINGS)
+
+
+def test_every_place_of_the_rail_leads_where_it_says(open_as, filled):
+    key, _ = filled
+    page = open_as("owner", f"/p/{key}/")
+
+    for label in page.locator(".raillink").evaluate_all("links => links.map((link) => link.dataset.name)"):
+        page.locator(f".raillink[data-name='{label}']").click()
+        expect(page.locator(f".raillink[data-name='{label}']")).to_have_attribute("aria-current", "page")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.goto(f"/p/{key}/")
+
+
+def test_every_link_of_the_project_leads_somewhere(open_as, filled):
+    key, paths = filled
+    page = open_as("owner", paths[0])
+    links = set()
+    for path in paths:
+        page.goto(path)
+        found = page.eval_on_selector_all("a[href^='/']", "links => links.map((link) => link.getAttribute('href'))")
+        links.update(link.split("#")[0] for link in found)
+
+    answers = {link: page.request.get(link).status for link in sorted(links)}
+
+    assert {link: status for link, status in answers.items() if status != 200} == {}
+
+
+def test_the_menu_of_a_phone_opens_the_rail(open_as, filled):
+    key, _ = filled
+    page = open_as("owner", f"/p/{key}/", **LOOKS["narrow-light"])
+
+    expect(page.locator(".raillink[data-name=Board]")).not_to_be_visible()
+    page.get_by_role("button", name="Menu").click()
+    page.locator(".raillink[data-name=Board]").click()
+
+    expect(page).to_have_url(re.compile(f"/p/{key}/board/"))
+
+
+def test_the_keyboard_reaches_everything(open_as, filled):
+    key, _ = filled
+    page = open_as("partner", f"/p/{key}/risks/")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "New risk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="New risk")).to_be_visible()
+    expect(page.get_by_label("Risk", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="New risk")).to_have_count(0)
+    expect(page.get_by_role("button", name="New risk")).to_be_focused()
+
+
+def tab_to(page, name, *, at_most=12):
+    """Press Tab until this button has the focus."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == name:
+            return
+    pytest.fail(f"{name} is not reached by {at_most} tabs")
+
+
+def test_the_letters_of_the_keyboard_go_to_places(open_as, filled):
+    key, _ = filled
+    page = open_as("owner", f"/p/{key}/")
+
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys.get_by_text("Go to Board")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    expect(page).to_have_url(re.compile(f"/p/{key}/board/"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Scope")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/p/{key}/scope/"))
+
+
+def test_the_theme_can_be_chosen_and_stays(open_as, filled):
+    page = open_as("owner", "/")
+    page.emulate_media(color_scheme="light")
+
+    page.get_by_role("button", name=re.compile("^Theme")).click()
+    chosen = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.reload()
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == chosen
