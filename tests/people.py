@@ -1,4 +1,4 @@
-"""`python -m tests.people NAME ...`: create these people with PASSWORD, print their tokens as JSON. One start for all."""
+"""`python -m tests.people NAME ...`: create these people with PASSWORD and print their tokens, as JSON."""
 
 import json
 import os
@@ -12,7 +12,7 @@ PASSWORD = "correct horse battery"
 def main(usernames: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    print(json.dumps({username: _token_of_new(username) for username in usernames}))
+    sys.stdout.write(json.dumps({username: _token_of_new(username) for username in usernames}))
 
 
 def _token_of_new(username: str) -> str:

@@ -1,7 +1,7 @@
 """What journeys find already there: parts of the line, built through the REST API. Nothing here opens a browser."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 SCOPE = {
     "decision": "The payment service declines a transaction above the threshold.",
@@ -33,7 +33,7 @@ def table(rows=600, *, seed=7):
 
 def plan_sprint(caller, key, *titles):
     """An active sprint with these items in its first lane."""
-    today = date.today()
+    today = datetime.now(UTC).date()
     body = {"goal": "A model that beats the rules", "start_date": str(today), "end_date": str(today + timedelta(13))}
     sprint = caller.post(f"/projects/{key}/sprints", **body)["number"]
     for title in titles:

@@ -41,7 +41,7 @@ def test_a_wrong_file_is_refused_beside_its_field(open_as, people, new_project):
     field = page.locator("#upload .field", has=page.locator("input[type=file]"))
 
     give_file(page, "none.csv", b"")
-    expect(field.get_by_text(re.compile("is empty")).to_be_visible()
+    expect(field.get_by_text(re.compile("is empty"))).to_be_visible()
     expect(page.get_by_label("Dataset")).to_have_value("payments")
 
     give_file(page, "ragged.csv", b"amount,fraud\n1,0\n2,0,5\n")

@@ -17,25 +17,27 @@ LOOKS = {
 FINDINGS = """() => {
     const found = [];
     const root = document.documentElement;
-    const name = (node) => node.outerHTML.replace(/\\s+/g, " ").slice(0, 160);
-    if (root.scrollWidth > root.clientWidth) {
-        const wide = [...document.querySelectorAll("main *")].filter((node) =>
-            node.getBoundingClientRect().right > root.clientWidth + 1 && !node.closest(".scroll, .board, pre, [popover]"));
-        found.push(`${root.scrollWidth} px wide: ${wide.slice(0, 3).map(name).join(" ; ")}`);
-    }
-    const headings = document.querySelectorAll("h1");
-    if (headings.length !== 1) found.push(`${headings.length} h1`);
-    const labelled = (node) => node.labels?.length || node.ariaLabel || node.getAttribute("aria-labelledby") || node.title;
-    for (const node of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
-        if (!labelled(node)) found.push(`no label: ${name(node)}`);
-    const seen = (node) => node.checkVisibility?.() ?? true;
-    for (const node of document.querySelectorAll("button, a[href]"))
-        if (seen(node) && !(node.innerText || node.textContent).trim() && !labelled(node) && !node.querySelector("img[alt]"))
-            found.push(`no name: ${name(node)}`);
-    for (const node of document.images) if (node.complete && !node.naturalWidth) found.push(`broken image: ${name(node)}`);
-    for (const node of document.querySelectorAll("img:not([alt])")) found.push(`no alt: ${name(node)}`);
-    const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
-    for (const id of new Set(ids.filter((each, at) => ids.indexOf(each) !== at))) found.push(`id ${id} twice`);
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    const shown = (node) => node.outerHTML.replace(/\\s+/g, " ").slice(0, 160);
+    const find = (what, nodes) => nodes.forEach((node) => found.push(`${what}: ${shown(node)}`));
+
+    const sticksOut = (node) => node.getBoundingClientRect().right > root.clientWidth + 1;
+    const scrolls = (node) => node.closest(".scroll, .board, pre, [popover]");
+    if (root.scrollWidth > root.clientWidth)
+        find(`${root.scrollWidth} px wide`, all("main *").filter((node) => sticksOut(node) && !scrolls(node)).slice(0, 3));
+
+    if (all("h1").length !== 1) found.push(`${all("h1").length} h1`);
+
+    const named = (node) => node.ariaLabel || node.getAttribute("aria-labelledby") || node.title;
+    const fields = all("input:not([type=hidden]), select, textarea");
+    find("no label", fields.filter((node) => !node.labels?.length && !named(node)));
+    const pressed = all("button, a[href]").filter((node) => node.checkVisibility());
+    find("no name", pressed.filter((node) => !node.textContent.trim() && !named(node)));
+
+    find("broken", [...document.images].filter((node) => node.complete && !node.naturalWidth));
+    find("no alt", all("img:not([alt])"));
+    const ids = all("[id]").map((node) => node.id);
+    find("id twice", all("[id]").filter((node, at) => ids.indexOf(node.id) !== at));
     return found;
 }"""
 
@@ -109,8 +111,8 @@ def test_every_place_of_the_rail_leads_where_it_says(open_as, filled):
 
 
 def test_every_link_of_the_project_leads_somewhere(open_as, filled):
-    key, paths = filled
-    page = open_as("owner", paths[0])
+    _, paths = filled
+    page = open_as("owner")
     links = set()
     for path in paths:
         page.goto(path)
