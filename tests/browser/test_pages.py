@@ -24,7 +24,7 @@ FINDINGS = """() => {
     const sticksOut = (node) => node.getBoundingClientRect().right > root.clientWidth + 1;
     const scrolls = (node) => node.closest(".scroll, .board, pre, [popover]");
     if (root.scrollWidth > root.clientWidth)
-        find(`${root.scrollWidth} px wide`, all("main *").filter((node) => sticksOut(node) && !scrolls(node)).slice(0, 3));
+        find(`${root.scrollWidth} px wide`, all("main *").filter((node) => sticksOut(node) && !scrolls(node)));
 
     if (all("h1").length !== 1) found.push(`${all("h1").length} h1`);
 
