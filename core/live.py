@@ -97,8 +97,13 @@ class Hub:
         if not self._listeners[stream_id]:
             del self._listeners[stream_id]
 
+    def _is_wanted(self) -> bool:
+        """Somebody listens, and this task was not told to end: what it waits in may swallow the cancellation itself."""
+        task = asyncio.current_task()
+        return bool(self._listeners) and not (task and task.cancelling())
+
     async def _listen(self) -> None:
-        while self._listeners:
+        while self._is_wanted():
             try:
                 await self._receive()
             except (redis.RedisError, OSError) as exc:
@@ -111,7 +116,7 @@ class Hub:
             pubsub = client.pubsub(ignore_subscribe_messages=True)
             await pubsub.subscribe(CHANNEL)
             self._wake_all()  # whatever was sent while nobody listened
-            while self._listeners:
+            while self._is_wanted():
                 message = await pubsub.get_message(timeout=20)
                 if message is not None:
                     self._tell(json.loads(message["data"]))

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 2.0
 RECHECK_S = 2.0
+END_S = 5.0
 
 CLOSE_BAD_REQUEST = 4400
 CLOSE_SIGN_IN = 4401
@@ -61,8 +62,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if self.task is None:
             return
         self.task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.task
+        await asyncio.wait([self.task], timeout=END_S)
         live.hub.leave(self.stream_id, self.listener)
         if self.token is None:
             await _in_thread(presence.leave)(self.stream_id, self.page_id)
@@ -87,6 +87,8 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         """A page whose serving fails (the database restarts, say) is told to come again, not left hanging."""
         try:
             await self._serve(seq)
+        except OSError:
+            logger.debug("a live page of project %s left while it was sent to", self.key)
         except Exception:
             logger.exception("a live page of project %s could not be served", self.key)
             await self.close(code=CLOSE_TRY_AGAIN)
@@ -111,8 +113,10 @@ class ProjectConsumer(AsyncWebsocketConsumer):
                 if people:
                     await self.send(orjson.dumps({"presence": people}).decode())
             if len(found) < BATCH:
+                # Not wait_for: before Python 3.12 it may swallow a cancellation, and this task would never end.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.listener.woken.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await self.listener.woken.wait()
 
     async def _start(self, seq: int) -> int:
         """Where to read from. A page ahead of the log (a backup was restored) must fetch everything again."""

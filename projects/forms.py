@@ -69,6 +69,7 @@ class ScopeForm(forms.Form):
 
     def as_asked(self) -> "ScopeForm":
         """For showing: a draft may leave anything out, but nothing here is optional, since the gate asks for it."""
+        assert self.errors is not None  # reading them decides what is wrong, before the fields ask for more
         self.use_required_attribute = False
         for field in self.fields.values():
             field.required = True

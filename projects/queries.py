@@ -1,15 +1,18 @@
 """What may this user see: projects and what is in them."""
 
+from typing import Any
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Event, User
 from projects.enums import ItemState, RiskState, SprintState
+from projects.events import SCOPE_REVISED
 from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import Role
 
 # Facts too frequent to be told one by one; the ledger shows them all.
-QUIET = ("job.progressed", "project.opened")
+QUIET = ("job.queued", "job.started", "job.succeeded", "predictions.labelled", "drift_window.checked")
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
@@ -83,6 +86,16 @@ def user_named(username: str) -> User | None:
 
 def scope_of(project: Project) -> Scope:
     return Scope.objects.select_related("revised_by").get(project_id=project.pk)
+
+
+def scope_before(project: Project, version: int) -> dict[str, Any]:
+    """What the fields that were revised after this revision said in it."""
+    later = events(project).filter(type=SCOPE_REVISED, subject_version__gt=version).order_by("seq")
+    before: dict[str, Any] = {}
+    for event in later:
+        for name, (old, _) in event.data["changes"].items():
+            before.setdefault(name, old)
+    return before
 
 
 def risks(project: Project) -> QuerySet[Risk]:

@@ -69,16 +69,20 @@ def _initial(current: Scope) -> dict[str, Any]:
 
 
 def _overtaken(form: ScopeForm, project: Project) -> tuple[ScopeForm, dict[str, Any]]:
-    """The same form, now knowing the revision that stands, and the fields in which theirs and ours differ."""
-    current = queries.scope_of(project)
-    pairs = [(form[name], getattr(current, name), value) for name, value in form.values().items()]
-    differing = [
-        {"label": bound.label, "theirs": _shown(bound, theirs), "yours": _shown(bound, yours)}
-        for bound, theirs, yours in pairs
-        if _shown(bound, theirs) != _shown(bound, yours)
-    ]
-    again = ScopeForm({**form.data.dict(), "version": current.version})  # type: ignore[attr-defined]
-    return again, {"revised_by": current.revised_by, "revised_at": current.revised_at, "differing": differing}
+    """The same form, now knowing the revision that stands. A field that only they changed takes their value; where both
+    did, both values are shown and ours stays in the form."""
+    current, mine = queries.scope_of(project), form.values()
+    before = queries.scope_before(project, form.cleaned_data["version"])
+    data: dict[str, Any] = {**form.data.dict(), "version": current.version}  # type: ignore[attr-defined]
+    differing = []
+    for name, yours in mine.items():
+        bound, theirs = form[name], getattr(current, name)
+        if name in before and bound.field.clean(before[name]) == yours:
+            data[name] = "" if theirs is None else str(theirs)
+        elif _shown(bound, theirs) != _shown(bound, yours):
+            differing.append({"label": bound.label, "theirs": _shown(bound, theirs), "yours": _shown(bound, yours)})
+    said = {"revised_by": current.revised_by, "revised_at": current.revised_at, "differing": differing}
+    return ScopeForm(data), said
 
 
 def _shown(bound: BoundField, value: Any) -> str:

@@ -11,13 +11,13 @@ from projects import operations, queries, rules, tables
 from projects.forms import MemberForm, RoleForm
 from projects.models import Membership, Project
 from projects.pages import part_of, project_page, takes_effect
-from projects.roles import Permission
+from projects.roles import Permission, Role
 
 
 @project_page
 @require_http_methods(["GET", "POST"])
 def team(request: HttpRequest, project: Project) -> HttpResponse:
-    form = MemberForm(request.POST or None, initial={"role": request.GET.get("role", "")})
+    form = MemberForm(request.POST or None, initial={"role": request.GET.get("role", Role.VIEWER)})
     if takes_effect(form, lambda: _add(request, project, **form.cleaned_data)):
         return redirect("projects:team", key=project.key)
     memberships = list(queries.members(project).order_by("pk"))

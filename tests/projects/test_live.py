@@ -61,6 +61,7 @@ async def close_code(socket, timeout=5):
     while True:
         output = await socket.receive_output(timeout=timeout)
         if output["type"] == "websocket.close":
+            await socket.disconnect()  # as a server does after the close
             return output["code"]
 
 

@@ -263,6 +263,20 @@ def test_scope_overtaken_shows_both_values_and_then_may_be_saved(owner, project)
     assert Scope.objects.get(project=project).metric == "recall"
 
 
+def test_scope_overtaken_in_another_field_keeps_both(owner, project):
+    make_scope(project, metric="precision", direction="higher")
+    form = owner.get(url("scope", project)).context["form"]
+    mine = {name: "" if value is None else value for name, value in form.initial.items()} | {"metric": "recall"}
+    make_scope(project, precedent="Another one", cost_low="250000")
+
+    refused = owner.post(url("scope", project), mine)
+
+    assert "the form below has theirs and yours" not in refused.content.decode()
+    again = refused.context["form"].data
+    assert (again["metric"], again["precedent"], again["cost_low"]) == ("recall", "Another one", "250000.00")
+    assert [field["label"] for field in refused.context["conflict"]["differing"]] == ["Metric"]
+
+
 def test_scope_bad_range_stands_beside_the_field(owner, project):
     answer = owner.post(url("scope", project), {"version": 1, "direction": "higher", "cost_low": "5", "cost_high": "4"})
 
