@@ -1,18 +1,16 @@
 """A hundred jobs while the worker is killed ten times: a hundred results, none twice."""
 
-import os
-import signal
+import random
 import time
 from collections import Counter
-from pathlib import Path
 
-from benchmarks.start import descendants
 from benchmarks.table import Figure
 from tests.product import Caller, Product
 
 JOBS = 100
 KILLS = 10
-BETWEEN_S = 4
+LATEST_S = 6
+SEED = 7
 LEASE_S = "5"
 
 
@@ -23,7 +21,7 @@ def measure() -> list[Figure]:
         for number in range(JOBS):
             rows = "".join(f"{row},{row * number}\n" for row in range(200))
             caller.upload("/projects/BEN/datasets", "rows.csv", f"a,b\n{rows}".encode(), name=f"data-{number}")
-        killed = _kill_the_worker(KILLS)
+        killed = _kill_the_worker(product, KILLS)
         began = time.monotonic()
         results = _results(caller)
     waited = time.monotonic() - began
@@ -35,16 +33,17 @@ def measure() -> list[Figure]:
     ]
 
 
-def _kill_the_worker(times: int) -> int:
-    killed = 0
-    for _ in range(times):
-        time.sleep(BETWEEN_S)
-        for pid in descendants(os.getpid()):
-            if b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, signal.SIGKILL)
-                killed += 1
-                break
-    return killed
+def _kill_the_worker(product: Product, times: int) -> int:
+    """kill -9 while a child of it works, some seconds in. Returns how often that was."""
+    draw = random.Random(SEED)
+    for killed in range(times):
+        try:
+            product.pid("child")
+        except RuntimeError:  # all the work is done
+            return killed
+        time.sleep(draw.uniform(0, LATEST_S))
+        product.kill("worker")
+    return times
 
 
 def _results(caller: Caller) -> Counter[str]:

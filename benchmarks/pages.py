@@ -39,6 +39,7 @@ def _fill(product: Product, caller: Caller, key: str, *, items: int, runs: int) 
         start_date=time.strftime("%Y-%m-01"),
         end_date=time.strftime("%Y-%m-28"),
     )
+    caller.post(f"/projects/{key}/sprints/{sprint['number']}/start")
     for number in range(items):
         caller.post(f"/projects/{key}/items", title=f"Item {number}", sprint=sprint["number"], points=number % 8)
     tracking = f"{product.url}/p/{key}/api/2.0/mlflow"

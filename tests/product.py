@@ -91,7 +91,7 @@ class Product:
 
     def pid(self, part: str) -> int:
         """The process of a part (see PARTS). Waits a little for one that is being started again."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not (found := self.pids(PARTS[part])):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"no {part} is running:\n{self.log()[-3000:]}")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 
+import numpy as np
 import pytest
 import requests
 import websockets
@@ -215,17 +216,33 @@ async def hear(socket, heard, is_done):
 
 # --- limits of trainings ---------------------------------------------------------------------------------------------
 
-GREEDY = {"estimator": "random_forest", "settings": {"n_estimators": 1000, "max_depth": None}}
+
+def test_training_over_its_time(people, project, frame):
+    upload(people.scientist, project, csv(frame))
+    endless = {"max_iter": 2000, "max_leaf_nodes": 500}
+
+    asked = start_training(people.scientist, project, settings=endless, max_seconds=10)
+
+    assert_failed(people.scientist, project, asked, code="timeout", words="limit of 10 seconds")
 
 
-def test_training_over_its_time_and_over_its_memory(people, project, frame):
-    until_profiled(people.scientist, upload(people.scientist, project, csv(frame)))
-    # Scoring a forest takes longest; boosting that never stops takes time and no memory.
-    slow = start_training(people.scientist, project, settings={"max_iter": 1000, "max_leaf_nodes": 200}, max_seconds=10)
-    large = start_training(people.scientist, project, max_memory_mb=1024, max_seconds=100, **GREEDY)
+def test_training_over_its_memory(people, project):
+    upload(people.scientist, project, wide(rows=30_000, columns=300))
 
-    assert_failed(people.scientist, project, slow, code="timeout", words="limit of 10 seconds")
-    assert_failed(people.scientist, project, large, code="out_of_memory", words="limit of 1,024 MB")
+    asked = start_training(people.scientist, project, target="c0", estimator="logistic_regression", max_memory_mb=1024)
+
+    assert_failed(people.scientist, project, asked, code="out_of_memory", words="limit of 1,024 MB")
+
+
+def wide(*, rows, columns):
+    """A CSV of digits: 18 MB, which unfold to many times that."""
+    draw = np.random.default_rng(3)
+    text = np.full((rows, columns * 2), ord(","), dtype=np.uint8)
+    text[:, ::2] = draw.integers(0, 10, (rows, columns)) + ord("0")
+    text[:, 0] = draw.integers(0, 2, rows) + ord("0")
+    text[:, -1] = ord("\n")
+    header = ",".join(f"c{number}" for number in range(columns))
+    return f"{header}\n".encode() + text.tobytes()
 
 
 def assert_failed(caller, key, asked, *, code, words):
@@ -272,7 +289,7 @@ def test_bad_upload_is_named_and_nothing_is_written(people, project, what):
 
 
 def test_training_on_a_target_that_cannot_be_learnt(people, project):
-    until_profiled(people.scientist, upload(people.scientist, project, b"amount,is_fraud\n" + b"1,0\n2,0\n" * 100))
+    until_profiled(people.scientist, upload(people.scientist, project, never_fraud(200)))
     people.scientist.until(f"/projects/{project}/jobs", all_ended)
     before = counts(people.scientist, project)
 
@@ -283,6 +300,10 @@ def test_training_on_a_target_that_cannot_be_learnt(people, project):
 
     asked = start_training(people.scientist, project, target="is_fraud")
     assert_failed(people.scientist, project, asked, code="single_class", words="is_fraud")
+
+
+def never_fraud(rows):
+    return "".join(["amount,is_fraud\n", *(f"{row},0\n" for row in range(rows))]).encode()
 
 
 def counts(caller, key):
