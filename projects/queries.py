@@ -1,11 +1,13 @@
 """What may this user see: projects and what is in them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Event, User
+from projects.burnup import Card, Fact
 from projects.enums import ItemState, RiskState, SprintState
 from projects.events import SCOPE_REVISED
 from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
@@ -163,10 +165,28 @@ def backlog(project: Project) -> QuerySet[WorkItem]:
     return left.order_by("rank", "pk")
 
 
-def sprint_facts(sprint: Sprint) -> QuerySet[Event]:
-    """The events about items while they were in the sprint, in order: what its burn-up is read from."""
+def sprint_cards(sprint: Sprint) -> list[Card]:
+    """The sprint's items, as much of them as its burn-up needs."""
+    return [Card(*row) for row in WorkItem.objects.filter(sprint=sprint).values_list("number", "state", "points")]
+
+
+def sprint_facts(sprint: Sprint) -> list[Fact]:
+    """What happened to items while they were in the sprint, in order: what its burn-up is read from."""
     touches = Q(data__sprint=sprint.number) | Q(data__was_sprint=sprint.number)
-    return Event.objects.filter(touches, stream_id=sprint.project_id, subject_type="workitem").order_by("seq")
+    found = Event.objects.filter(touches, stream_id=sprint.project_id, subject_type="workitem").order_by("seq")
+    return [_fact(*row) for row in found.values_list("at", "subject_id", "data")]
+
+
+def _fact(at: str, item: str, data: dict[str, Any]) -> Fact:
+    return Fact(
+        day=datetime.fromisoformat(at).date(),
+        item=int(item),
+        sprint=data.get("sprint"),
+        was_sprint=data.get("was_sprint"),
+        state=data["state"],
+        was_state=data.get("was", data["state"]),
+        points=data.get("points"),
+    )
 
 
 def gate_decisions(project: Project) -> QuerySet[GateDecision]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from core import charts
-from core.models import Event
 from projects import affordability, risk_matrix
-from projects.burnup import BurnUp, Card, Fact, replay
+from projects.burnup import BurnUp
 from projects.enums import GATE_AFTER, Gate, ItemState, RiskLevel, Stage
 from projects.gates import Check
 from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
@@ -145,33 +144,8 @@ def lanes(cards: Iterable[WorkItem]) -> list[dict[str, Any]]:
     ]
 
 
-def burn_up(sprint: Sprint, facts: Iterable[Event], cards: Iterable[WorkItem], *, today: date) -> BurnUp:
-    """The sprint's burn-up up to `today`."""
-    return replay(
-        [_fact(event) for event in facts],
-        sprint=sprint.number,
-        start=sprint.start_date,
-        end=sprint.end_date,
-        today=today,
-        cards=[Card(card.number, card.state, card.points) for card in cards],
-    )
-
-
 def burn_up_chart(burn: BurnUp) -> charts.Chart:
     return charts.burn_up(days=[f"{day.day} {day:%b}" for day in burn.days], done=burn.done, scope=burn.scope)
-
-
-def _fact(event: Event) -> Fact:
-    data = event.data
-    return Fact(
-        day=datetime.fromisoformat(event.at).date(),
-        item=int(event.subject_id),
-        sprint=data.get("sprint"),
-        was_sprint=data.get("was_sprint"),
-        state=data["state"],
-        was_state=data.get("was", data["state"]),
-        points=data.get("points"),
-    )
 
 
 # --- team -----------------------------------------------------------------------------------------------------------

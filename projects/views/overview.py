@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.pages import now, user_of
 from projects import feed, gates, operations, queries, rules, tables
+from projects.burnup import replay
 from projects.forms import RenameForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
@@ -107,14 +108,14 @@ def _sprint(request: HttpRequest, project: Project) -> dict[str, Any]:
     sprint = queries.active_sprint(project)
     if sprint is None:
         return {"sprint": None}
-    cards = list(queries.cards(sprint))
-    burn = tables.burn_up(sprint, queries.sprint_facts(sprint), cards, today=now().date())
+    cards, facts, today = queries.sprint_cards(sprint), queries.sprint_facts(sprint), now().date()
+    burn = replay(facts, sprint=sprint.number, start=sprint.start_date, end=sprint.end_date, today=today, cards=cards)
     left = burn.scope[-1] - burn.done[-1] if burn.scope else 0
     return {
         "sprint": sprint,
         "burn": tables.burn_up_chart(burn),
         "left": left,
-        "days_left": max(0, (sprint.end_date - now().date()).days),
+        "days_left": max(0, (sprint.end_date - today).days),
         "has_cards": bool(cards),
     }
 
