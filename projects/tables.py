@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from core import charts
 from projects import affordability, risk_matrix
 from projects.burnup import BurnUp
@@ -128,20 +130,32 @@ def _square(likelihood: int, impact: int, risks: list[Risk]) -> dict[str, Any]:
 # --- board ----------------------------------------------------------------------------------------------------------
 
 
-def lanes(cards: Iterable[WorkItem]) -> list[dict[str, Any]]:
+def lanes(cards: Iterable[WorkItem], project: Project) -> list[dict[str, Any]]:
     """The cards by lane, each lane with its points."""
-    by_state: dict[str, list[WorkItem]] = {state: [] for state in ItemState.values}
+    base = reverse("projects:board", args=[project.key])
+    by_state: dict[str, list[dict[str, Any]]] = {state: [] for state in ItemState.values}
+    points = dict.fromkeys(ItemState.values, 0)
     for card in cards:
-        by_state[card.state].append(card)
+        by_state[card.state].append(_card(card, project.key, base))
+        points[card.state] += card.points or 0
     return [
-        {
-            "key": state.value,
-            "name": state.label,
-            "cards": by_state[state],
-            "points": sum(card.points or 0 for card in by_state[state]),
-        }
+        {"key": state.value, "name": state.label, "cards": by_state[state], "points": points[state]}
         for state in ItemState
     ]
+
+
+def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
+    """A card as text: a board has hundreds, and a template is slow with numbers."""
+    return {
+        "number": str(card.number),
+        "key": f"{key}-{card.number}",
+        "version": str(card.version),
+        "url": f"{base}items/{card.number}/",
+        "title": card.title,
+        "kind": card.get_kind_display(),
+        "points": "" if card.points is None else str(card.points),
+        "who": str(card.assignee) if card.assignee else "",
+    }
 
 
 def burn_up_chart(burn: BurnUp) -> charts.Chart:

@@ -99,7 +99,7 @@ def show_board(
         "people": list(queries.people(project)),
         "query": f"&{urlencode({'who': who})}" if who else "",
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
-        "lanes": tables.lanes(_shown(sprint, who)) if sprint else [],
+        "lanes": tables.lanes(_shown(sprint, who), project) if sprint else [],
         "move_url": reverse("projects:item-move", args=[project.key]) + (f"?{urlencode({'who': who})}" if who else ""),
         "backlog": list(queries.backlog(project)[: BACKLOG_SHOWN + 1]),
         "backlog_shown": BACKLOG_SHOWN,
