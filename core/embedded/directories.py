@@ -49,10 +49,12 @@ def open_data_dir(data_dir: Path) -> Path:
 
 
 def make_dir(path: Path, *, mode: int) -> None:
-    """Make a directory, and its parents, unless it is there; give it the mode whatever the umask says, only when it is
-    new.
+    """Make a directory, and the parents that are missing; each new one has the mode, whatever the umask says.
+
+    Under a umask of 077 a parent left to it would shut out the account that root's PostgreSQL runs as.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        make_dir(path.parent, mode=mode)
     try:
         path.mkdir(mode=mode)
     except FileExistsError:

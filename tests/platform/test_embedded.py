@@ -32,7 +32,8 @@ def system_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 def data_dir(system_dir: Path) -> Iterator[Path]:
     """A data directory that others may pass through, with capitals and a space in its name."""
     path = system_dir / "Data dir"
-    path.mkdir(mode=0o711)
+    path.mkdir()
+    path.chmod(0o711)
     yield path
     assert eventually(lambda: not processes_of(path), within=10), processes_of(path)
     subprocess.run(["rm", "-rf", str(system_dir)], check=True)
@@ -159,6 +160,21 @@ time.sleep(60)
         starter.kill()
 
     assert eventually(lambda: not processes_of(data_dir), within=10), processes_of(data_dir)
+
+
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def test_servers_start_under_a_strict_umask(data_dir, system_dir, strict_umask):
+    data_dir.rmdir()
+
+    with Servers(data_dir, durable=False):
+        assert ask(data_dir, "SELECT 1") == [(1,)]
+    assert not (system_dir / "clusters").exists()
 
 
 @is_root
