@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from core.errors import NotFound
@@ -16,6 +17,7 @@ from experiments.models import (
     Experiment,
     LatestMetric,
     LoggedModel,
+    MetricName,
     MetricPoint,
     Run,
     Training,
@@ -23,6 +25,7 @@ from experiments.models import (
 from projects.models import Project
 
 MAX_NUMBER = 2**31 - 1
+MAX_BUCKETS = 2000
 LARGEST = 1e300
 PARTS = ("train", "training", "val", "validation", "valid")
 
@@ -37,6 +40,15 @@ class Latest:
     value: float
     step: int
     timestamp_ms: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One logged point of a history."""
+
+    step: int
+    timestamp_ms: int
+    value: float
 
 
 def visible_experiments(project: Project, *, deleted: bool = False) -> QuerySet[Experiment]:
@@ -123,6 +135,41 @@ def with_latest_metrics(runs: QuerySet[Run]) -> QuerySet[Run]:
 def metric_history(*, run: Run, key: str) -> QuerySet[MetricPoint]:
     """Every point of a metric, always in the same order: step, time, value."""
     return MetricPoint.objects.filter(run=run, key__name=key).order_by("step", "timestamp_ms", "value", "pk")
+
+
+_DOWNSAMPLED = """
+WITH edges AS MATERIALIZED (
+    SELECT min(step) AS low, max(step) AS high
+    FROM experiments_metricpoint WHERE run_id = %(run)s AND key_id = %(key)s
+), buckets AS (
+    SELECT min(ARRAY[value, step, timestamp_ms]) FILTER (WHERE value <> 'NaN') AS least,
+           max(ARRAY[value, step, timestamp_ms]) FILTER (WHERE value <> 'NaN') AS most,
+           min(ARRAY[step, timestamp_ms, value]) AS first,
+           max(ARRAY[step, timestamp_ms, value]) AS last
+    FROM experiments_metricpoint, edges WHERE run_id = %(run)s AND key_id = %(key)s
+    GROUP BY floor((step - low) / (high - low + 1)::float8 * %(buckets)s)
+)
+SELECT DISTINCT step::bigint, at::bigint, value FROM (
+    SELECT least[2] AS step, least[3] AS at, least[1] AS value FROM buckets
+    UNION ALL SELECT most[2], most[3], most[1] FROM buckets
+    UNION ALL SELECT first[1], first[2], first[3] FROM buckets
+    UNION ALL SELECT last[1], last[2], last[3] FROM buckets
+) AS kept WHERE step IS NOT NULL ORDER BY 1, 2, 3
+"""
+
+
+def downsampled(*, run: Run, key: str, buckets: int = 320) -> list[Sample]:
+    """A metric's history for a chart, in the order of a history: its steps in `buckets` equal parts (at most
+    MAX_BUCKETS), of each part the first, the last, the least and the greatest point, so that no peak is lost. Every
+    point is one that was logged; NaN is neither least nor greatest. A history with a point for each
+    bucket or less comes whole.
+    """
+    name = MetricName.objects.filter(name=key).first()
+    if name is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_DOWNSAMPLED, {"run": run.pk, "key": name.pk, "buckets": max(1, min(buckets, MAX_BUCKETS))})
+        return [Sample(*row) for row in cursor.fetchall()]
 
 
 def histories(run: Run) -> list[tuple[str, int, int, float]]:

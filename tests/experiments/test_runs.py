@@ -302,6 +302,35 @@ def test_log_batch_param_by_two_at_once_has_one_value():
 
 
 @pytest.mark.django_db
+def test_downsampled_history_keeps_every_peak_and_both_ends():
+    run = make_run()
+    for begin in range(0, 5000, 1000):
+        log(run, metrics=[point(0.5 + step % 7 / 100, step=step) for step in range(begin, begin + 1000)])
+    log(run, metrics=[point(9.0, step=1234, at=2), point(-9.0, step=4321, at=2), point(math.nan, step=2500, at=2)])
+
+    kept = queries.downsampled(run=run, key="loss", buckets=20)
+
+    assert len(kept) <= 80
+    found = [(one.step, one.timestamp_ms, one.value) for one in kept]
+    assert found == sorted(found)
+    assert set(found) <= set(history(run))
+    assert {(0, 1, 0.5), (1234, 2, 9.0), (4321, 2, -9.0), (4999, 1, 0.51)} <= set(found)
+
+
+@pytest.mark.django_db
+def test_downsampled_history_of_few_points_is_whole():
+    run = make_run()
+    log(run, metrics=[point(math.nan, step=-5), point(math.inf, step=0), point(2.0, step=7)])
+
+    assert [(one.step, str(one.value)) for one in queries.downsampled(run=run, key="loss")] == [
+        (-5, "nan"),
+        (0, "inf"),
+        (7, "2.0"),
+    ]
+    assert queries.downsampled(run=run, key="other") == []
+
+
+@pytest.mark.django_db
 def test_latest_metrics_costs_one_query_however_many_runs(django_assert_num_queries):
     runs = [make_run() for _ in range(3)]
     for run in runs:
