@@ -20,7 +20,8 @@ from core.api import authenticate_header
 from core.errors import DomainError, Invalid, NotAllowed, NotFound, TooLarge
 from core.models import Token, User
 from core.roles import Scope
-from experiments.mlflow.errors import JSON, Unauthenticated, UnknownEndpoint, refusal
+from experiments.mlflow import protocol
+from experiments.mlflow.errors import JSON, Unauthenticated, refusal
 from projects import queries
 from projects.models import Project
 
@@ -94,7 +95,7 @@ class Door:
         for route, pattern in self._open:
             if route.method == method and (match := pattern.fullmatch(tail)):
                 return route, match.groupdict()
-        raise UnknownEndpoint(f"This server does not serve {method} {tail[:200]}.")
+        raise protocol.unserved(method, tail)
 
 
 def view_of(routes: Iterable[Route]) -> Callable[..., HttpResponseBase]:

@@ -105,12 +105,17 @@ def _missing(value):
         ("GET", "nothing"),
         ("GET", "runs/create"),
         ("POST", "runs/nothing"),
-        ("POST", "traces/search"),
+        ("POST", "traces/nothing/at/all"),
         ("GET", "experiments/nothing/at/all"),
     ],
 )
 def test_what_is_not_served_says_so(api, method, path):
     assert refusal(api.call(method, path)) == (404, "ENDPOINT_NOT_FOUND")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "gateway/endpoints/list"), ("POST", "scorers/register")])
+def test_what_the_protocol_has_and_this_server_does_not_is_not_implemented(api, method, path):
+    assert refusal(api.call(method, path, protocol="3.0")) == (501, "NOT_IMPLEMENTED")
 
 
 def test_a_newer_version_of_the_protocol_is_not_served(api):

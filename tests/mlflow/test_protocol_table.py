@@ -1,13 +1,26 @@
 """Every call that clients 2.x and 3.x make for classical machine learning is served, at the root and in a project."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from django.test import Client
 from django.urls import resolve
+from mlflow.protos import databricks_pb2, mlflow_artifacts_pb2, model_registry_pb2, service_pb2, webhooks_pb2
 
 from core.errors import DomainError
+from experiments.mlflow import protocol
+from tests.mlflow.door import token_of
+
+# What this product does not serve, of all that the protocol has: what is for language models, for mlflow's own pages,
+# and for storage that clients reach by themselves.
+UNSERVED = re.compile(
+    r"3\.0/mlflow/(datasets|gateway|issues|label-schemas|prompt-optimization|review-queues|scorers|workspaces)"
+    r"|traces|unified-traces|get-online-trace-details|search-datasets|get-history-bulk-interval"
+    r"|artifacts/directories|presigned|/mpu/|webhooks"
+)
 
 CALLS = """
 GET    3.0/mlflow/server-info
@@ -90,6 +103,47 @@ def is_served(method, address):
     except DomainError:
         return False
     return True
+
+
+def test_the_stored_table_is_what_the_installed_protocol_says():
+    """A new release of mlflow that changes the protocol shows here: store the table anew, and decide what to serve."""
+    assert sorted(protocol.calls()) == sorted(installed_calls())
+
+
+def installed_calls():
+    for service in (
+        service_pb2.MlflowService,
+        model_registry_pb2.ModelRegistryService,
+        mlflow_artifacts_pb2.MlflowArtifactsService,
+        webhooks_pb2.WebhookService,
+    ):
+        for rpc in service.DESCRIPTOR.methods:
+            for endpoint in rpc.GetOptions().Extensions[databricks_pb2.rpc].endpoints:
+                path = re.sub(r"<path:\w+>", "{path+}", endpoint.path.lstrip("/"))
+                path = re.sub(r"\{[\w.]+\}", "{name}", path)
+                yield endpoint.method, f"{endpoint.since.major}.0/{path}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "/p/{key}"])
+def test_every_call_of_the_protocol_is_answered_and_none_by_a_fault(project, scientist, prefix):
+    """Served or 501: never 500, never a page. What is asked for does not exist, so what is served says so."""
+    client, token = Client(), token_of(scientist, project=project)
+    statuses = {}
+    for method, path in protocol.calls():
+        address = (
+            prefix.format(key=project.key) + "/api/" + path.replace("{name}", "x").replace("{path+}", "1/x/artifacts/x")
+        )
+        response = client.generic(
+            method, address, "{}", "application/json", headers={"Authorization": f"Bearer {token}"}
+        )
+        statuses[f"{method} {path}"] = response.status_code
+        assert response.status_code < 500 or response.status_code == 501, (method, path)
+        assert response.status_code == 200 or set(response.json()) == {"error_code", "message"}, (method, path)
+
+    assert {call for call, status in statuses.items() if status == 501} == {
+        call for call in statuses if UNSERVED.search(call)
+    }
 
 
 def test_a_call_is_served_by_its_method_alone():
