@@ -9,18 +9,34 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Protocol
 
 import fsspec
 from django.conf import settings
 
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, NotFound, TooLarge
 from core.models import Blob
 
 CHUNK = 1024 * 1024
+
+
+class Readable(Protocol):
+    """What gives bytes until there are none."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an upload that was kept, numbered from 1."""
+
+    number: int
+    digest: str
+    size: int
 
 
 class StorageFull(DomainError):
@@ -30,13 +46,66 @@ class StorageFull(DomainError):
     default_code = "insufficient_storage"
 
 
-def put_file(source: IO[bytes]) -> Blob:
+def put_file(source: Readable) -> Blob:
     """Keep everything that `source` yields from here on. Returns its blob; the same bytes give the same blob.
 
     Raises StorageFull.
     """
     with _spooled(source) as (path, digest, size):
         return _keep(path, digest, size)
+
+
+def put_part(upload: str, number: int, source: Readable, *, most: int) -> Part:
+    """Keep one part of an upload beside the blobs, until it is joined or dropped. Raises StorageFull, TooLarge.
+
+    The same part with other bytes lies beside the earlier one; whoever joins them says which counts.
+    """
+    with _spooled(source, most=most) as (path, digest, size):
+        part = Part(number=number, digest=digest, size=size)
+        _put_in_place(path, _part_place(upload, part))
+    return part
+
+
+def join_parts(upload: str, parts: Iterable[Part]) -> Blob:
+    """Keep these parts, one after the other, as one blob. Raises NotFound, StorageFull."""
+    with Joined([_part_place(upload, part) for part in parts]) as source:
+        return put_file(source)
+
+
+def drop_parts(upload: str) -> None:
+    """Remove whatever was kept of an upload."""
+    with contextlib.suppress(FileNotFoundError):
+        _filesystem().rm(_upload_place(upload), recursive=True)
+
+
+class Joined(contextlib.ExitStack):
+    """Files in the store, read one after the other as if they were one."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        super().__init__()
+        self._waiting = iter(places)
+        self._current: IO[bytes] | None = None
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes, and none only at the very end. Raises NotFound when a file is gone."""
+        while True:
+            if self._current is None and not self._open_next():
+                return b""
+            assert self._current is not None
+            if chunk := self._current.read(size):
+                return chunk
+            self._current = None
+
+    def _open_next(self) -> bool:
+        place = next(self._waiting, None)
+        if place is None:
+            return False
+        self.close()  # the one before it
+        try:
+            self._current = self.enter_context(_filesystem().open(place, "rb"))
+        except FileNotFoundError:
+            raise NotFound("A part of this upload is no longer kept: begin it anew.") from None
+        return True
 
 
 def put_bytes(data: bytes) -> Blob:
@@ -90,21 +159,25 @@ def local_path(digest: str) -> Iterator[Path]:
 
 def _keep(path: Path, digest: str, size: int) -> Blob:
     place = _place(digest)
-    filesystem = _filesystem()
-    if not filesystem.exists(place):
-        filesystem.makedirs(os.path.dirname(place), exist_ok=True)
-        if _is_local():
-            os.chmod(path, 0o644)
-            os.rename(path, place)
-            _sync_directory(Path(place).parent)
-        else:
-            filesystem.put_file(str(path), place)
+    if not _filesystem().exists(place):
+        _put_in_place(path, place)
     blob, _ = Blob.objects.get_or_create(digest=digest, defaults={"size": size})
     return blob
 
 
+def _put_in_place(path: Path, place: str) -> None:
+    filesystem = _filesystem()
+    filesystem.makedirs(os.path.dirname(place), exist_ok=True)
+    if not _is_local():
+        filesystem.put_file(str(path), place)
+        return
+    os.chmod(path, 0o644)
+    os.rename(path, place)
+    _sync_directory(Path(place).parent)
+
+
 @contextlib.contextmanager
-def _spooled(source: IO[bytes]) -> Iterator[tuple[Path, str, int]]:
+def _spooled(source: Readable, *, most: int | None = None) -> Iterator[tuple[Path, str, int]]:
     digest, size = hashlib.sha256(), 0
     path = Path(tempfile.mkstemp(dir=_spool_dir())[1])
     try:
@@ -112,6 +185,8 @@ def _spooled(source: IO[bytes]) -> Iterator[tuple[Path, str, int]]:
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
+                if most is not None and size > most:
+                    raise TooLarge(f"It is larger than the {most} bytes that are allowed.")
                 sink.write(chunk)
             sink.flush()
             os.fsync(sink.fileno())
@@ -137,6 +212,14 @@ def _place(digest: str) -> str:
     """Where a blob lies: two levels of folders, so that no folder grows too large."""
     root = _root()
     return f"{root}/{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+def _upload_place(upload: str) -> str:
+    return f"{_root()}/uploads/{upload}"
+
+
+def _part_place(upload: str, part: Part) -> str:
+    return f"{_upload_place(upload)}/{part.number}-{part.digest}"
 
 
 def _spool_dir() -> Path:

@@ -67,6 +67,12 @@ def _artifact(event: Event, key: str) -> Told:
     return Told(verb, object=event.subject_label)
 
 
+@tells(names.UPLOAD_BEGUN, names.UPLOAD_ABORTED)
+def _upload(event: Event, key: str) -> Told:
+    verb = "began to upload" if event.type == names.UPLOAD_BEGUN else "gave up uploading"
+    return Told(verb, object=event.subject_label)
+
+
 @tells(
     names.LOGGED_MODEL_CREATED,
     names.LOGGED_MODEL_FINALIZED,

@@ -1,4 +1,4 @@
-"""The kinds of jobs: profiling a dataset version, and training a run. Both work in a limited child process."""
+"""The kinds of jobs: profiling a dataset version and training a run, each in a limited child process; tidying up."""
 
 import json
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core import storage
-from core.jobs import ChildSpec, Failure, JobKind, job_kind
+from core.jobs import ChildSpec, Failure, JobKind, Report, job_kind
 from core.models import Job
 from experiments import operations
 from experiments.models import DatasetVersion, Training
@@ -71,6 +71,15 @@ class Train(JobKind):
 
     def failed(self, job: Job, failure: Failure) -> None:
         operations.fail_training(job=job, code=failure.code, message=failure.message, now=_now())
+
+
+@job_kind(operations.EXPIRE_UPLOAD, queue="quick", is_routine=True)
+class ExpireUpload(JobKind):
+    """Forget an upload in parts a day after it began."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        operations.expire_upload(upload_id=job.payload["upload"], token=job.payload["token"])
+        return {}
 
 
 def _now() -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
-from experiments.mlflow import artifacts, experiments, logged_models, runs, server
+from experiments.mlflow import artifacts, experiments, logged_models, multipart, runs, server, signed
 from experiments.mlflow.door import view_of
 
 app_name = "experiments-mlflow"
@@ -30,7 +30,7 @@ VERSIONS = ("2.0", "3.0")
 RESOURCES = ("experiments", "runs", "metrics", "logged-models", "artifacts")
 
 _tracking = view_of([*experiments.ROUTES, *runs.ROUTES, *logged_models.ROUTES, *artifacts.ROUTES, *server.ROUTES])
-_proxy = view_of(artifacts.PROXY_ROUTES)
+_proxy = view_of([*artifacts.PROXY_ROUTES, *multipart.ROUTES])
 
 
 def _addresses(base: str, view: Callable[..., HttpResponseBase], names: tuple[str, ...]) -> list[URLPattern]:
@@ -54,7 +54,12 @@ urlpatterns: list[URLPattern] = [
         ],
         path(f"{prefix}api/2.0/mlflow-artifacts/<any:tail>", _proxy),
     ]
-] + [
+]
+_SIGNED = "p/<str:key>/api/2.0/mlflow-artifacts/signed"
+urlpatterns = [
+    path(f"{_SIGNED}/part/<str:signed>", signed.view_of("PUT", signed.put_part), name="part"),
+    path(f"{_SIGNED}/file/<str:signed>", signed.view_of("GET", signed.get_file), name="file"),
+    *urlpatterns,
     path("p/<str:key>/health", server.health, name="health"),
     path("p/<str:key>/version", server.version, name="version"),
     path("health", server.health),

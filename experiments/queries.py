@@ -21,6 +21,7 @@ from experiments.models import (
     MetricPoint,
     Run,
     Training,
+    Upload,
 )
 from projects.models import Project
 
@@ -312,3 +313,20 @@ def metric_columns(latest: Iterable[Iterable[Latest]], *, first: str = "", at_mo
 def is_of_a_part(key: str) -> bool:
     """Whether a metric was measured on a part of the training data, e.g. `val_loss`."""
     return re.split(r"[_/.]", key, maxsplit=1)[0].lower() in PARTS
+
+
+def upload_by_token(token: str, *, project: Project | None = None) -> Upload:
+    """Raises NotFound, with the same words whether it is missing or another project's."""
+    found = Upload.objects.select_related("project").filter(token=token)
+    upload = (found if project is None else found.filter(project=project)).first()
+    if upload is None:
+        raise NotFound("There is no such upload: it was aborted, or its time is over.")
+    return upload
+
+
+def artifact_as_signed(*, pk: int, digest: str) -> Artifact:
+    """The file, if it still has the bytes that it had when its address was signed. Raises NotFound."""
+    found = Artifact.objects.filter(pk=pk, blob=digest).first()
+    if found is None:
+        raise NotFound("There is no such file any more, or it was replaced.")
+    return found

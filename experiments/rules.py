@@ -2,7 +2,7 @@
 
 from core.models import Job, User
 from experiments.enums import RunSource
-from experiments.models import Run
+from experiments.models import Run, Upload
 from projects import rules
 from projects.roles import Permission
 
@@ -30,3 +30,10 @@ def why_not_cancel(user: User | None, job: Job) -> str | None:
     if job.project_id is None:
         return "This job belongs to no project."
     return rules.why_not(user, Permission.TRAIN, job.project_id)
+
+
+def why_not_end_upload(user: User, upload: Upload) -> str | None:
+    """Whoever began an upload in parts ends it."""
+    if user.pk != upload.created_by_id:
+        return "Only whoever began an upload may complete or abort it."
+    return why_not_train(user, upload.project_id)

@@ -10,13 +10,13 @@ from typing import IO, Any, cast
 from urllib.parse import quote
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from core import storage
+from core.roles import Scope
 from experiments import operations, queries
 from experiments.mlflow import locations, shapes, wire
 from experiments.mlflow.door import Call, Route, read
-from experiments.mlflow.errors import NotServed
 from experiments.mlflow.runs import given_run
 from experiments.models import Artifact
 
@@ -34,18 +34,34 @@ def upload(call: Call) -> HttpResponse:
 
 def download(call: Call) -> HttpResponseBase:
     root, path = locations.resolve(call.project, call.parts["path"])
-    artifact = queries.artifact(project=call.project, root=root, path=path)
-    span = _span(call.request.headers.get("Range", ""), artifact.size)
-    response = (
-        _missed(artifact) if span is not None and _is_outside(span, artifact.size) else _sent(call, artifact, span)
-    )
-    name = path.rsplit("/", 1)[-1]
+    return sent_file(call.request, queries.artifact(project=call.project, root=root, path=path))
+
+
+def sent_file(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
+    """A file or the range of it that is asked for; for HEAD only what it would be."""
+    etag = f'"{artifact.blob_id}"'
+    response = _answer(request, artifact, etag)
+    name = artifact.path.rsplit("/", 1)[-1]
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Accept-Ranges"] = "bytes"
-    response["ETag"] = f'"{artifact.blob_id}"'
+    response["ETag"] = etag
     return response
+
+
+def _answer(request: HttpRequest, artifact: Artifact, etag: str) -> HttpResponseBase:
+    if etag in re.split(r",\s*", request.headers.get("If-None-Match", "")):
+        return HttpResponse(status=304)
+    if request.method == "HEAD":
+        headers = {"Content-Length": str(artifact.size)}
+        return HttpResponse(content_type="application/octet-stream", headers=headers)
+    # A range of a file that was replaced meanwhile would not fit what the client has: then it gets the whole.
+    is_same = request.headers.get("If-Range", etag) == etag
+    span = _span(request.headers.get("Range", ""), artifact.size) if is_same else None
+    if span is not None and _is_outside(span, artifact.size):
+        return _missed(artifact)
+    return _sent(request, artifact, span)
 
 
 def delete(call: Call) -> dict[str, Any]:
@@ -84,11 +100,6 @@ def listing(call: Call, root: str, folder: str) -> list[dict[str, Any]]:
     return [found[name] for name in sorted(found)]
 
 
-def not_served(call: Call) -> dict[str, Any]:
-    """Uploads in parts and presigned addresses: clients fall back to one plain call."""
-    raise NotServed("This server takes and gives files whole, through the artifact proxy.")
-
-
 def _span(header: str, size: int) -> tuple[int, int] | None:
     """First and last byte of the range that is asked for; None for the whole, also where the header means nothing."""
     match = _RANGE.fullmatch(header.strip())
@@ -111,13 +122,13 @@ def _missed(artifact: Artifact) -> HttpResponse:
     return response
 
 
-def _sent(call: Call, artifact: Artifact, span: tuple[int, int] | None) -> StreamingHttpResponse:
+def _sent(request: HttpRequest, artifact: Artifact, span: tuple[int, int] | None) -> StreamingHttpResponse:
     first, last = span or (0, artifact.size - 1)
     source = storage.open_blob(artifact.blob_id)
     source.seek(first)
     length = last - first + 1
     # Under ASGI Django would read a plain iterator to its end before it sends the first byte.
-    chunks = _async_bytes(source, length) if isinstance(call.request, ASGIRequest) else _bytes(source, length)
+    chunks = _async_bytes(source, length) if isinstance(request, ASGIRequest) else _bytes(source, length)
     response = StreamingHttpResponse(chunks, status=206 if span else 200, content_type="application/octet-stream")
     response["Content-Length"] = str(length)
     if span:
@@ -145,7 +156,6 @@ PROXY_ROUTES = [
     read("GET", "artifacts", list_proxied),
     Route("PUT", "artifacts/{path+}", upload, raw=True),
     read("GET", "artifacts/{path+}", download),
+    Route("HEAD", "artifacts/{path+}", download, scope=Scope.READ, raw=True),
     Route("DELETE", "artifacts/{path+}", delete, raw=True),
-    *[Route("POST", f"mpu/{step}/{{path+}}", not_served) for step in ("create", "complete", "abort")],
-    read("GET", "presigned/{path+}", not_served),
 ]

@@ -4,6 +4,7 @@ from experiments.models.artifacts import Artifact
 from experiments.models.datasets import Dataset, DatasetVersion
 from experiments.models.runs import Experiment, LatestMetric, LoggedModel, MetricName, MetricPoint, Run, RunInput
 from experiments.models.training import Training
+from experiments.models.uploads import Upload, UploadPart
 
 __all__ = [
     "Artifact",
@@ -17,4 +18,6 @@ __all__ = [
     "Run",
     "RunInput",
     "Training",
+    "Upload",
+    "UploadPart",
 ]

@@ -21,6 +21,14 @@ from experiments.operations.logged_models import (
     log_model_params,
     set_logged_model_tags,
 )
+from experiments.operations.multipart import (
+    EXPIRE_UPLOAD,
+    abort_upload,
+    begin_upload,
+    complete_upload,
+    expire_upload,
+    put_part,
+)
 from experiments.operations.runs import (
     InputEntry,
     create_run,
@@ -42,13 +50,17 @@ from experiments.operations.trainings import (
 )
 
 __all__ = [
+    "EXPIRE_UPLOAD",
     "FAILURE_TAG",
     "InputEntry",
     "MetricEntry",
     "Outcome",
+    "abort_upload",
     "begin_training",
+    "begin_upload",
     "cancel_job",
     "clean_path",
+    "complete_upload",
     "create_dataset_version",
     "create_experiment",
     "create_logged_model",
@@ -62,6 +74,7 @@ __all__ = [
     "delete_run_tag",
     "end_run",
     "ensure_experiment",
+    "expire_upload",
     "fail_training",
     "finalize_logged_model",
     "finish_training",
@@ -71,6 +84,7 @@ __all__ = [
     "measure_training",
     "put_artifact",
     "put_blob",
+    "put_part",
     "rename_experiment",
     "restore_experiment",
     "restore_run",

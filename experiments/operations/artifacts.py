@@ -44,8 +44,7 @@ def put_artifact(
     The bytes are stored whole before the row is written. Raises NotAllowed, NotFound (no such root in the project),
     Invalid (`bad_path`), Conflict (`deleted`; `not_a_folder`), StorageFull.
     """
-    path = clean_path(path)
-    _check_owner(project, root, by)
+    path = check_place(project=project, root=root, path=path, by=by)
     blob = storage.put_file(source)
     return put_blob(project=project, root=root, path=path, blob=blob, by=by, now=now)
 
@@ -53,8 +52,7 @@ def put_artifact(
 @transaction.atomic
 def put_blob(*, project: Project, root: str, path: str, blob: Blob, by: User | None, now: datetime) -> Artifact:
     """As `put_artifact`, for bytes that are stored already."""
-    path = clean_path(path)
-    _check_owner(project, root, by)
+    path = check_place(project=project, root=root, path=path, by=by)
     _refuse_file_as_folder(root, path)
     artifact, _ = Artifact.objects.update_or_create(
         root=root, path=path, defaults={"project": project, "blob": blob, "size": blob.size}
@@ -75,6 +73,13 @@ def delete_artifact(*, project: Project, root: str, path: str, by: User | None, 
         events.record(ARTIFACT_DELETED, artifact, by=by, root=root, path=artifact.path)
     Artifact.objects.filter(pk__in=[artifact.pk for artifact in found]).delete()
     return len(found)
+
+
+def check_place(*, project: Project, root: str, path: str, by: User | None) -> str:
+    """The path, cleaned, if a file may be put there now. Raises as `put_artifact`."""
+    path = clean_path(path)
+    _check_owner(project, root, by)
+    return path
 
 
 def _decodings(path: str) -> list[str]:

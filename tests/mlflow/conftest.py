@@ -5,6 +5,7 @@ import pytest
 from projects.roles import Role
 from tests.factories import make_member, make_project
 from tests.mlflow.door import Mlflow, token_of
+from tests.mlflow.live import serving
 
 
 @pytest.fixture
@@ -20,3 +21,10 @@ def scientist(project):
 @pytest.fixture
 def api(project, scientist):
     return Mlflow(project=project, token=token_of(scientist))
+
+
+@pytest.fixture
+def server():
+    """The address of a web process of the product's own, on this test's database."""
+    with serving() as address:
+        yield address

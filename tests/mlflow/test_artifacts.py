@@ -56,6 +56,29 @@ def test_ranges(api, root, header, expected):
     assert (response.status_code, body(response), response.get("Content-Range")) == expected
 
 
+def test_a_range_of_a_file_that_was_replaced_is_the_whole_new_file(api, root):
+    api.proxy("PUT", f"artifacts/{root}/digits", b"0123456789")
+    before = api.proxy("GET", f"artifacts/{root}/digits", Range="bytes=0-3")["ETag"]
+    same = api.proxy("GET", f"artifacts/{root}/digits", **{"Range": "bytes=4-", "If-Range": before})
+    api.proxy("PUT", f"artifacts/{root}/digits", b"abcdefghij")
+
+    other = api.proxy("GET", f"artifacts/{root}/digits", **{"Range": "bytes=4-", "If-Range": before})
+
+    assert (same.status_code, body(same)) == (206, b"456789")
+    assert (other.status_code, body(other)) == (200, b"abcdefghij")
+
+
+def test_what_a_file_is_without_its_bytes(api, root):
+    api.proxy("PUT", f"artifacts/{root}/digits", b"0123456789")
+
+    head = api.proxy("HEAD", f"artifacts/{root}/digits")
+    again = api.proxy("GET", f"artifacts/{root}/digits", **{"If-None-Match": head["ETag"]})
+
+    assert (head.status_code, head["Content-Length"], head["Accept-Ranges"], body(head)) == (200, "10", "bytes", b"")
+    assert (again.status_code, body(again)) == (304, b"")
+    assert api.proxy("HEAD", f"artifacts/{root}/nothing").status_code == 404
+
+
 def test_listing_shows_one_folder_at_a_time(api, root):
     for name in ("z.txt", "model/MLmodel", "model/data/x.bin", "model/data/y.bin"):
         api.proxy("PUT", f"artifacts/{root}/{name}", b"12")
@@ -157,9 +180,3 @@ def test_place_that_is_nobodys_is_not_listed(api, path):
 
     assert response.status_code in (400, 404)
     assert refusal(response)[1] in ("INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST")
-
-
-@pytest.mark.parametrize("step", ["create", "complete", "abort"])
-def test_uploads_in_parts_send_clients_back_to_plain_ones(api, root, step):
-    assert refusal(api.proxy("POST", f"mpu/{step}/{root}/x")) == (501, "NOT_IMPLEMENTED")
-    assert refusal(api.proxy("GET", f"presigned/{root}/x")) == (501, "NOT_IMPLEMENTED")
