@@ -17,6 +17,7 @@ urlpatterns = [
     path("projects/<str:key>/models/<str:name>/versions", models.VersionsView.as_view(), name="versions"),
     path(_VERSION, models.VersionView.as_view(), name="version"),
     path(f"{_VERSION}/revise", models.VersionReviseView.as_view(), name="version-revise"),
+    path(f"{_VERSION}/evaluation", models.EvaluationView.as_view(), name="version-evaluation"),
     path(f"{_VERSION}/archive", models.VersionArchiveView.as_view(), name="version-archive"),
     path("projects/<str:key>/reviews", reviews.ReviewsView.as_view(), name="reviews"),
     path(_REVIEW, reviews.ReviewView.as_view(), name="review"),

@@ -32,7 +32,7 @@ class Evidence:
 
     version: ModelVersion
     champion: ModelVersion | None
-    holdout: str | None
+    yardstick: queries.Yardstick | None
     comparison: Comparison | None
     scope: Scope
     run_metrics: dict[str, float]
@@ -65,19 +65,20 @@ class Evidence:
 def evidence_for(review: Review) -> Evidence:
     """Of an open review against what serves now; of a closed one as it was when it was decided."""
     version = review.model_version
-    training = queries.training_of(version)
-    holdout = training.holdout_id if training else None
+    yardstick = queries.yardstick_of(version)
     run_metrics = dict(queries.metrics_of_run(version))
     scope = scope_of(review.project)
     if review.state != ReviewState.OPEN:
         decided_on = queries.comparison_decided_on(review)
         champion = decided_on.champion if decided_on else None
-        return Evidence(version, champion, holdout, decided_on, scope, run_metrics)
+        return Evidence(version, champion, yardstick, decided_on, scope, run_metrics)
     champion = queries.champion_for(version, review.deployment)
     comparison = (
-        queries.comparison_of(challenger=version, champion=champion, holdout_digest=holdout) if holdout else None
+        queries.comparison_of(challenger=version, champion=champion, holdout_digest=yardstick.holdout)
+        if yardstick
+        else None
     )
-    return Evidence(version, champion, holdout, comparison, scope, run_metrics)
+    return Evidence(version, champion, yardstick, comparison, scope, run_metrics)
 
 
 def review_checks(review: Review, evidence: Evidence | None = None) -> list[Check]:
@@ -105,8 +106,8 @@ def _beats_the_champion(found: Evidence, review: Review) -> Check:
 
 
 def _verdict(found: Evidence) -> tuple[State, str]:
-    if found.holdout is None:
-        return "bad", "no frozen holdout: the version was not trained here"
+    if found.yardstick is None:
+        return _without_yardstick(found.version)
     if found.comparison is None:
         return "wait", "the comparison has not started"
     if found.comparison.error:
@@ -114,6 +115,15 @@ def _verdict(found: Evidence) -> tuple[State, str]:
     if found.result is None:
         return "wait", _progress(found.comparison)
     return _against_champion(found) if found.champion else _against_today(found)
+
+
+def _without_yardstick(version: ModelVersion) -> tuple[State, str]:
+    chosen = queries.evaluation_of(version)
+    if chosen is None:
+        return "bad", "it was trained elsewhere: say on the version's page on which data it is judged"
+    if chosen.error:
+        return "bad", f"{chosen.dataset_version}: {chosen.error}"
+    return "wait", f"holding rows of {chosen.dataset_version} out"
 
 
 def _progress(comparison: Comparison) -> str:
@@ -127,7 +137,13 @@ def _against_champion(found: Evidence) -> tuple[State, str]:
     value = (
         f"{compared['difference']:+.3f} [{compared['ci_low']:+.3f}, {compared['ci_high']:+.3f}] {compared['metric']}"
     )
-    return ("ok" if compared["better"] == "b" else "bad"), f"{value} on {compared['n']:,} rows"
+    return ("ok" if compared["better"] == "b" else "bad"), f"{value} on {compared['n']:,} rows{_caveat(found)}"
+
+
+def _caveat(found: Evidence) -> str:
+    """Of a model that was trained elsewhere, nobody here knows which rows it has seen."""
+    chosen = found.yardstick.chosen if found.yardstick else ""
+    return f" of {chosen}, which it may have seen: it was trained elsewhere" if chosen else ""
 
 
 def _against_today(found: Evidence) -> tuple[State, str]:
@@ -141,7 +157,7 @@ def _against_today(found: Evidence) -> tuple[State, str]:
     if today is None:
         return "bad", f"{value}; the scope has no value of today to compare with"
     is_beyond = alone["low"] > today if scope.direction == Scope.Direction.HIGHER else alone["high"] < today
-    return ("ok" if is_beyond else "bad"), f"{value}, today {today:g}"
+    return ("ok" if is_beyond else "bad"), f"{value}, today {today:g}{_caveat(found)}"
 
 
 def _reaches_the_minimal_useful_value(found: Evidence) -> Check:
@@ -209,7 +225,7 @@ def _loads_without_executing_code(version: ModelVersion) -> Check:
 
 
 def _signature_is_known(version: ModelVersion) -> Check:
-    inputs = signatures.inputs_of(version.signature)
+    inputs = signatures.inputs_of(queries.signature_of(version))
     value = f"{len(inputs)} columns" if inputs else "nobody said which columns the model takes"
     url = _version_url(version) + "#signature"
     return Check("signature", "Signature known", "ok" if inputs else "bad", value, "signature", url)

@@ -69,6 +69,17 @@ def _comparison(event: Event, key: str) -> Told:
     )
 
 
+@tells(names.EVALUATION_CHOSEN, names.EVALUATION_PREPARED, names.EVALUATION_FAILED)
+def _evaluation(event: Event, key: str) -> Told:
+    data, url = str(event.data.get("data", "")), _version_url(event, key)
+    if event.type == names.EVALUATION_CHOSEN:
+        return Told("chose data to judge", object=event.subject_label, url=url, after=f" on: {data}")
+    said = "is ready" if event.type == names.EVALUATION_PREPARED else "failed"
+    held, reason = event.data.get("holdout"), str(event.data.get("reason", ""))
+    note = reason if held is None else f"{data}, {held:,} rows held out"
+    return Told(f"The evaluation {said} of", object=event.subject_label, url=url, note=note[:200], passive=True)
+
+
 @tells(names.REVIEW_REQUESTED)
 def _review_requested(event: Event, key: str) -> Told:
     version = str(event.data.get("version", "")).replace("/", " version ")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from experiments.models import DatasetVersion
 from models_registry import signatures
 from models_registry.models import Deployment
 
@@ -35,6 +36,20 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, deployments: "QuerySet[Deployment]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deployment"].queryset = deployments  # type: ignore[attr-defined]
+
+
+class EvaluationForm(forms.Form):
+    dataset = forms.ModelChoiceField(
+        queryset=DatasetVersion.objects.none(),
+        label="Data",
+        empty_label=None,
+        help_text="A quarter of the rows is held out by their content, as every training here does.",
+    )
+    target = forms.CharField(max_length=200, strip=False, label="Target", help_text="The column that it predicts.")
+
+    def __init__(self, *args: Any, versions: "QuerySet[DatasetVersion]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dataset"].queryset = versions  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):

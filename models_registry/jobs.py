@@ -1,5 +1,6 @@
 """The registry's jobs."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from core.models import Job
 from models_registry import operations, queries
 from models_registry.checks import metric_of
 from models_registry.model_cache import complete_signature, put_files
-from models_registry.models import Comparison, ModelVersion
+from models_registry.models import Comparison, Evaluation, ModelVersion
 from projects.queries import scope_of
 
 METRICS = ("average_precision", "roc_auc", "recall_at_1pct_fpr", "log_loss", "brier", "accuracy", "f1")
@@ -23,12 +24,12 @@ class Compare(JobKind):
     def prepare(self, job: Job, scratch: Path) -> ChildSpec | None:
         rows = Comparison.objects.select_related("project", "challenger__model", "champion__model")
         comparison = rows.get(pk=job.payload["comparison"])
-        training = queries.training_of(comparison.challenger)
-        assert training is not None, "a comparison is made of a version that was trained here"
+        yardstick = queries.yardstick_of(comparison.challenger)
+        assert yardstick is not None, "a comparison is made of a version that has a holdout"
         storage.copy_to(comparison.holdout_digest, scratch / "holdout.parquet")
         spec: dict[str, Any] = {
             "holdout_path": "holdout.parquet",
-            "target": training.target,
+            "target": yardstick.target,
             "metrics": metrics_for(metric_of(scope_of(comparison.project))),
             **_place(comparison.challenger, "challenger", scratch),
             **_place(comparison.champion, "champion", scratch),
@@ -41,6 +42,33 @@ class Compare(JobKind):
 
     def failed(self, job: Job, failure: Failure) -> None:
         operations.fail_comparison(job=job, reason=failure.message)
+
+
+@job_kind("hold_out", queue="quick", timeout_s=300, memory_mb=4096)
+class HoldOut(JobKind):
+    """Make what a version that was trained elsewhere is judged by, in a child that has no database."""
+
+    def prepare(self, job: Job, scratch: Path) -> ChildSpec | None:
+        rows = Evaluation.objects.select_related("version__project", "dataset_version")
+        chosen = rows.filter(pk=job.payload["evaluation"]).first()
+        if chosen is None or chosen.job_id != job.pk:
+            return None
+        storage.copy_to(chosen.dataset_version.table_id, scratch / "table.parquet")
+        (scratch / "out").mkdir()
+        (scratch / "model").mkdir()
+        put_files(chosen.version, scratch / "model")
+        spec = {"table_path": "table.parquet", "target": chosen.target, "model": "model", "out": "out"}
+        return ChildSpec(module="models_registry.evaluation", spec=spec)
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        made = {name: storage.put_path(scratch / "out" / file) for name, file in result["files"].items()}
+        operations.finish_evaluation(
+            job=job, signature=result["signature"], rows=result["rows"], now=datetime.now(UTC), **made
+        )
+        return {"rows": result["rows"]}
+
+    def failed(self, job: Job, failure: Failure) -> None:
+        operations.fail_evaluation(job=job, reason=failure.message)
 
 
 def metrics_for(wanted: str) -> list[str]:

@@ -18,6 +18,7 @@ from core.errors import Conflict
 from models_registry import signatures
 from models_registry.enums import ModelFormat
 from models_registry.models import ModelVersion
+from models_registry.queries.evaluations import signature_of
 from models_registry.queries.files import MLMODEL_FILE, MODEL_FILE, files_of
 
 if TYPE_CHECKING:
@@ -106,8 +107,9 @@ def put_files(version: ModelVersion, folder: Path) -> Path:
 
 
 def complete_signature(version: ModelVersion) -> dict[str, object] | None:
-    """The signature that the version keeps, where it says what the model gives too; else it is read from the files."""
-    return version.signature if signatures.is_complete(version.signature) else None
+    """The signature that is kept of the version, where it says what the model gives too; else the files tell."""
+    signature = signature_of(version)
+    return signature if signatures.is_complete(signature) else None
 
 
 def _require_digest(file: Path, version: ModelVersion) -> None:

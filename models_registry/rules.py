@@ -24,6 +24,13 @@ def why_not_set_alias(user: User | None, alias: str, project_id: int) -> str | N
     return rules.why_not(user, needed, project_id)
 
 
+def why_not_evaluate(user: User | None, project_id: int) -> str | None:
+    """Whoever makes versions, and whoever judges them, may say on which data."""
+    if rules.why_not(user, Permission.REVIEW, project_id) is None:
+        return None
+    return rules.why_not(user, Permission.REGISTER_MODEL, project_id)
+
+
 def why_not_request_review(user: User | None, project_id: int) -> str | None:
     return rules.why_not(user, Permission.REQUEST_REVIEW, project_id)
 

@@ -12,7 +12,8 @@ from experiments.models import Training
 from models_registry import signatures
 from models_registry.checks import LOWER_IS_BETTER
 from models_registry.enums import DeploymentState, ReviewState, VersionState
-from models_registry.models import Deployment, ModelVersion, Review
+from models_registry.models import Deployment, Evaluation, ModelVersion, Review
+from models_registry.queries import signature_of
 from projects.gates import Check
 from projects.models import Project
 
@@ -81,6 +82,25 @@ def _run_stage(project: Project, version: ModelVersion) -> dict[str, Any]:
     return {"label": "Run", "state": "done", "note": version.run.name, "url": url, "mono": True}
 
 
+def judged_on(project: Project, chosen: Evaluation | None) -> dict[str, Any] | None:
+    """On which data a version that was trained elsewhere is judged, and how far that is."""
+    if chosen is None:
+        return None
+    data = chosen.dataset_version
+    state = ("Failed", "bad") if chosen.error else ("Ready", "ok") if chosen.holdout_id else ("Being held out", "warn")
+    return {
+        "data": str(data),
+        "url": dataset_url(project, data.dataset.name, data.number),
+        "target": chosen.target,
+        "said": state[0],
+        "tone": state[1],
+        "error": chosen.error,
+        "rows": chosen.rows,
+        "by": chosen.created_by,
+        "at": chosen.created_at,
+    }
+
+
 def tally(checks: Iterable[Check]) -> dict[str, Any]:
     """How many checks are met, and the tone of it."""
     states = [check.state for check in checks]
@@ -132,7 +152,7 @@ def traffic_chart(counted: list[tuple[datetime, int]]) -> Any:
 
 def curl(deployment: Deployment, *, host: str) -> str:
     """A call that anybody may copy; the token is left to them."""
-    row = json.dumps({"rows": [signatures.example_row(deployment.live_version.signature)]})
+    row = json.dumps({"rows": [signatures.example_row(signature_of(deployment.live_version))]})
     path = reverse("models_registry-api:predict", args=[deployment.project.key, deployment.name])
     return (
         f'curl -H "Authorization: Bearer $THROUGHLINE_TOKEN" -H "Content-Type: application/json" \\\n'

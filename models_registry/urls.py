@@ -17,6 +17,7 @@ urlpatterns = [
     path("p/<str:key>/models/new", models.propose, name="propose"),
     path(_VERSION, models.version, name="version"),
     path(f"{_VERSION}review/", models.request_review, name="review-request"),
+    path(f"{_VERSION}evaluation/", models.choose_evaluation, name="evaluation-choose"),
     path(f"{_VERSION}deploy/", models.deploy, name="version-deploy"),
     path(f"{_VERSION}archive/", models.archive, name="version-archive"),
     path(f"{_VERSION}aliases/", models.set_alias, name="alias-set"),

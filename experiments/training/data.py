@@ -12,7 +12,7 @@ import pyarrow as pa
 from core.child import Anticipated
 from experiments.tabular import Column, Kind, Table, hash_split, read_table, row_keys, schema
 from experiments.tabular.frames import model_frame
-from experiments.training.spec import TrainingSpec
+from experiments.training.spec import DataSpec
 
 MIN_ROWS = 50
 MIN_CLASS_ROWS = 2
@@ -61,7 +61,7 @@ class TrainingData:
         return np.searchsorted(np.asarray(self.labels.classes), self.y(table))
 
 
-def load(spec: TrainingSpec) -> TrainingData:
+def load(spec: DataSpec) -> TrainingData:
     """Read, check and split. Raises Anticipated with a code and a sentence, or TableError."""
     older = _read(spec.train_path)
     _require_target(older, spec.target)
@@ -138,7 +138,7 @@ def _concat(tables: list[Table]) -> Table:
 
 
 def _split(
-    spec: TrainingSpec, older: Table, recent: list[Table], given: Table | None, notes: list[str]
+    spec: DataSpec, older: Table, recent: list[Table], given: Table | None, notes: list[str]
 ) -> tuple[Table, Table]:
     everything = _concat([older, *recent])
     if given is not None:
@@ -164,7 +164,7 @@ def _drop_unlabelled(table: Table, target: str, notes: list[str]) -> Table:
     return table.where(table.arrow.column(target).is_valid().to_numpy())
 
 
-def _labels(train: Table, holdout: Table, spec: TrainingSpec) -> Labels:
+def _labels(train: Table, holdout: Table, spec: DataSpec) -> Labels:
     y, held = target_values(train, spec.target), target_values(holdout, spec.target)
     if y is None or held is None:
         message = f"“{spec.target}” is not a column of classes: use true/false, whole numbers or names."
@@ -207,7 +207,7 @@ def _positive(classes: list[Any], wanted: Any) -> Any:
     raise Anticipated("positive_label_missing", f"The positive class {wanted!r} is neither of {classes}.")
 
 
-def _choose_features(train: Table, spec: TrainingSpec) -> tuple[list[str], list[dict[str, str]]]:
+def _choose_features(train: Table, spec: DataSpec) -> tuple[list[str], list[dict[str, str]]]:
     """Names of the usable columns, and those left out with their reason."""
     for name in spec.features or ():
         if name == spec.target:

@@ -10,9 +10,9 @@ from experiments.training.estimators import Value, validate_params
 HOLDOUT_SCOPES = ("all", "recent")
 
 
-@dataclass(frozen=True)
-class TrainingSpec:
-    """The spec of `python -m experiments.training`; paths are of Parquet files, relative to the scratch directory.
+@dataclass(frozen=True, kw_only=True)
+class DataSpec:
+    """Which rows are learnt from and which are held out; paths are of Parquet files, relative to the scratch directory.
 
     Without `holdout_path` a quarter (`holdout_fraction`) of all rows is held out by the hash of their content, so
     rows that an earlier version of the data held out are held out again. With it, that table is the holdout, and
@@ -25,14 +25,20 @@ class TrainingSpec:
 
     train_path: Path
     target: str
-    estimator: str
-    params: dict[str, Value] = field(default_factory=dict)
     extra_train_paths: tuple[Path, ...] = ()
     holdout_path: Path | None = None
     holdout_scope: str = "all"
     holdout_fraction: float = 0.25
     features: tuple[str, ...] | None = None
     positive_label: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSpec(DataSpec):
+    """The spec of `python -m experiments.training`: the data, and what is fitted on them."""
+
+    estimator: str
+    params: dict[str, Value] = field(default_factory=dict)
     seed: int = 0
     out: Path = Path(".")
 

@@ -8,12 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, page, user_of, valid
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.pages import now
 from experiments import queries as experiments
+from experiments.api.jobs import JobShape, job_json
 from models_registry import operations, queries
 from models_registry.enums import ModelFormat, VersionState
-from models_registry.models import ModelVersion, RegisteredModel
+from models_registry.models import Evaluation, ModelVersion, RegisteredModel
 from projects.api.shapes import PageShape, PersonShape, answer, person_json
 from projects.api_base import ProjectApiView
 
@@ -63,6 +64,29 @@ class VersionShape(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class EvaluationBody(StrictSerializer):
+    dataset = serializers.CharField(max_length=80)
+    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The version of the dataset.")
+    target = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+class EvaluationRowsShape(serializers.Serializer[Any]):
+    reference = serializers.IntegerField(required=False)
+    holdout = serializers.IntegerField(required=False)
+
+
+class EvaluationShape(serializers.Serializer[Any]):
+    dataset = serializers.CharField()
+    number = serializers.IntegerField()
+    target = serializers.CharField()
+    holdout_digest = serializers.CharField(allow_null=True, help_text="Null until rows are held out.")
+    rows = EvaluationRowsShape()
+    error = serializers.CharField(allow_blank=True)
+    job = JobShape(allow_null=True)
+    chosen_by = PersonShape(allow_null=True)
+    chosen_at = serializers.DateTimeField()
+
+
 class VersionPageShape(PageShape):
     results = VersionShape(many=True)
 
@@ -108,6 +132,20 @@ def version_json(version: ModelVersion) -> dict[str, Any]:
         "tags": version.tags,
         "created_by": person_json(version.created_by),
         "created_at": version.created_at,
+    }
+
+
+def evaluation_json(chosen: Evaluation, key: str) -> dict[str, Any]:
+    return {
+        "dataset": chosen.dataset_version.dataset.name,
+        "number": chosen.dataset_version.number,
+        "target": chosen.target,
+        "holdout_digest": chosen.holdout_id,
+        "rows": chosen.rows,
+        "error": chosen.error,
+        "job": job_json(chosen.job, key) if chosen.job else None,
+        "chosen_by": person_json(chosen.created_by),
+        "chosen_at": chosen.created_at,
     }
 
 
@@ -228,6 +266,30 @@ class VersionReviseView(_VersionApi):
         valid(EmptyBody, request)
         version = operations.revise_version(version=self.version(name, number), by=user_of(request), now=now())
         return answer(version_json(version), version)
+
+
+class EvaluationView(_VersionApi):
+    @extend_schema(responses=EvaluationShape)
+    def get(self, request: Request, key: str, name: str, number: int) -> Response:
+        """The data on which a version that was trained elsewhere is judged."""
+        chosen = queries.evaluation_of(self.version(name, number))
+        if chosen is None:
+            raise NotFound("No data were chosen to judge this version on.")
+        return Response(evaluation_json(chosen, key))
+
+    @extend_schema(request=EvaluationBody, responses=EvaluationShape)
+    def put(self, request: Request, key: str, name: str, number: int) -> Response:
+        """Choose them: a job holds a quarter of the rows out and sees that the model can predict them."""
+        body = valid(EvaluationBody, request)
+        data = experiments.dataset_version(project=self.project, name=body["dataset"], number=body["number"])
+        chosen = operations.choose_evaluation(
+            version=self.version(name, number),
+            dataset_version=data,
+            target=body["target"],
+            by=user_of(request),
+            now=now(),
+        )
+        return Response(evaluation_json(chosen, key))
 
 
 class VersionArchiveView(_VersionApi):

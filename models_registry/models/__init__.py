@@ -1,6 +1,7 @@
 """The registry's tables."""
 
 from models_registry.models.deployments import Deployment, PredictionLog
+from models_registry.models.evaluations import Evaluation
 from models_registry.models.registry import ModelAlias, ModelVersion, RegisteredModel
 from models_registry.models.reviews import Approval, Comparison, Review
 
@@ -8,6 +9,7 @@ __all__ = [
     "Approval",
     "Comparison",
     "Deployment",
+    "Evaluation",
     "ModelAlias",
     "ModelVersion",
     "PredictionLog",

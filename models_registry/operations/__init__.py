@@ -15,6 +15,7 @@ from models_registry.operations.deployments import (
     retire_deployment,
     roll_back,
 )
+from models_registry.operations.evaluations import choose_evaluation, fail_evaluation, finish_evaluation
 from models_registry.operations.labels import label_predictions
 from models_registry.operations.registered_models import (
     delete_model,
@@ -39,6 +40,7 @@ from models_registry.operations.versions import (
 __all__ = [
     "approve_version",
     "archive_version",
+    "choose_evaluation",
     "create_version",
     "delete_alias",
     "delete_model",
@@ -48,7 +50,9 @@ __all__ = [
     "deploy_version",
     "ensure_model",
     "fail_comparison",
+    "fail_evaluation",
     "finish_comparison",
+    "finish_evaluation",
     "label_predictions",
     "note_refused_deployment",
     "pause_deployment",

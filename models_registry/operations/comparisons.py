@@ -21,13 +21,13 @@ def start_comparison(
 
     A comparison that was made already stands; one that failed is tried again. None when the challenger has no holdout.
     """
-    training = queries.training_of(challenger)
-    if training is None or training.holdout_id is None:
+    yardstick = queries.yardstick_of(challenger)
+    if yardstick is None:
         return None
     comparison, _ = Comparison.objects.select_for_update(no_key=True).get_or_create(
         challenger=challenger,
         champion=champion,
-        holdout_digest=training.holdout_id,
+        holdout_digest=yardstick.holdout,
         defaults={"project_id": challenger.project_id, "created_at": now},
     )
     if comparison.result is not None or (comparison.job is not None and comparison.job.is_open):

@@ -188,13 +188,14 @@ def _predict_something(version: ModelVersion, model: "LoadedModel") -> None:
     # Polars and scikit-learn are loaded only where models are.
     from experiments.tabular import Table, read_table  # noqa: PLC0415
 
-    training = queries.training_of(version)
-    if training is not None and training.holdout_id is not None:
+    yardstick = queries.yardstick_of(version)
+    if yardstick is not None:
         with tempfile.TemporaryDirectory(prefix="throughline-smoke-") as folder:
-            holdout = storage.copy_to(training.holdout_id, Path(folder) / "holdout.parquet")
+            holdout = storage.copy_to(yardstick.holdout, Path(folder) / "holdout.parquet")
             model.scores(Table(read_table(holdout, format="parquet").arrow.slice(0, SMOKE_ROWS).combine_chunks()))
-    if signatures.is_exemplary(version.signature):
-        model.predict([signatures.example_row(version.signature)])
+    signature = queries.signature_of(version)
+    if signatures.is_exemplary(signature):
+        model.predict([signatures.example_row(signature)])
 
 
 def _facts(deployment: Deployment, was: ModelVersion | None) -> dict[str, object]:

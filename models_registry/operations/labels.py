@@ -11,7 +11,7 @@ from core import events
 from core.errors import FieldError, Invalid, TooLarge
 from core.models import User
 from core.rules import require
-from models_registry import rules
+from models_registry import queries, rules
 from models_registry.events import PREDICTIONS_LABELLED
 from models_registry.models import Deployment, PredictionLog
 
@@ -84,7 +84,7 @@ def _require_classes(labels: Sequence[Mapping[str, Any]], rows: Mapping[uuid.UUI
 
 
 def _why_not_truth(truth: Any, row: PredictionLog) -> str | None:
-    output = (row.model_version.signature or {}).get("output") or {}
+    output = (queries.signature_of(row.model_version) or {}).get("output") or {}
     classes = output.get("classes") or []
     if classes and not any(_same(truth, one) for one in classes):
         return f"{truth!r} is not one of {', '.join(map(repr, classes[:10]))}."

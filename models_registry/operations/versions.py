@@ -23,7 +23,7 @@ from models_registry.events import (
     VERSION_REVISED,
     VERSION_UPDATED,
 )
-from models_registry.models import Deployment, ModelVersion, PredictionLog, RegisteredModel, Review
+from models_registry.models import Deployment, Evaluation, ModelVersion, PredictionLog, RegisteredModel, Review
 from models_registry.operations import values
 from models_registry.operations.aliases import drop_protected_aliases
 from models_registry.operations.locking import live_deployments, locked_model, locked_version
@@ -133,6 +133,8 @@ def revise_version(*, version: ModelVersion, by: User | None, now: datetime) -> 
         setattr(version, name, value)
     version.version, version.updated_at = version.version + 1, now
     version.save(update_fields=["state", "version", "updated_at", *_facts(files)])
+    # It was prepared with the files as they were, and is chosen anew for these.
+    Evaluation.objects.filter(version=version).delete()
     _dismiss_reviews(version, by=by)
     drop_protected_aliases(version, by=by)
     events.record(VERSION_REVISED, version, by=by, was=was, digest=version.digest)

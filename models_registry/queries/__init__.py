@@ -8,6 +8,7 @@ from models_registry.queries.deployments import (
     traffic,
     visible_deployments,
 )
+from models_registry.queries.evaluations import Yardstick, evaluation_of, signature_of, yardstick_of
 from models_registry.queries.files import ModelFiles, files_of, training_of
 from models_registry.queries.registry import (
     model_named,
@@ -34,11 +35,13 @@ from models_registry.queries.reviews import (
 
 __all__ = [
     "ModelFiles",
+    "Yardstick",
     "approvals",
     "champion_for",
     "comparison_decided_on",
     "comparison_of",
     "deployment_named",
+    "evaluation_of",
     "files_of",
     "history",
     "metrics_of_run",
@@ -50,6 +53,7 @@ __all__ = [
     "review_numbered",
     "reviews_of",
     "serving",
+    "signature_of",
     "traffic",
     "training_of",
     "version_by_alias",
@@ -60,4 +64,5 @@ __all__ = [
     "visible_versions",
     "waiting_for",
     "with_latest",
+    "yardstick_of",
 ]

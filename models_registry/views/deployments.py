@@ -49,7 +49,7 @@ def deployment(request: HttpRequest, project: Project, name: str) -> HttpRespons
 def try_it(request: HttpRequest, project: Project, name: str) -> HttpResponse:
     """One row from the form, predicted and logged like any other."""
     found = queries.deployment_named(project=project, name=name)
-    form = RowForm(request.POST, signature=found.live_version.signature)
+    form = RowForm(request.POST, signature=queries.signature_of(found.live_version))
     answered, status = None, 422
     if form.is_valid():
         try:
@@ -143,7 +143,7 @@ def _whole(request: HttpRequest, project: Project, found: Deployment) -> dict[st
     for part in PARTS:
         context |= _part(project, found, part)
     return context | {
-        "row_form": RowForm(signature=found.live_version.signature),
+        "row_form": RowForm(signature=queries.signature_of(found.live_version)),
         "pause_form": PauseForm(initial={"version": found.version}),
         "curl": tables.curl(found, host=request.build_absolute_uri("/").rstrip("/")),
         "is_live": found.state == DeploymentState.LIVE,

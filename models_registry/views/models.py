@@ -4,16 +4,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.pages import now, user_of
 from experiments import queries as experiments
-from experiments.models import Run
+from experiments.models import DatasetVersion, Run
 from models_registry import operations, queries, rules, tables
-from models_registry.enums import DeploymentState, VersionState
-from models_registry.forms import AliasForm, DeployForm, ProposeForm, ReviewForm
+from models_registry.enums import DeploymentState, ModelFormat, VersionState
+from models_registry.forms import AliasForm, DeployForm, EvaluationForm, ProposeForm, ReviewForm
 from models_registry.models import Deployment, ModelVersion
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
@@ -101,6 +102,21 @@ def request_review(request: HttpRequest, project: Project, name: str, number: in
 
 @project_page
 @require_POST
+def choose_evaluation(request: HttpRequest, project: Project, name: str, number: int) -> HttpResponse:
+    found = queries.version_of(project=project, name=name, number=number)
+    form = EvaluationForm(request.POST, versions=_data(project))
+
+    def act() -> None:
+        data, target = form.cleaned_data["dataset"], form.cleaned_data["target"]
+        operations.choose_evaluation(version=found, dataset_version=data, target=target, by=user_of(request), now=now())
+
+    if takes_effect(form, act):
+        return redirect(tables.version_url(project, found))
+    return _again(request, project, found, evaluation_form=form)
+
+
+@project_page
+@require_POST
 def deploy(request: HttpRequest, project: Project, name: str, number: int) -> HttpResponse:
     found = queries.version_of(project=project, name=name, number=number)
     form = DeployForm(request.POST)
@@ -164,20 +180,25 @@ def _state(request: HttpRequest, project: Project, found: ModelVersion) -> dict[
         "line": tables.lineage(project, found, queries.training_of(found), serving),
         "reviews": [tables.review_row(review) for review in queries.reviews_of(found)],
         "serving": serving,
+        "judged": tables.judged_on(project, queries.evaluation_of(found)),
     }
 
 
 def _whole(request: HttpRequest, project: Project, found: ModelVersion) -> dict[str, Any]:
     user = user_of(request)
     deployments = _deployments(found)
+    signature = queries.signature_of(found) or {}
     return _state(request, project, found) | {
         "metrics": queries.metrics_of_run(found),
-        "inputs": (found.signature or {}).get("inputs") or [],
-        "output": (found.signature or {}).get("output"),
+        "inputs": signature.get("inputs") or [],
+        "output": signature.get("output"),
         "files": queries.files_of(found).files,
         "run_url": tables.run_url(project, found.run.run_id) if found.run else "",
         "aliases": list(found.aliases.order_by("name")),
         "can_ask": found.state in (VersionState.CANDIDATE, VersionState.CHANGES_REQUESTED),
+        "can_choose": _can_choose(found),
+        "why_not_choose": rules.why_not_evaluate(user, project.pk),
+        "evaluation_form": EvaluationForm(versions=_data(project)),
         "can_deploy": found.state == VersionState.APPROVED,
         "can_archive": found.state not in (VersionState.IN_REVIEW, VersionState.ARCHIVED),
         "why_not_ask": rules.why_not_request_review(user, project.pk),
@@ -187,6 +208,16 @@ def _whole(request: HttpRequest, project: Project, found: ModelVersion) -> dict[
         "deploy_form": DeployForm(initial={"name": _suggested(found, deployments)}),
         "alias_form": AliasForm(),
     }
+
+
+def _can_choose(found: ModelVersion) -> bool:
+    """Whether it makes sense to offer a choice of data to judge it on."""
+    is_decided = found.state in (VersionState.APPROVED, VersionState.ARCHIVED)
+    return found.format == ModelFormat.SKOPS and not is_decided and queries.training_of(found) is None
+
+
+def _data(project: Project) -> "QuerySet[DatasetVersion]":
+    return experiments.visible_versions(project).defer("profile").order_by("-pk")
 
 
 def _deployments(found: ModelVersion) -> Any:

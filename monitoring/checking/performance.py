@@ -6,6 +6,7 @@ import numpy as np
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from models_registry.models import PredictionLog
+from models_registry.queries import signature_of
 from monitoring.models import DriftWindow, Monitor
 from monitoring.windows.performance import binary_performance, multiclass_performance
 
@@ -41,7 +42,7 @@ def _inside(window: DriftWindow) -> Q:
 def _performance(window: DriftWindow) -> dict[str, Any]:
     known = PredictionLog.objects.filter(deployment__monitor=window.monitor_id, truth_at__isnull=False)
     labelled = known.filter(_inside(window)).order_by("at", "pk")
-    output = (window.model_version.signature or {}).get("output", {})
+    output = (signature_of(window.model_version) or {}).get("output") or {}
     if output.get("task") == "binary":
         return _binary(labelled.exclude(score=None), positive=output.get("positive"))
     pairs = labelled.values_list("label", "truth")

@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 
 from core import storage
-from experiments.models import Training
 from experiments.tabular import Table
 from experiments.tabular.bins import BinnedTable, count_window, merge
-from models_registry.models import PredictionLog
+from models_registry.models import ModelVersion, PredictionLog
+from models_registry.queries import yardstick_of
 from monitoring.drift.compare import compare, drifted_features, enough_rows
 from monitoring.drift.rule import Rule
 from monitoring.enums import WindowState
@@ -64,10 +64,10 @@ class _References:
 
 
 def _read_reference(version_id: int) -> BinnedTable | None:
-    training = Training.objects.filter(run__model_versions=version_id).exclude(reference=None).first()
-    if training is None or training.reference_id is None:
+    yardstick = yardstick_of(ModelVersion.objects.get(pk=version_id))
+    if yardstick is None or yardstick.reference is None:
         return None
-    return BinnedTable.from_json(orjson.loads(storage.read_blob(training.reference_id))["features"])
+    return BinnedTable.from_json(orjson.loads(storage.read_blob(yardstick.reference))["features"])
 
 
 def _report(monitor: Monitor, start: datetime, end: datetime, references: _References) -> WindowReport:

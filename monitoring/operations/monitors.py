@@ -11,7 +11,8 @@ from core.models import Schedule, User
 from core.rules import require
 from models_registry.enums import DeploymentState
 from models_registry.models import Deployment
-from monitoring import queries, rules
+from models_registry.queries import yardstick_of
+from monitoring import rules
 from monitoring.events import MONITOR_CREATED, MONITOR_UPDATED
 from monitoring.models import Monitor
 from monitoring.windows.grid import GRACE, ceil, checkable_until, floor
@@ -130,10 +131,11 @@ def _refuse_unwatchable(deployment: Deployment) -> None:
         raise Conflict(f"The deployment {deployment.name} is watched already.", field="deployment", code="taken")
     if deployment.state == DeploymentState.RETIRED:
         raise Conflict(f"The deployment {deployment.name} is retired.", field="deployment", code="retired")
-    training = queries.champion_training(deployment.live_version)
-    if training is None or training.reference_id is None:
+    yardstick = yardstick_of(deployment.live_version)
+    if yardstick is None or yardstick.reference is None:
         raise Conflict(
-            f"{deployment.live_version} was not trained here, so there is no training data to compare its inputs with.",
+            f"{deployment.live_version} was not trained here and no data were chosen to judge it on, so there is"
+            " nothing to compare its inputs with.",
             field="deployment",
             code="no_reference",
         )
