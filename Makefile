@@ -40,7 +40,8 @@ demo: setup ## load the demo into the instance that is running on DATA
 traffic: setup ## send the demo's live deployment transactions whose mix shifts (PORT=8000)
 	@exec $(MANAGE) traffic --url "http://localhost:$(PORT)"
 
-test: test-quick test-browser ## every test, browser journeys included
+test: ## every test, browser journeys included
+	@$(MAKE) --no-print-directory --keep-going test-quick test-browser
 
 test-quick: $(VENV)/.stamp-dev build/static/.stamp ## every test that needs no browser
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not browser"

@@ -4,6 +4,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.chromium import browser
+
+__all__ = ["browser"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser last: see `tests.chromium`."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _fast_passwords() -> None:

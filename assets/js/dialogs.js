@@ -4,14 +4,22 @@ import { element, icon, toast } from "./page.js";
 // data-opens="dialog-id" opens it; data-closes, or a click on the backdrop, closes the dialog around it.
 document.addEventListener("click", ({ target }) => {
   const opener = target.closest("[data-opens]");
-  if (opener) return document.getElementById(opener.dataset.opens)?.showModal();
+  if (opener) return show(document.getElementById(opener.dataset.opens));
   if (target.closest("[data-closes]") || target.matches?.("dialog.box")) target.closest("dialog")?.close();
 });
 
 document.addEventListener("htmx:load", ({ target }) => {
   const dialog = target.matches?.("dialog[data-show]") ? target : target.querySelector?.("dialog[data-show]");
-  if (dialog && !dialog.open) dialog.showModal();
+  if (dialog && !dialog.open) show(dialog);
 });
+
+const FIELDS = "input:not([type=hidden], [disabled]), textarea:not([disabled]), select:not([disabled])";
+
+/** Whoever opens a dialog to fill it in begins to type: the first field has the focus, not the button that closes. */
+function show(dialog) {
+  dialog?.showModal();
+  (dialog?.querySelector("[autofocus]") ?? dialog?.querySelector(FIELDS))?.focus();
+}
 
 // --- data-confirm="Delete this run? ..." on a form, button or link ---------------------------------------------------
 

@@ -5,24 +5,14 @@ in any order. What a journey does not look at is built through the REST API.
 """
 
 import itertools
-import shutil
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from tests.chromium import PATIENCE_MS
 from tests.product import PASSWORD, Product
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 30_000
 ROLES = {
     "partner": "owner",
     "manager": "product_owner",
@@ -67,18 +57,6 @@ def new_project(people):
         return key
 
     return make
-
-
-@pytest.fixture(scope="session")
-def browser():
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("No Chromium here: install one with the system's package manager, e.g. apt-get install chromium")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """A real browser on pages that no server serves: templates rendered here, files from build/static, a socket we hold."""
 
-import asyncio
 import mimetypes
 import re
-import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 from django.template import engines
-from playwright.async_api import Page, Route, WebSocketRoute, async_playwright
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "build" / "static"
 ORIGIN = "http://localhost"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 FRAME = {
     "rail": [
         {
@@ -64,7 +60,7 @@ class Site:
     sockets: list[WebSocketRoute] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    async def open(self, source: str, base: str = "ui/project.html", **context: object) -> Page:
+    def open(self, source: str, base: str = "ui/project.html", **context: object) -> Page:
         """Show a page whose main block is `source`."""
         scripts = "{% block scripts %}" + "".join(
             f'<script src="/static/throughline/{name}.js" defer></script>' for name in ("board", "charts")
@@ -72,25 +68,25 @@ class Site:
         head = f'{{% extends "{base}" %}}{{% load ui %}}{scripts}{{% endblock %}}'
         whole = f"{head}{{% block main %}}{source}{{% endblock %}}"
         self.answers["/"] = Answer(engines["django"].from_string(whole).render({**FRAME, **context}))
-        await self.page.goto(f"{ORIGIN}/")
+        self.page.goto(f"{ORIGIN}/")
         return self.page
 
     def requests(self, path: str) -> list[Asked]:
         return [asked for asked in self.asked if asked.path == path]
 
-    async def until(self, is_true: Callable[[], object], seconds: float = 4) -> None:
+    def until(self, is_true: Callable[[], object], seconds: float = 4) -> None:
         """Wait until a condition holds, or fail."""
         for _ in range(int(seconds * 50)):
             if is_true():
                 return
-            await asyncio.sleep(0.02)
+            self.page.wait_for_timeout(20)
         raise AssertionError("it did not become true")
 
-    async def answer(self, route: Route) -> None:
+    def answer(self, route: Route) -> None:
         request, path = route.request, urlsplit(route.request.url).path
         if path.startswith(settings.STATIC_URL):
             file = STATIC / path.removeprefix(settings.STATIC_URL)
-            await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
+            route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
             return
         fields = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
         self.asked.append(Asked(request.method, path, fields, request.headers.get("x-csrftoken")))
@@ -98,21 +94,19 @@ class Site:
         directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
         policy = "; ".join(" ".join([name, *values]) for name, values in directives.items())
         headers = {"content-type": answer.type, "content-security-policy": policy}
-        await route.fulfill(status=answer.status, body=answer.body, headers=headers)
+        route.fulfill(status=answer.status, body=answer.body, headers=headers)
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    assert CHROMIUM, "No Chromium found. Install it: apt-get install chromium"
+def site(browser: Browser) -> Iterator[Site]:
     assert (STATIC / "throughline" / "app.js").exists(), "The front end is not built. Run: make setup"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1440, "height": 900})
-        made = Site(page)
-        page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        page.on("console", lambda line: made.complaints.append(line.text) if "Security Policy" in line.text else None)
-        await page.route("**/*", made.answer)
-        await page.route_web_socket(re.compile("/ws/"), lambda socket: made.sockets.append(socket))
-        yield made
-        await browser.close()
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    made = Site(page)
+    page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    page.on("console", lambda line: made.complaints.append(line.text) if "Security Policy" in line.text else None)
+    page.route("**/*", made.answer)
+    page.route_web_socket(re.compile("/ws/"), lambda socket: made.sockets.append(socket))
+    yield made
+    context.close()
     assert made.complaints == []

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.async_api import expect
+from playwright.sync_api import expect
 
 from core import catalogue
 from core.templatetags.ui import shade
@@ -28,187 +28,181 @@ BOARD = """
 PROBLEM = "application/problem+json"
 
 
-async def test_card_moves_by_keyboard_and_the_server_is_told(site: Site) -> None:
-    page = await site.open(BOARD, lanes=LANES)
+def test_card_moves_by_keyboard_and_the_server_is_told(site: Site) -> None:
+    page = site.open(BOARD, lanes=LANES)
     site.answers["/move/"] = Answer(status=204)
-    await page.locator("#FRD-1").press("]")
-    await expect(page.locator("#well-doing [data-item]")).to_have_count(2)
-    await site.until(lambda: site.requests("/move/"))
+    page.locator("#FRD-1").press("]")
+    expect(page.locator("#well-doing [data-item]")).to_have_count(2)
+    site.until(lambda: site.requests("/move/"))
     [asked] = site.requests("/move/")
     assert asked.fields == {"item": "FRD-1", "lane": "doing", "position": "1", "version": "4"}
     assert asked.csrf == "the-token"
-    await expect(page.locator("[data-count]").nth(1)).to_have_text("2")
-    await expect(page.locator("#FRD-1")).to_be_focused()
+    expect(page.locator("[data-count]").nth(1)).to_have_text("2")
+    expect(page.locator("#FRD-1")).to_be_focused()
 
 
-async def test_refused_move_goes_back_and_says_why(site: Site) -> None:
-    page = await site.open(BOARD, lanes=LANES)
+def test_refused_move_goes_back_and_says_why(site: Site) -> None:
+    page = site.open(BOARD, lanes=LANES)
     site.answers["/move/"] = Answer(json.dumps({"detail": "The sprint is closed."}), 409, PROBLEM)
-    await page.locator("#FRD-1").press("]")
-    await expect(page.locator(".toast")).to_contain_text("The sprint is closed.")
-    await expect(page.locator("#well-ready [data-item]")).to_have_text(["FRD-1", "FRD-2"])
-    await expect(page.locator("[data-count]").nth(0)).to_have_text("2")
+    page.locator("#FRD-1").press("]")
+    expect(page.locator(".toast")).to_contain_text("The sprint is closed.")
+    expect(page.locator("#well-ready [data-item]")).to_have_text(["FRD-1", "FRD-2"])
+    expect(page.locator("[data-count]").nth(0)).to_have_text("2")
 
 
-async def test_card_is_dragged_to_another_lane(site: Site) -> None:
-    page = await site.open(BOARD, lanes=LANES)
+def test_card_is_dragged_to_another_lane(site: Site) -> None:
+    page = site.open(BOARD, lanes=LANES)
     site.answers["/move/"] = Answer(status=204)
-    start = await page.locator("#FRD-2").bounding_box()
-    end = await page.locator("#well-done").bounding_box()
+    start = page.locator("#FRD-2").bounding_box()
+    end = page.locator("#well-done").bounding_box()
     assert start
     assert end
-    await page.mouse.move(start["x"] + 90, start["y"] + 12)
-    await page.mouse.down()
-    await page.mouse.move(start["x"] + 140, start["y"] + 30, steps=4)
-    await page.mouse.move(end["x"] + 60, end["y"] + 60, steps=8)
-    await page.wait_for_timeout(200)  # what the card is over is looked up every 50 ms
-    await page.mouse.up()
-    await expect(page.locator("#well-done [data-item]")).to_have_text(["FRD-2"])
-    await site.until(lambda: site.requests("/move/"))
+    page.mouse.move(start["x"] + 90, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 140, start["y"] + 30, steps=4)
+    page.mouse.move(end["x"] + 60, end["y"] + 60, steps=8)
+    page.wait_for_timeout(200)  # what the card is over is looked up every 50 ms
+    page.mouse.up()
+    expect(page.locator("#well-done [data-item]")).to_have_text(["FRD-2"])
+    site.until(lambda: site.requests("/move/"))
     assert site.requests("/move/")[0].fields["lane"] == "done"
 
 
-async def test_card_moves_by_its_menu(site: Site) -> None:
-    page = await site.open(BOARD, lanes=LANES)
+def test_card_moves_by_its_menu(site: Site) -> None:
+    page = site.open(BOARD, lanes=LANES)
     site.answers["/move/"] = Answer(status=204)
-    await page.get_by_role("button", name="Move FRD-3").click()
-    await page.get_by_role("menuitemradio", name="done").click()
-    await expect(page.locator("#well-done [data-item]")).to_have_text(["FRD-3"])
+    page.get_by_role("button", name="Move FRD-3").click()
+    page.get_by_role("menuitemradio", name="done").click()
+    expect(page.locator("#well-done [data-item]")).to_have_text(["FRD-3"])
 
 
-async def test_confirmation_is_asked_before_the_request(site: Site) -> None:
-    page = await site.open(
-        '{% button "Delete" hx_post="/delete/" hx_swap="none" data_confirm="Delete it?" type="button" %}'
-    )
+def test_confirmation_is_asked_before_the_request(site: Site) -> None:
+    page = site.open('{% button "Delete" hx_post="/delete/" hx_swap="none" data_confirm="Delete it?" type="button" %}')
     site.answers["/delete/"] = Answer(status=204)
-    await page.get_by_role("button", name="Delete").click()
-    await expect(page.get_by_role("dialog")).to_contain_text("Delete it?")
-    await page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Delete it?")
+    page.get_by_role("button", name="Cancel").click()
     assert site.requests("/delete/") == []
-    await page.get_by_role("button", name="Delete").click()
-    await page.get_by_role("button", name="Go on").click()
-    await site.until(lambda: site.requests("/delete/"))
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Go on").click()
+    site.until(lambda: site.requests("/delete/"))
     assert site.requests("/delete/")[0].csrf == "the-token"
 
 
-async def test_confirmation_of_a_plain_form_sends_the_button_that_was_pressed(site: Site) -> None:
+def test_confirmation_of_a_plain_form_sends_the_button_that_was_pressed(site: Site) -> None:
     button = '{% button "Reject" name="how" value="reject" data_confirm="Reject?" %}'
-    page = await site.open(f'<form method="post" action="/decide/">{button}</form>')
+    page = site.open(f'<form method="post" action="/decide/">{button}</form>')
     site.answers["/decide/"] = Answer("<!doctype html><title>done</title>")
-    await page.get_by_role("button", name="Reject").click()
-    await page.get_by_role("button", name="Go on").click()
-    await expect(page).to_have_title("done")
+    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_title("done")
     assert site.requests("/decide/")[0].fields == {"how": "reject"}
 
 
-async def test_button_with_a_reason_tells_it_and_sends_nothing(site: Site) -> None:
-    page = await site.open(
-        '<form method="post" action="/x/">{% button "Approve" reason="You wrote it." tip=True %}</form>'
-    )
-    await page.get_by_role("button", name="Approve").click(force=True)
-    await expect(page.get_by_role("tooltip")).to_have_text("You wrote it.")
+def test_button_with_a_reason_tells_it_and_sends_nothing(site: Site) -> None:
+    page = site.open('<form method="post" action="/x/">{% button "Approve" reason="You wrote it." tip=True %}</form>')
+    page.get_by_role("button", name="Approve").click(force=True)
+    expect(page.get_by_role("tooltip")).to_have_text("You wrote it.")
     assert site.requests("/x/") == []
 
 
-async def test_wrong_form_comes_back_in_its_place_and_a_refusal_becomes_a_toast(site: Site) -> None:
-    page = await site.open(
-        '<form id="f" hx-post="/save/" hx-swap="outerHTML"><input name="name">{% button "Save" %}</form>'
-    )
+def test_wrong_form_comes_back_in_its_place_and_a_refusal_becomes_a_toast(site: Site) -> None:
+    page = site.open('<form id="f" hx-post="/save/" hx-swap="outerHTML"><input name="name">{% button "Save" %}</form>')
     wrong = (
         '<form id="f" hx-post="/save/" hx-swap="outerHTML"><p>Needs a name.</p><button class="btn">Save</button></form>'
     )
     site.answers["/save/"] = Answer(wrong, 422)
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.locator("#f p")).to_have_text("Needs a name.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#f p")).to_have_text("Needs a name.")
     site.answers["/save/"] = Answer('<div class="toast bad"><span class="text">The gate is closed.</span></div>', 409)
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.locator("#toasts .toast")).to_have_text("The gate is closed.")
-    await expect(page.locator("#f p")).to_have_text("Needs a name.")
-    await expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts .toast")).to_have_text("The gate is closed.")
+    expect(page.locator("#f p")).to_have_text("Needs a name.")
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
 
 
-async def test_server_that_cannot_be_reached_is_named(site: Site) -> None:
-    page = await site.open('<button hx-post="/gone/">Send</button>')
-    await page.route("**/gone/", lambda route: route.abort())
-    await page.get_by_role("button", name="Send").click()
-    await expect(page.locator(".toast.bad")).to_contain_text("cannot be reached")
+def test_server_that_cannot_be_reached_is_named(site: Site) -> None:
+    page = site.open('<button hx-post="/gone/">Send</button>')
+    page.route("**/gone/", lambda route: route.abort())
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".toast.bad")).to_contain_text("cannot be reached")
 
 
-async def test_theme_is_kept_over_a_reload(site: Site) -> None:
-    page = await site.open("<p>text</p>")
-    await page.get_by_role("button", name="Theme: system").click()
-    await page.get_by_role("button", name="Theme: light").click()
-    await page.reload()
-    assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 24)"
+def test_theme_is_kept_over_a_reload(site: Site) -> None:
+    page = site.open("<p>text</p>")
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: light").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 24)"
 
 
-async def test_keyboard_goes_anywhere(site: Site) -> None:
-    page = await site.open("<p>text</p>")
+def test_keyboard_goes_anywhere(site: Site) -> None:
+    page = site.open("<p>text</p>")
     site.answers["/p/FRD/risks/"] = Answer("<!doctype html><title>risks</title>")
-    await page.keyboard.press("Control+k")
-    await page.get_by_role("combobox").fill("risk")
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_title("risks")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("risk")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("risks")
 
 
-async def test_question_mark_lists_the_keys(site: Site) -> None:
-    page = await site.open("<p>text</p>")
-    await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keyboard")).to_contain_text("Go to Overview")
+def test_question_mark_lists_the_keys(site: Site) -> None:
+    page = site.open("<p>text</p>")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_contain_text("Go to Overview")
 
 
-async def test_chart_draws_its_series_and_writes_the_table(site: Site) -> None:
+def test_chart_draws_its_series_and_writes_the_table(site: Site) -> None:
     series = {"x": [1, 2, 3], "series": [{"label": "PR-AUC", "values": [0.5, None, 0.75]}], "x_label": "round"}
     site.answers["/series/"] = Answer(json.dumps(series), type="application/json")
-    page = await site.open('{% timeseries "/series/" "PR-AUC by round" %}')
-    await expect(page.locator("figure canvas")).to_be_visible()
-    await page.get_by_text("As a table").click()
-    await expect(page.locator("[data-twin] tbody tr")).to_have_text(["10.5", "2–", "30.75"])
+    page = site.open('{% timeseries "/series/" "PR-AUC by round" %}')
+    expect(page.locator("figure canvas")).to_be_visible()
+    page.get_by_text("As a table").click()
+    expect(page.locator("[data-twin] tbody tr")).to_have_text(["10.5", "2–", "30.75"])
 
 
-async def test_colour_of_a_face_is_the_same_on_both_sides(site: Site) -> None:
-    page = await site.open("<p>text</p>")
+def test_colour_of_a_face_is_the_same_on_both_sides(site: Site) -> None:
+    page = site.open("<p>text</p>")
     names = ["Data scientist", "Validator", "Größe"]
-    await site.until(lambda: site.sockets)
+    site.until(lambda: site.sockets)
     site.sockets[0].send(json.dumps({"presence": [{"name": name, "initials": "XX"} for name in names]}))
     faces = page.locator("[data-presence] .face")
-    await expect(faces).to_have_count(3)
+    expect(faces).to_have_count(3)
     for index, name in enumerate(names):
-        await expect(faces.nth(index)).to_have_class(f"face face-{shade(name)}")
+        expect(faces.nth(index)).to_have_class(f"face face-{shade(name)}")
 
 
 @pytest.mark.parametrize("width", [1440, 400])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_catalogue_fits_and_breaks_no_policy(site: Site, width: int, theme: str) -> None:
-    await site.page.set_viewport_size({"width": width, "height": 900})
-    await site.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    page = await site.open("{% include 'ui/catalogue_body.html' %}", base="ui/app.html", **catalogue.context())
-    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+def test_catalogue_fits_and_breaks_no_policy(site: Site, width: int, theme: str) -> None:
+    site.page.set_viewport_size({"width": width, "height": 900})
+    site.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page = site.open("{% include 'ui/catalogue_body.html' %}", base="ui/app.html", **catalogue.context())
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-async def test_narrow_screen_opens_its_menu(site: Site) -> None:
-    await site.page.set_viewport_size({"width": 400, "height": 800})
-    page = await site.open("<p>text</p>")
-    await expect(page.get_by_role("link", name="Risks")).to_be_hidden()
-    await page.get_by_role("button", name="Menu").click()
-    await expect(page.get_by_role("link", name="Risks")).to_be_visible()
+def test_narrow_screen_opens_its_menu(site: Site) -> None:
+    site.page.set_viewport_size({"width": 400, "height": 800})
+    page = site.open("<p>text</p>")
+    expect(page.get_by_role("link", name="Risks")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("link", name="Risks")).to_be_visible()
 
 
-async def test_toast_is_seen_above_an_open_dialog(site: Site) -> None:
+def test_toast_is_seen_above_an_open_dialog(site: Site) -> None:
     dialog = '{% dialog "d" "New" %}<button hx-post="/no/">Send</button>{% enddialog %}'
-    page = await site.open(dialog + '<button data-opens="d">Open</button>')
+    page = site.open(dialog + '<button data-opens="d">Open</button>')
     site.answers["/no/"] = Answer(json.dumps({"detail": "Not now."}), 409, PROBLEM)
-    await page.get_by_role("button", name="Open").click()
-    await page.get_by_role("button", name="Send").click()
-    await expect(page.locator(".toast")).to_be_visible()
-    assert await page.evaluate("document.querySelector('#toasts:popover-open') !== null")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".toast")).to_be_visible()
+    assert page.evaluate("document.querySelector('#toasts:popover-open') !== null")
 
 
-async def test_link_asks_before_it_is_followed(site: Site) -> None:
-    page = await site.open('{% button "Leave" href="/left/" data_confirm="Leave the project?" %}')
+def test_link_asks_before_it_is_followed(site: Site) -> None:
+    page = site.open('{% button "Leave" href="/left/" data_confirm="Leave the project?" %}')
     site.answers["/left/"] = Answer("<!doctype html><title>left</title>")
-    await page.get_by_role("link", name="Leave").click()
+    page.get_by_role("link", name="Leave").click()
     assert site.requests("/left/") == []
-    await page.get_by_role("button", name="Go on").click()
-    await expect(page).to_have_title("left")
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_title("left")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.async_api import expect
+from playwright.sync_api import expect
 
 from tests.ui.conftest import Answer, Site
 
@@ -25,116 +25,116 @@ def fragment(id: str, prefixes: str, text: str) -> Answer:
     )
 
 
-async def connected(site: Site, count: int = 1) -> None:
-    await site.until(lambda: len(site.sockets) >= count)
-    await expect(site.page.locator("[data-live-state]")).to_have_attribute("data-state", "live")
+def connected(site: Site, count: int = 1) -> None:
+    site.until(lambda: len(site.sockets) >= count)
+    expect(site.page.locator("[data-live-state]")).to_have_attribute("data-state", "live")
 
 
-async def test_event_refetches_the_fragments_that_care_and_no_other(site: Site) -> None:
-    page = await site.open(RUNS + RISKS)
+def test_event_refetches_the_fragments_that_care_and_no_other(site: Site) -> None:
+    page = site.open(RUNS + RISKS)
     site.answers["/runs/"] = fragment("runs", "run. job.", "<p>two runs</p>")
-    await connected(site)
+    connected(site)
     site.sockets[0].send(event(8, "run.finished"))
-    await expect(page.locator("#runs")).to_have_text("two runs")
+    expect(page.locator("#runs")).to_have_text("two runs")
     assert site.requests("/risks/") == []
     assert site.sockets[0].url.endswith("/ws/projects/FRD?after=7")
 
 
-async def test_event_seen_before_is_ignored_and_a_whisper_has_no_number(site: Site) -> None:
-    await site.open(RUNS)
+def test_event_seen_before_is_ignored_and_a_whisper_has_no_number(site: Site) -> None:
+    site.open(RUNS)
     site.answers["/runs/"] = fragment("runs", "run. job.", "again")
-    await connected(site)
+    connected(site)
     site.sockets[0].send(event(7, "run.finished"))
     site.sockets[0].send(event(None, "job.progressed", ("job", "1")))
-    await site.until(lambda: site.requests("/runs/"))
+    site.until(lambda: site.requests("/runs/"))
     assert len(site.requests("/runs/")) == 1
 
 
-async def test_a_burst_is_gathered(site: Site) -> None:
-    page = await site.open(RUNS)
+def test_a_burst_is_gathered(site: Site) -> None:
+    page = site.open(RUNS)
     site.answers["/runs/"] = fragment("runs", "run. job.", "<p>many runs</p>")
-    await connected(site)
+    connected(site)
     for seq in range(8, 58):
         site.sockets[0].send(event(seq, "run.finished"))
-    await expect(page.locator("#runs")).to_have_text("many runs")
-    await page.wait_for_timeout(400)
+    expect(page.locator("#runs")).to_have_text("many runs")
+    page.wait_for_timeout(400)
     assert len(site.requests("/runs/")) <= 3
-    assert await page.evaluate("document.body.dataset.seq") == "57"
+    assert page.evaluate("document.body.dataset.seq") == "57"
 
 
-async def test_only_events_of_the_named_subject(site: Site) -> None:
-    page = await site.open('<div id="runs" {% live "job." "/runs/" "job:41" %}>waiting</div>')
+def test_only_events_of_the_named_subject(site: Site) -> None:
+    page = site.open('<div id="runs" {% live "job." "/runs/" "job:41" %}>waiting</div>')
     site.answers["/runs/"] = fragment("runs", "job.", "done")
-    await connected(site)
+    connected(site)
     site.sockets[0].send(event(8, "job.finished", ("job", "40")))
-    await page.wait_for_timeout(250)
+    page.wait_for_timeout(250)
     assert site.requests("/runs/") == []
     site.sockets[0].send(event(9, "job.finished", ("job", "41")))
-    await expect(page.locator("#runs")).to_have_text("done")
+    expect(page.locator("#runs")).to_have_text("done")
 
 
-async def test_what_is_being_typed_stays_until_the_newer_version_is_asked_for(site: Site) -> None:
-    page = await site.open('<section id="runs" {% live "run." "/runs/" %}><input id="why" aria-label="Why"></section>')
+def test_what_is_being_typed_stays_until_the_newer_version_is_asked_for(site: Site) -> None:
+    page = site.open('<section id="runs" {% live "run." "/runs/" %}><input id="why" aria-label="Why"></section>')
     site.answers["/runs/"] = fragment("runs", "run.", '<p>newer</p><input id="why" aria-label="Why">')
-    await connected(site)
-    await page.locator("#why").fill("because")
+    connected(site)
+    page.locator("#why").fill("because")
     site.sockets[0].send(event(8, "run.finished"))
-    await expect(page.get_by_role("button", name="Newer version, show")).to_be_visible()
-    await expect(page.locator("#why")).to_have_value("because")
+    expect(page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    expect(page.locator("#why")).to_have_value("because")
     assert site.requests("/runs/") == []
-    await page.get_by_role("button", name="Newer version, show").click()
-    await expect(page.locator("#runs p")).to_have_text("newer")
-    await expect(page.locator(".newer")).to_have_count(0)
+    page.get_by_role("button", name="Newer version, show").click()
+    expect(page.locator("#runs p")).to_have_text("newer")
+    expect(page.locator(".newer")).to_have_count(0)
 
 
-async def test_a_minute_offline_is_caught_up_from_the_last_number(site: Site) -> None:
-    page = await site.open(RUNS)
+def test_a_minute_offline_is_caught_up_from_the_last_number(site: Site) -> None:
+    page = site.open(RUNS)
     site.answers["/runs/"] = fragment("runs", "run. job.", "<p>caught up</p>")
-    await connected(site)
+    connected(site)
     site.sockets[0].send(event(9, "risk.raised"))
-    await site.until(lambda: True)
-    await page.wait_for_function("document.body.dataset.seq === '9'")
-    await page.context.set_offline(True)
-    await expect(page.locator("[data-live-text]")).to_have_text("Offline")
-    await page.context.set_offline(False)
-    await connected(site, 2)
+    site.until(lambda: True)
+    page.wait_for_function("document.body.dataset.seq === '9'")
+    page.context.set_offline(True)
+    expect(page.locator("[data-live-text]")).to_have_text("Offline")
+    page.context.set_offline(False)
+    connected(site, 2)
     assert site.sockets[1].url.endswith("after=9")
     site.sockets[1].send(event(10, "run.finished"))
-    await expect(page.locator("#runs")).to_have_text("caught up")
+    expect(page.locator("#runs")).to_have_text("caught up")
 
 
-async def test_a_broken_connection_comes_back_by_itself(site: Site) -> None:
-    await site.open(RUNS)
-    await connected(site)
-    await site.sockets[0].close(code=1012)
-    await connected(site, 2)
+def test_a_broken_connection_comes_back_by_itself(site: Site) -> None:
+    site.open(RUNS)
+    connected(site)
+    site.sockets[0].close(code=1012)
+    connected(site, 2)
 
 
-async def test_who_is_no_longer_a_member_is_told_and_not_reconnected(site: Site) -> None:
-    page = await site.open(RUNS)
-    await connected(site)
-    await site.sockets[0].close(code=4403)
-    await expect(page.locator("[data-live-text]")).to_have_text("no longer a member")
-    await expect(page.locator(".toast")).to_contain_text("Live updates ended")
-    await page.wait_for_timeout(900)
+def test_who_is_no_longer_a_member_is_told_and_not_reconnected(site: Site) -> None:
+    page = site.open(RUNS)
+    connected(site)
+    site.sockets[0].close(code=4403)
+    expect(page.locator("[data-live-text]")).to_have_text("no longer a member")
+    expect(page.locator(".toast")).to_contain_text("Live updates ended")
+    page.wait_for_timeout(900)
     assert len(site.sockets) == 1
 
 
-async def test_resync_goes_back_to_the_number_of_the_log_and_fetches_everything(site: Site) -> None:
-    page = await site.open(RUNS + RISKS)
+def test_resync_goes_back_to_the_number_of_the_log_and_fetches_everything(site: Site) -> None:
+    page = site.open(RUNS + RISKS)
     site.answers["/runs/"] = fragment("runs", "run. job.", "runs again")
     site.answers["/risks/"] = fragment("risks", "risk.", "risks again")
-    await connected(site)
+    connected(site)
     site.sockets[0].send(json.dumps({"resync_required": True, "seq": 3}))
-    await expect(page.locator("#runs")).to_have_text("runs again")
-    await expect(page.locator("#risks")).to_have_text("risks again")
-    assert await page.evaluate("document.body.dataset.seq") == "3"
+    expect(page.locator("#runs")).to_have_text("runs again")
+    expect(page.locator("#risks")).to_have_text("risks again")
+    assert page.evaluate("document.body.dataset.seq") == "3"
 
 
-async def test_presence_is_counted_and_shown(site: Site) -> None:
-    page = await site.open(RUNS)
-    await connected(site)
+def test_presence_is_counted_and_shown(site: Site) -> None:
+    page = site.open(RUNS)
+    connected(site)
     people = [{"name": "Data scientist", "initials": "DS"}, {"name": "Validator", "initials": "VA"}]
     site.sockets[0].send(json.dumps({"presence": people}))
-    await expect(page.locator("[data-live-text]")).to_have_text("2 here now")
-    await expect(page.locator("[data-presence] .face")).to_have_text(["DS", "VA"])
+    expect(page.locator("[data-live-text]")).to_have_text("2 here now")
+    expect(page.locator("[data-presence] .face")).to_have_text(["DS", "VA"])
