@@ -43,7 +43,7 @@ def nothing_is_live_any_more(project: Project) -> Check:
     return Check(
         id="nothing_live",
         label="No deployment is live any more",
-        state="bad" if live else "ok",
+        state="wait" if live else "ok",
         value=", ".join(one.name for one in live) or "all retired",
         source="deployments",
         url=reverse("models_registry:deployments", args=[project.key]),

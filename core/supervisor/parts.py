@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[2]
 
 def web(listener: int, *gate: int) -> list[str]:
     """One uvicorn process on a listening socket that it inherits; it answers when the gate, if any, is opened."""
-    return [sys.executable, "-m", "core.supervisor.web", str(listener), *map(str, gate)]
+    # WhiteNoise sends a static file as a plain iterator, which Django reads to its end first: they are small.
+    unalarmed = ("-W", "ignore:StreamingHttpResponse must consume synchronous iterators")
+    return [sys.executable, *unalarmed, "-m", "core.supervisor.web", str(listener), *map(str, gate)]
 
 
 def worker() -> list[str]:
