@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "projects",
     "experiments",
     "models_registry",
+    "porting",
     "monitoring",
     "config",
 ]
@@ -140,6 +141,12 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=200 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# Imports: hosts (`name` or `name:port`) that may be asked although they are not on the open internet by https.
+IMPORT_ALLOWED_HOSTS = env.list("IMPORT_ALLOWED_HOSTS", default=[])
+IMPORT_MAX_ARCHIVE_BYTES = env.int("IMPORT_MAX_ARCHIVE_BYTES", default=4 * 1024**3)
+# Of files that one import may bring, and of what an archive may unpack to.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100 * 1024**3)
+
 REST_FRAMEWORK = {
     # Our own views say the rest themselves (core.api.ApiView); a view that is not ours is closed.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -169,6 +176,7 @@ SPECTACULAR_SETTINGS = {
         "RetrainingState": "monitoring.enums.RetrainingState",
         "ReviewState": "models_registry.enums.ReviewState",
         "RiskState": "projects.enums.RiskState",
+        "RunStatus": "experiments.enums.RunStatus",
         "SprintState": "projects.enums.SprintState",
         "VersionState": "models_registry.enums.VersionState",
         "WindowState": "monitoring.enums.WindowState",

@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("models_registry.urls")),
     path("api/v1/", include("models_registry.api_urls")),
     path("", include("models_registry.mlflow_urls")),
+    path("", include("porting.urls")),
+    path("api/v1/", include("porting.api_urls")),
     path("", include("monitoring.urls")),
     path("api/v1/", include("monitoring.api_urls")),
 ]

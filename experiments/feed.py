@@ -40,12 +40,22 @@ _RUN_VERBS = {
     names.RUN_FINISHED: "finished the run",
     names.RUN_DELETED: "deleted the run",
     names.RUN_RESTORED: "restored the run",
+    names.RUN_IMPORTED: "imported the run",
+    names.RUN_REPRODUCTION_STARTED: "set out to reproduce the run",
 }
 
 
 @tells(*_RUN_VERBS)
 def _run(event: Event, key: str) -> Told:
     return Told(_RUN_VERBS[event.type], object=event.subject_label, url=_run_url(event, key))
+
+
+@tells(names.RUN_REPRODUCED, names.RUN_DIFFERED)
+def _run_reproduced(event: Event, key: str) -> Told:
+    words = {"reproduced": "Run reproduced:", "differs": "Run came out otherwise:", "failed": "Run not reproduced:"}
+    note = ", ".join(event.data.get("differing", []))
+    word = words.get(event.data.get("verdict", ""), "Run not reproduced:")
+    return Told(word, object=event.subject_label, url=_run_url(event, key), note=note, passive=True)
 
 
 @tells(names.RUN_FAILED, names.RUN_KILLED)

@@ -21,6 +21,13 @@ class UploadForm(forms.Form):
     note = forms.CharField(max_length=200, required=False, label="What changed")
 
 
+class ReproduceForm(forms.Form):
+    relative_tolerance = forms.FloatField(
+        initial=1e-9, min_value=0, max_value=1, help_text="Of the larger of the two values."
+    )
+    absolute_tolerance = forms.FloatField(initial=0, min_value=0, help_text="Whichever of both allows more counts.")
+
+
 class TrainForm(forms.Form):
     """One training. Its targets follow from the version chosen, and its settings from the estimator chosen."""
 

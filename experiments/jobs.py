@@ -8,7 +8,7 @@ from typing import Any
 from core import storage
 from core.jobs import ChildSpec, Failure, JobKind, Report, job_kind
 from core.models import Job
-from experiments import operations
+from experiments import operations, recipes
 from experiments.models import DatasetVersion, Training
 from experiments.operations import MetricEntry, Outcome
 
@@ -67,10 +67,12 @@ class Train(JobKind):
 
     def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
         run = operations.finish_training(job=job, outcome=_outcome(result, scratch / OUT), now=_now())
+        operations.conclude_reproduction(again=run)
         return {"run": run.run_id, "metrics": result["metrics"]}
 
     def failed(self, job: Job, failure: Failure) -> None:
-        operations.fail_training(job=job, code=failure.code, message=failure.message, now=_now())
+        run = operations.fail_training(job=job, code=failure.code, message=failure.message, now=_now())
+        operations.conclude_reproduction(again=run)
 
 
 @job_kind(operations.EXPIRE_UPLOAD, queue="quick", is_routine=True)
@@ -87,24 +89,10 @@ def _now() -> datetime:
 
 
 def _spec(training: Training, scratch: Path) -> dict[str, Any]:
-    """With older data, the newer rows are the ones that count: they alone make the holdout."""
     storage.copy_to(training.dataset_version.table_id, scratch / "data.parquet")
-    spec: dict[str, Any] = {
-        "train_path": "data.parquet",
-        "target": training.target,
-        "estimator": training.estimator,
-        "params": training.settings,
-        "seed": training.seed,
-        "out": OUT,
-    }
-    if training.extra_version is None:
-        return spec
-    storage.copy_to(training.extra_version.table_id, scratch / "older.parquet")
-    return spec | {
-        "train_path": "older.parquet",
-        "extra_train_paths": ["data.parquet"],
-        "holdout_scope": "recent",
-    }
+    if training.extra_version is not None:
+        storage.copy_to(training.extra_version.table_id, scratch / "older.parquet")
+    return recipes.spec_of(training) | {"out": OUT}
 
 
 def _outcome(result: dict[str, Any], out: Path) -> Outcome:

@@ -19,6 +19,7 @@ from experiments.models import (
     LoggedModel,
     MetricName,
     MetricPoint,
+    Reproduction,
     Run,
     Training,
     Upload,
@@ -233,6 +234,19 @@ def logged_model_by_id(*, project: Project, model_id: str) -> LoggedModel:
 
 def visible_trainings(project: Project) -> QuerySet[Training]:
     return Training.objects.filter(project=project).select_related("run", "dataset_version__dataset", "job")
+
+
+def reproductions_of(run: Run) -> QuerySet[Reproduction]:
+    """Of this run, newest first, with their new runs."""
+    return Reproduction.objects.filter(first=run).select_related("again", "created_by").order_by("-pk")
+
+
+def reproduction_by_id(*, run: Run, reproduction_id: int) -> Reproduction:
+    """Raises NotFound."""
+    found = reproductions_of(run).filter(pk=reproduction_id).first() if reproduction_id < 2**63 else None
+    if found is None:
+        raise NotFound(f"The run {run.run_id} has no reproduction {reproduction_id}.")
+    return found
 
 
 def visible_jobs(project: Project) -> QuerySet[Job]:

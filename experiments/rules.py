@@ -1,7 +1,7 @@
 """Who may add data, train and log: a reason why not, or None."""
 
 from core.models import Job, User
-from experiments.enums import RunSource
+from experiments.enums import Lifecycle, RunSource, RunStatus
 from experiments.models import Run, Upload
 from projects import rules
 from projects.roles import Permission
@@ -22,6 +22,17 @@ def why_not_log(user: User | None, run: Run) -> str | None:
     """
     if user is not None and run.source == RunSource.TRAINING:
         return "This run was trained here: only its worker writes its metrics, params, files and status."
+    return why_not_train(user, run.project_id)
+
+
+def why_not_reproduce(user: User | None, run: Run) -> str | None:
+    """Why this run cannot be run again here, by anybody or by this person."""
+    if run.source != RunSource.TRAINING:
+        return "A client logged this run: its code and its data are elsewhere. Take it as an MLflow Project instead."
+    if run.lifecycle != Lifecycle.ACTIVE:
+        return "This run is deleted. Restore it first."
+    if run.status != RunStatus.FINISHED:
+        return f"There is nothing to compare with: this run is {run.get_status_display().lower()}."
     return why_not_train(user, run.project_id)
 
 

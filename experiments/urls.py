@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experiments.views import data, jobs, runs, training
+from experiments.views import data, jobs, reproducing, runs, training
 
 app_name = "experiments"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path(f"{RUN}/artifacts/<path:path>", runs.artifact, name="run-artifact"),
     path(f"{RUN}/preview/<path:path>", runs.preview, name="run-preview"),
     path(f"{RUN}/picture/<path:path>", runs.picture, name="run-picture"),
+    path(f"{RUN}/reproduce", reproducing.reproduce, name="run-reproduce"),
+    path(f"{RUN}/project.zip", reproducing.project_zip, name="run-project"),
     path(f"{PROJECT}/train/", training.train, name="train"),
     path(f"{PROJECT}/jobs/<int:job_id>/", jobs.job, name="job"),
     path(f"{PROJECT}/jobs/<int:job_id>/cancel", jobs.cancel, name="job-cancel"),

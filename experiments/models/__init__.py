@@ -2,6 +2,7 @@
 
 from experiments.models.artifacts import Artifact
 from experiments.models.datasets import Dataset, DatasetVersion
+from experiments.models.reproductions import Reproduction
 from experiments.models.runs import Experiment, LatestMetric, LoggedModel, MetricName, MetricPoint, Run, RunInput
 from experiments.models.training import Training
 from experiments.models.uploads import Upload, UploadPart
@@ -15,6 +16,7 @@ __all__ = [
     "LoggedModel",
     "MetricName",
     "MetricPoint",
+    "Reproduction",
     "Run",
     "RunInput",
     "Training",

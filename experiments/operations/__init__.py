@@ -29,6 +29,7 @@ from experiments.operations.multipart import (
     expire_upload,
     put_part,
 )
+from experiments.operations.reproductions import conclude_reproduction, reproduce_run
 from experiments.operations.runs import (
     InputEntry,
     create_run,
@@ -38,6 +39,17 @@ from experiments.operations.runs import (
     log_inputs,
     restore_run,
     update_run,
+)
+from experiments.operations.taking import (
+    TakenModel,
+    TakenRun,
+    details_of,
+    rename_parent,
+    take_away,
+    take_experiment,
+    take_files,
+    take_model,
+    take_run,
 )
 from experiments.operations.trainings import (
     FAILURE_TAG,
@@ -55,12 +67,15 @@ __all__ = [
     "InputEntry",
     "MetricEntry",
     "Outcome",
+    "TakenModel",
+    "TakenRun",
     "abort_upload",
     "begin_training",
     "begin_upload",
     "cancel_job",
     "clean_path",
     "complete_upload",
+    "conclude_reproduction",
     "create_dataset_version",
     "create_experiment",
     "create_logged_model",
@@ -72,6 +87,7 @@ __all__ = [
     "delete_logged_model_tag",
     "delete_run",
     "delete_run_tag",
+    "details_of",
     "end_run",
     "ensure_experiment",
     "expire_upload",
@@ -86,11 +102,18 @@ __all__ = [
     "put_blob",
     "put_part",
     "rename_experiment",
+    "rename_parent",
+    "reproduce_run",
     "restore_experiment",
     "restore_run",
     "set_experiment_tags",
     "set_logged_model_tags",
     "start_training",
     "store_profile",
+    "take_away",
+    "take_experiment",
+    "take_files",
+    "take_model",
+    "take_run",
     "update_run",
 ]

@@ -14,6 +14,7 @@ from experiments import operations, queries, rules, tables
 from experiments.enums import RunStatus
 from experiments.files import attachment
 from experiments.models import Artifact, Run
+from experiments.views import reproducing
 from projects.models import Project
 from projects.pages import part_of, project_page
 
@@ -85,7 +86,8 @@ def run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
     context = _record(project, found)
     if part == "record":
         return render(request, "experiments/parts/record.html", context)
-    return render(request, "experiments/run.html", context | _charts(project, found) | _job(request, project, found))
+    context |= _charts(project, found) | _job(request, project, found) | reproducing.section(request, project, found)
+    return render(request, "experiments/run.html", context)
 
 
 def _record(project: Project, run: Run) -> dict[str, Any]:

@@ -45,23 +45,25 @@ def create_version(
     source: str = "",
     description: str = "",
     tags: Mapping[str, str] | None = None,
+    number: int | None = None,
 ) -> ModelVersion:
     """Register the next version of a model, bound to the digest of its files as they are now.
 
     The files are those of a run that was trained here, of a logged model, or of a folder of a run's artifacts (`root`
-    and `path`); `source` is how the client named them. Raises NotAllowed, Invalid (`no_model_files`,
-    `several_models`, `foreign_run`), Conflict (`deleted`; `not_finished` of a training that still runs).
+    and `path`); `source` is how the client named them. `number` is one that is to be kept. Raises NotAllowed, Invalid
+    (`no_model_files`, `several_models`, `foreign_run`), Conflict (`deleted`; `number_taken`; `not_finished` of a
+    training that still runs).
     """
     description, given = values.text("description", description), values.tags(tags)
     model = locked_model(model)
     require(rules.why_not_register(by, model.project_id))
     _require_own(model, run, logged_model)
     files = _files(model, run=run, logged_model=logged_model, root=root, path=path)
-    last = model.versions.aggregate(last=Max("number"))["last"] or 0
+    number = _number(model, number)
     version = ModelVersion.objects.create(
         project_id=model.project_id,
         model=model,
-        number=last + 1,
+        number=number,
         run=run or (logged_model.source_run if logged_model else None),
         logged_model=logged_model,
         source=source[:MAX_SOURCE],
@@ -168,6 +170,15 @@ def delete_version(*, version: ModelVersion, by: User | None, now: datetime) -> 
         raise Conflict(f"{version} was reviewed or deployed, and its record stays. Archive it instead.", code="in_use")
     events.record(VERSION_DELETED, version, by=by, digest=version.digest)
     version.delete()
+
+
+def _number(model: RegisteredModel, wanted: int | None) -> int:
+    """The number to give, under the model's lock."""
+    if wanted is None:
+        return int(model.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    if model.versions.filter(number=wanted).exists():
+        raise Conflict(f"{model} has a version {wanted} already.", field="number", code="number_taken")
+    return wanted
 
 
 def _for_change(version: ModelVersion, by: User | None) -> ModelVersion:

@@ -1,0 +1,1 @@
+"""REST: bringing an MLflow in, and taking a project out."""

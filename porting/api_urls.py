@@ -1,0 +1,15 @@
+"""The REST API."""
+
+from django.urls import path
+
+from porting.api import imports
+
+app_name = "porting-api"
+
+PROJECT = "projects/<str:key>"
+
+urlpatterns = [
+    path(f"{PROJECT}/imports", imports.ImportsView.as_view(), name="imports"),
+    path(f"{PROJECT}/imports/<int:import_id>", imports.ImportView.as_view(), name="import"),
+    path(f"{PROJECT}/imports/<int:import_id>/notes", imports.ImportNotesView.as_view(), name="import-notes"),
+]

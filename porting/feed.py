@@ -1,0 +1,30 @@
+"""How the events of imports read."""
+
+from django.urls import reverse
+
+from core.models import Event
+from porting import events as names
+from projects.feed import Told, tells
+
+
+@tells(names.IMPORT_STARTED)
+def _started(event: Event, key: str) -> Told:
+    return Told("started the import of", object=event.subject_label, url=_url(event, key))
+
+
+@tells(names.IMPORT_FINISHED)
+def _finished(event: Event, key: str) -> Told:
+    said = [f"{event.data.get(name, 0):,} {name}" for name in ("runs", "points", "versions")]
+    return Told(
+        "Import finished:", object=event.subject_label, url=_url(event, key), note=", ".join(said), passive=True
+    )
+
+
+@tells(names.IMPORT_FAILED)
+def _failed(event: Event, key: str) -> Told:
+    note = str(event.data.get("reason", ""))
+    return Told("Import stopped:", object=event.subject_label, url=_url(event, key), note=note, passive=True)
+
+
+def _url(event: Event, key: str) -> str:
+    return reverse("porting:import", args=[key, int(event.subject_id)])

@@ -1,0 +1,21 @@
+"""Reads of imports. A project is visible already: `projects.queries` saw to it."""
+
+from django.db.models import Count, QuerySet
+
+from core.errors import NotFound
+from porting.models import Import
+from projects.models import Project
+
+
+def visible_imports(project: Project) -> QuerySet[Import]:
+    """With their job and how many notes each has (`note_count`)."""
+    found = Import.objects.filter(project=project).select_related("job", "created_by")
+    return found.annotate(note_count=Count("notes"))
+
+
+def import_by_id(*, project: Project, import_id: int) -> Import:
+    """Raises NotFound."""
+    found = visible_imports(project).filter(pk=import_id).first() if import_id < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no import {import_id}.")
+    return found

@@ -1,0 +1,15 @@
+"""Pages."""
+
+from django.urls import path
+
+from porting import views
+
+app_name = "porting"
+
+IMPORTS = "p/<str:key>/experiments/import"
+
+urlpatterns = [
+    path(f"{IMPORTS}/", views.imports, name="imports"),
+    path(f"{IMPORTS}/<int:import_id>/", views.one_import, name="import"),
+    path(f"{IMPORTS}/<int:import_id>/report.csv", views.report, name="import-report"),
+]

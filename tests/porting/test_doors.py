@@ -1,0 +1,212 @@
+"""Asking for an import and reading of it: by whom, when, and with what cost."""
+
+import io
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core import jobs
+from core.errors import Conflict, Invalid, NotAllowed, TooLarge
+from core.models import Blob, Event, Job
+from porting import operations
+from porting.models import Import, ImportNote
+from projects.roles import Role
+from tests.factories import make_member, make_project, make_user, now
+
+URL = "https://mlflow.example.com"
+
+
+def start(project, by, **given):
+    return operations.start_import(project=project, by=by, now=now(), **(given or {"url": URL}))
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def post(project, user, **body):
+    url = f"/api/v1/projects/{project.key}/imports"
+    return client_of(user).post(url, json.dumps(body), content_type="application/json")
+
+
+@pytest.mark.django_db
+def test_start_import_queues_a_job_and_records_an_event():
+    project = make_project()
+
+    made = start(project, project.created_by)
+
+    assert (made.kind, made.source, made.job.kind, made.job.payload) == ("server", URL, "import", {"import": made.pk})
+    told = Event.objects.get(type="import.started")
+    assert (told.actor, told.data) == (project.created_by, {"kind": "server", "source": URL})
+
+
+@pytest.mark.django_db
+def test_start_import_by_who_may_not_is_refused():
+    project = make_project()
+    for person in (make_member(project, Role.VIEWER), make_member(project, Role.VALIDATOR), make_user()):
+        with pytest.raises(NotAllowed):
+            start(project, person, upload=io.BytesIO(b"x"), filename="a.zip")
+
+    assert not Import.objects.exists()
+    assert not Job.objects.exists()
+    assert not Blob.objects.exists()
+
+
+@pytest.mark.django_db
+def test_start_import_while_another_is_under_way_is_refused_and_leaves_nothing():
+    project = make_project()
+    first = start(project, project.created_by)
+
+    with pytest.raises(Conflict) as refused:
+        start(project, project.created_by, upload=io.BytesIO(b"x"), filename="a.zip")
+
+    assert refused.value.code == "in_progress"
+    assert [one.pk for one in Import.objects.all()] == [first.pk]
+    other = make_project()
+    assert start(other, other.created_by).job.state == "queued"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"url": "http://mlflow.example.com"}, Invalid),
+        ({"url": URL, "path": "/tmp"}, Invalid),
+        ({"url": ""}, Invalid),
+        ({"url": URL, "credentials": {"token": "a\nb"}}, Invalid),
+        ({"url": URL, "credentials": {"token": "x" * 2001}}, Invalid),
+        ({"upload": io.BytesIO(b"x" * 101), "filename": "a.zip"}, TooLarge),
+    ],
+)
+def test_start_import_of_what_cannot_be_leaves_nothing(given, refusal, settings):
+    settings.IMPORT_MAX_ARCHIVE_BYTES = 100
+    project = make_project()
+
+    with pytest.raises(refusal):
+        start(project, project.created_by, **given)
+
+    assert not Import.objects.exists()
+    assert not Job.objects.exists()
+    assert not Blob.objects.exists()
+
+
+@pytest.mark.django_db
+def test_cancelled_import_forgets_its_credentials():
+    project = make_project()
+    made = start(project, project.created_by, url=URL, credentials={"token": "secret"})
+    assert made.sealed
+
+    jobs.cancel(job=made.job, by=project.created_by, now=now())
+
+    made.refresh_from_db()
+    assert made.sealed == ""
+    assert Event.objects.get(type="import.failed").data["code"] == "cancelled"
+
+
+@pytest.mark.django_db
+def test_rest_queues_an_import_and_tells_of_it():
+    project = make_project()
+    answer = post(project, project.created_by, url=URL + "/", token="secret", experiments=["Fraud"])
+
+    assert answer.status_code == 202
+    told = answer.json()
+    assert "secret" not in answer.content.decode()
+    assert (told["kind"], told["source"], told["notes"], told["job"]["state"]) == ("server", URL, 0, "queued")
+    assert answer["Location"] == told["url"]
+    assert client_of(project.created_by).get(told["url"]).json()["id"] == told["id"]
+    listed = client_of(make_member(project, Role.VIEWER)).get(f"/api/v1/projects/{project.key}/imports").json()
+    assert [one["id"] for one in listed["results"]] == [told["id"]]
+    assert client_of(make_user()).get(told["url"]).status_code == 404
+
+
+@pytest.mark.django_db
+def test_rest_takes_an_archive_as_a_form():
+    project = make_project()
+    body = {"file": SimpleUploadedFile("mlruns.zip", b"PK")}
+
+    answer = client_of(project.created_by).post(f"/api/v1/projects/{project.key}/imports", body)
+
+    assert (answer.status_code, answer.json()["kind"], answer.json()["source"]) == (202, "archive", "mlruns.zip")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"url": "http://127.0.0.1:5000"}, 422, "url"),
+        ({}, 422, "url"),
+        ({"path": "/etc"}, 400, "path"),
+        ({"uri": "sqlite:///x"}, 400, "uri"),
+    ],
+)
+def test_rest_names_the_field_and_never_reads_the_machine(body, status, field):
+    project = make_project()
+
+    answer = post(project, project.created_by, **body)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+    assert not Import.objects.exists()
+
+
+@pytest.mark.django_db
+def test_pages_show_imports_their_counts_and_their_report():
+    project = make_project()
+    client = client_of(project.created_by)
+    page = f"/p/{project.key}/experiments/import/"
+
+    sent = client.post(page, {"form": "server", "url": URL, "token": "secret"})
+
+    made = Import.objects.get()
+    assert (sent.status_code, sent["Location"]) == (302, f"{page}{made.pk}/")
+    Import.objects.update(done={"runs": 3, "points": 1234567}, expected={"runs": 7, "points": None})
+    ImportNote.objects.create(of=made, kind="version", item="scorer/1", name="=cmd()", reason="Nobody approved it.")
+    shown = client.get(f"{page}{made.pk}/").content.decode()
+    assert "1,234,567" in shown
+    assert "of 7" in shown
+    assert "Nobody approved it." in shown
+    assert "secret" not in shown
+    assert URL in client.get(page).content.decode()
+    report = client.get(f"{page}{made.pk}/report.csv")
+    assert report.content.decode().splitlines()[1] == '"version","scorer/1","\'=cmd()","Nobody approved it."'
+    assert client_of(make_user()).get(f"{page}{made.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_page_says_why_an_address_is_refused():
+    project = make_project()
+
+    sent = client_of(project.created_by).post(
+        f"/p/{project.key}/experiments/import/", {"form": "server", "url": "http://10.0.0.1"}
+    )
+
+    assert sent.status_code == 422
+    assert "Only https is allowed" in sent.content.decode()
+    assert not Import.objects.exists()
+
+
+@pytest.mark.django_db
+def test_lists_cost_the_same_for_one_row_and_for_three():
+    project = make_project()
+    client = client_of(project.created_by)
+
+    def cost(url):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        return len(queries)
+
+    urls = [f"/p/{project.key}/experiments/import/", f"/api/v1/projects/{project.key}/imports"]
+    made = start(project, project.created_by)
+    ImportNote.objects.create(of=made, kind="run", item="1", reason="x")
+    one = [cost(url) for url in urls]
+    for _ in range(2):
+        Job.objects.filter(state="queued").update(state="cancelled", finished_at=now())
+        made = start(project, project.created_by)
+        ImportNote.objects.create(of=made, kind="run", item="1", reason="x")
+
+    assert [cost(url) for url in urls] == one
