@@ -15,6 +15,7 @@ const options = {
     { in: join(here, "js", "theme.js"), out: "theme" },
     { in: join(here, "js", "board.js"), out: "board" },
     { in: join(here, "js", "charts.js"), out: "charts" },
+    { in: join(here, "js", "runs.js"), out: "runs" },
   ],
   outdir: out,
   bundle: true,

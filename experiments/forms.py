@@ -106,3 +106,8 @@ def _range(param: Param) -> str:
     if param.help:
         parts.append(param.help)
     return " ".join(parts)
+
+
+class ConnectForm(forms.Form):
+    label = forms.CharField(max_length=120, initial="My notebook", label="What it is for")
+    days = forms.IntegerField(min_value=1, max_value=365, initial=90, label="Days until it expires")

@@ -29,6 +29,7 @@ from projects.models import Project
 MAX_NUMBER = 2**31 - 1
 MAX_BUCKETS = 2000
 LARGEST = 1e300
+SYSTEM = "system/"
 PARTS = ("train", "training", "val", "validation", "valid")
 
 _ROOT = re.compile(r"(?P<experiment>\d{1,18})/(?:(?P<run>[0-9a-f]{32})|models/(?P<model>m-[0-9a-f]{32}))")
@@ -108,24 +109,6 @@ def best_run(project: Project, *, metric: str, higher: bool) -> tuple[Run, float
     )
     found = values.select_related("run").order_by("-value" if higher else "value", "pk").first()
     return (found.run, found.value) if found else None
-
-
-def tried_values(runs: Iterable[Run], *, at_most: int = 60) -> dict[int, list[float]]:
-    """For each run's primary key, the course of one of its metrics, best one of the validation. One query."""
-    points = (
-        MetricPoint.objects.filter(run__in=[run.pk for run in runs])
-        .order_by("key__name", "step", "timestamp_ms")
-        .values_list("run_id", "key__name", "value")
-    )
-    courses: dict[int, dict[str, list[float]]] = {}
-    for pk, key, value in points:
-        courses.setdefault(pk, {}).setdefault(key, []).append(value)
-    return {pk: _chosen(course)[-at_most:] for pk, course in courses.items()}
-
-
-def _chosen(course: dict[str, list[float]]) -> list[float]:
-    names = sorted(course, key=lambda name: (not name.startswith("val"), -len(course[name]), name))
-    return course[names[0]]
 
 
 def with_latest_metrics(runs: QuerySet[Run]) -> QuerySet[Run]:
@@ -314,13 +297,13 @@ def dataset_version(*, project: Project, name: str, number: int) -> DatasetVersi
 
 def metric_columns(latest: Iterable[Iterable[Latest]], *, first: str = "", at_most: int = 4) -> list[str]:
     """The metrics that are a table's columns: `first` (the scope's) and what most runs have. What was measured while
-    training comes after what was measured at the end, the ends of intervals and durations not at all.
+    training comes after what was measured at the end; ends of intervals, durations and the machine's load not at all.
     """
     counts: dict[str, int] = {}
     for values in latest:
         for one in values:
             counts[one.key] = counts.get(one.key, 0) + 1
-    worth = [key for key in counts if not key.endswith(("_low", "_high", "_seconds"))]
+    worth = [key for key in counts if not key.endswith(("_low", "_high", "_seconds")) and not key.startswith(SYSTEM)]
     return sorted(worth, key=lambda key: (key != first, is_of_a_part(key), -counts[key], key))[:at_most]
 
 

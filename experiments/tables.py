@@ -7,9 +7,8 @@ from typing import Any
 
 from core import charts, storage
 from core.enums import JobState
-from core.models import Job
 from experiments.enums import RunStatus
-from experiments.models import Artifact, DatasetVersion, Run
+from experiments.models import Artifact, DatasetVersion
 from experiments.queries import PARTS, Latest, is_of_a_part
 
 PREVIEW_ROWS = 20
@@ -33,35 +32,6 @@ JOB_TONES = {
 }
 TEXTS = (".txt", ".json", ".csv", ".md", ".yaml", ".yml", ".log", ".py", ".xml", ".toml")
 TEXT_NAMES = ("MLmodel", "requirements.txt")
-
-
-@dataclass(frozen=True)
-class RunRow:
-    run: Run
-    tone: str
-    values: list[tuple[str, str]]
-    course: Sequence[float]
-    job: Job | None
-    seconds: float | None
-
-
-def run_rows(
-    runs: Iterable[Run], latest: Mapping[int, list[Latest]], courses: Mapping[int, list[float]], columns: Sequence[str]
-) -> list[RunRow]:
-    return [_run_row(run, latest[run.pk], courses.get(run.pk, []), columns) for run in runs]
-
-
-def _run_row(run: Run, latest: list[Latest], course: list[float], columns: Sequence[str]) -> RunRow:
-    values = {one.key: one.value for one in latest}
-    training = getattr(run, "training", None)
-    return RunRow(
-        run=run,
-        tone=RUN_TONES[RunStatus(run.status)],
-        values=[(column, _shown(values.get(column))) for column in columns],
-        course=course,
-        job=training.job if training and run.status in (RunStatus.SCHEDULED, RunStatus.RUNNING) else None,
-        seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
-    )
 
 
 def _shown(value: float | None) -> str:

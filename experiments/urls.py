@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experiments.views import data, jobs, reproducing, runs, training
+from experiments.views import connect, data, jobs, reproducing, runs, table, training
 
 app_name = "experiments"
 
@@ -14,7 +14,10 @@ urlpatterns = [
     path(f"{PROJECT}/data/", data.data, name="data"),
     path(f"{VERSION}/", data.version, name="version"),
     path(f"{VERSION}/file", data.file, name="version-file"),
-    path(f"{PROJECT}/experiments/", runs.experiments, name="experiments"),
+    path(f"{PROJECT}/experiments/", table.experiments, name="experiments"),
+    path(f"{PROJECT}/experiments/filter", table.assist, name="filter-assist"),
+    path(f"{PROJECT}/experiments/act", table.act, name="runs-act"),
+    path(f"{PROJECT}/experiments/connect", connect.connect, name="connect"),
     path(f"{RUN}/", runs.run, name="run"),
     path(f"{RUN}/metrics.json", runs.metrics, name="run-metrics"),
     path(f"{RUN}/artifacts/<path:path>", runs.artifact, name="run-artifact"),

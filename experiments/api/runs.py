@@ -18,6 +18,7 @@ from experiments import operations, queries
 from experiments.api.filtering import filters
 from experiments.enums import RunSource, RunStatus
 from experiments.files import attachment
+from experiments.filtering.compiling import filtered
 from experiments.models import Artifact, Run, RunInput
 from projects.api.shapes import PageShape, PersonShape, person_json
 from projects.api_base import ProjectApiView
@@ -132,17 +133,24 @@ class RunsView(ProjectApiView):
         parameters=[
             OpenApiParameter("experiment", str, description="The experiment's name."),
             OpenApiParameter("status", str, enum=RunStatus.values),
+            OpenApiParameter(
+                "filter",
+                str,
+                description="MLflow's comparisons, joined by AND, OR, NOT and parentheses: "
+                "metrics.loss < 0.2 AND (params.model = 'gbm' OR tags.team = 'risk').",
+            ),
         ],
         responses=RunPageShape,
     )
     def get(self, request: Request, key: str) -> Response:
         """The runs, newest first, with the latest value of each metric."""
-        asked = filters(request, experiment=None, status=RunStatus.values)
+        asked = filters(request, experiment=None, status=RunStatus.values, filter=None)
         rows = queries.with_latest_metrics(queries.visible_runs(self.project))
         if "experiment" in asked:
             rows = rows.filter(experiment__name=asked["experiment"])
         if "status" in asked:
             rows = rows.filter(status=asked["status"])
+        rows = filtered(rows, asked.get("filter", ""))
         return page(request, rows, lambda run: run_json(run, key))
 
 

@@ -1,8 +1,7 @@
-"""Runs: all of them in a table, and each on its page."""
+"""A run on its page."""
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,60 +17,7 @@ from experiments.views import reproducing
 from projects.models import Project
 from projects.pages import part_of, project_page
 
-PAGE = 50
 MOST_FILES = 200
-
-
-@project_page
-@require_GET
-def experiments(request: HttpRequest, project: Project) -> HttpResponse:
-    chosen, before = request.GET.get("experiment", ""), request.GET.get("before", "")
-    rows = queries.visible_runs(project).select_related("training__job").order_by("-pk")
-    if chosen.isascii() and chosen.isdigit():
-        rows = rows.filter(experiment_id=int(chosen[:18]))
-    if before.isascii() and before.isdigit():
-        rows = rows.filter(pk__lt=int(before[:18]))
-    context = _table(rows, first=project.scope.metric) | {
-        "project": project,
-        "query": f"experiment={chosen}&before={before}",
-        "chosen": chosen,
-        "why_not": rules.why_not_train(user_of(request), project.pk),
-        "tracking_uri": request.build_absolute_uri(f"/p/{project.key}"),
-    }
-    if part_of(request) == "runs":
-        return render(request, "experiments/parts/runs.html", context)
-    return render(request, "experiments/experiments.html", context | {"tabs": _tabs(project, chosen)})
-
-
-def _table(rows: QuerySet[Run], *, first: str) -> dict[str, Any]:
-    """A page of runs with as many queries for fifty as for one."""
-    found = list(rows[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
-    latest = queries.latest_metrics(found)
-    columns = queries.metric_columns(latest.values(), first=first)
-    courses = queries.tried_values([run for run in found if run.ended_at is None])
-    return {
-        "columns": columns,
-        "rows": tables.run_rows(found, latest, courses, columns),
-        "older": str(found[-1].pk) if more else "",
-    }
-
-
-def _tabs(project: Project, chosen: str) -> list[dict[str, Any]]:
-    url = reverse("experiments:experiments", args=[project.key])
-    counted = queries.experiments_with_counts(project)[:20]
-    counts = [count for _, count in counted]
-    every = {"label": "All runs", "url": url, "here": not chosen, "count": sum(counts)}
-    each = [
-        {
-            "label": one.name[:40],
-            "url": f"{url}?experiment={one.pk}",
-            "here": chosen == str(one.pk),
-            "count": count,
-        }
-        for one, count in counted
-    ]
-    return [every, *each]
 
 
 @project_page

@@ -1,0 +1,183 @@
+// The table of runs: the filter's offers and errors as one types, the runs that are chosen, and the column picker.
+import { element } from "./page.js";
+
+// --- the filter -----------------------------------------------------------------------------------------------------
+
+const WAIT_MS = 120;
+const box = document.querySelector("[data-filter]");
+if (box) assist(box);
+
+function assist(box) {
+  const input = box.querySelector("input");
+  const list = box.querySelector("[role=listbox]");
+  const said = document.querySelector("[data-filter-error]");
+  let timer = 0;
+  let asked = 0;
+  let at = -1;
+
+  input.addEventListener("input", () => later());
+  input.addEventListener("focus", () => later());
+  input.addEventListener("click", () => later());
+  input.addEventListener("blur", () => close());
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") later();
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      close();
+    }
+    if (list.hidden) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      choose(at + (event.key === "ArrowDown" ? 1 : -1));
+    }
+    if ((event.key === "Enter" && at >= 0) || (event.key === "Tab" && list.children.length && !event.shiftKey && (at >= 0 || list.dataset.typed))) {
+      event.preventDefault();
+      take(list.children[Math.max(at, 0)]);
+    }
+  });
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(ask, WAIT_MS);
+  }
+
+  async function ask() {
+    const mine = ++asked;
+    const cursor = input.selectionStart ?? input.value.length;
+    const query = new URLSearchParams({ q: input.value, at: cursor });
+    const answer = await fetch(`${box.dataset.assist}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (mine !== asked || !answer?.ok) return;
+    const { error, offers } = await answer.json();
+    // What is not finished is no error while one types; it is when one has stopped at something else.
+    const wrong = error && !error.is_unfinished;
+    said.textContent = wrong ? error.message : "";
+    input.toggleAttribute("aria-invalid", Boolean(wrong));
+    if (wrong) input.setAttribute("aria-invalid", "true");
+    document.activeElement === input ? show(offers) : close();
+  }
+
+  function show(offers) {
+    at = -1;
+    list.replaceChildren(...offers.map(offer));
+    list.hidden = offers.length === 0;
+    list.toggleAttribute("data-typed", offers.length > 0 && offers[0].start < offers[0].end);
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function offer(one, index) {
+    const item = element("li", { role: "option", id: `offer-${index}`, "aria-selected": "false" }, element("span", { class: "mono" }, one.text), element("small", {}, one.note));
+    item.offer = one;
+    item.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      take(item);
+    });
+    return item;
+  }
+
+  function choose(index) {
+    const { length } = list.children;
+    at = index < 0 ? length - 1 : index % length;
+    [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
+    list.children[at].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+  }
+
+  function take(item) {
+    const { text, start, end } = item.offer;
+    const before = input.value.slice(0, start);
+    const spaced = before && !/[\s(]$/.test(before) ? `${before} ` : before;
+    input.value = `${spaced}${text} ${input.value.slice(end).trimStart()}`;
+    const cursor = spaced.length + text.length + 1;
+    input.setSelectionRange(cursor, cursor);
+    ask();
+  }
+
+  function close() {
+    asked += 1;
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog[open]")) return;
+    event.preventDefault();
+    input.focus();
+  });
+}
+
+document.addEventListener("change", ({ target }) => target.matches("[data-submits]") && target.form.requestSubmit());
+
+// --- which runs are chosen ------------------------------------------------------------------------------------------
+// The choice outlives a page of the table and its live refreshing; it ends with the tab.
+
+const bar = document.querySelector("[data-selection]");
+if (bar) select(bar);
+
+function select(bar) {
+  const key = `chosen ${location.pathname} ${new URLSearchParams(location.search).get("deleted") ?? ""}`;
+  const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));
+  const boxes = () => [...document.querySelectorAll("[data-choose]")];
+  let last = null;
+
+  function tell() {
+    sessionStorage.setItem(key, JSON.stringify([...chosen]));
+    for (const one of boxes()) one.checked = chosen.has(one.value);
+    const all = document.querySelector("[data-all]");
+    const here = boxes();
+    if (all) {
+      all.checked = here.length > 0 && here.every((one) => one.checked);
+      all.indeterminate = !all.checked && here.some((one) => one.checked);
+    }
+    bar.hidden = chosen.size === 0;
+    bar.querySelector("[data-count]").textContent = chosen.size === 1 ? "1 run" : `${chosen.size} runs`;
+    bar.querySelector("[data-chosen]").replaceChildren(...[...chosen].map((value) => element("input", { type: "hidden", name: "run", value })));
+    const compare = bar.querySelector("[data-compare]");
+    if (!compare) return;
+    compare.disabled = chosen.size < 2 || chosen.size > 20;
+    compare.title = compare.disabled ? "Choose 2 to 20 runs to compare them" : "";
+  }
+
+  document.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-choose]");
+    if (!one) return;
+    const here = boxes();
+    const [from, to] = [here.indexOf(last), here.indexOf(one)].sort((a, b) => a - b);
+    const range = event.shiftKey && from >= 0 ? here.slice(from, to + 1) : [one];
+    for (const each of range) one.checked ? chosen.add(each.value) : chosen.delete(each.value);
+    last = one;
+    tell();
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-all]")) return;
+    for (const one of boxes()) target.checked ? chosen.add(one.value) : chosen.delete(one.value);
+    tell();
+  });
+  bar.querySelector("[data-none]").addEventListener("click", () => {
+    chosen.clear();
+    tell();
+  });
+  bar.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[data-compare]")) {
+      for (const field of bar.querySelectorAll("[name=csrfmiddlewaretoken], [name=next]")) field.disabled = true;
+    } else {
+      sessionStorage.removeItem(key);
+    }
+  });
+  addEventListener("pageshow", () => {
+    for (const field of bar.querySelectorAll("[disabled]")) field.disabled = false;
+    tell();
+  });
+  document.addEventListener("htmx:afterSwap", tell);
+  tell();
+}
+
+// --- finding a name in a list of them -------------------------------------------------------------------------------
+
+document.addEventListener("input", ({ target }) => {
+  const place = target.dataset?.narrow && document.getElementById(target.dataset.narrow);
+  if (!place) return;
+  const wanted = target.value.trim().toLowerCase();
+  for (const one of place.querySelectorAll("[data-name]")) one.hidden = !one.dataset.name.includes(wanted);
+});
