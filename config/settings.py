@@ -183,6 +183,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# Hosts, or host:port, to which webhooks may go although they are not on the open internet.
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Jobs: see core/jobs.py

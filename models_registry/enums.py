@@ -79,3 +79,10 @@ class ModelFormat(TextChoices):
 class Decision(TextChoices):
     APPROVE = "approve", "Approved"
     REQUEST_CHANGES = "request_changes", "Requested changes"
+
+
+class WebhookStatus(TextChoices):
+    """MLflow's words."""
+
+    ACTIVE = "ACTIVE", "Active"
+    DISABLED = "DISABLED", "Disabled"

@@ -80,6 +80,18 @@ def _evaluation(event: Event, key: str) -> Told:
     return Told(f"The evaluation {said} of", object=event.subject_label, url=url, note=note[:200], passive=True)
 
 
+@tells(names.VERSION_COMMENTED)
+def _version_commented(event: Event, key: str) -> Told:
+    verbs = {"added": "commented on", "changed": "changed a comment on", "deleted": "deleted a comment on"}
+    return Told(verbs[event.data["step"]], object=event.subject_label)
+
+
+@tells(names.WEBHOOK_CREATED, names.WEBHOOK_UPDATED, names.WEBHOOK_DELETED)
+def _webhook(event: Event, key: str) -> Told:
+    verb = event.type.split(".")[1].replace("updated", "changed")
+    return Told(f"{verb} the webhook", object=event.subject_label)
+
+
 @tells(names.REVIEW_REQUESTED)
 def _review_requested(event: Event, key: str) -> Told:
     version = str(event.data.get("version", "")).replace("/", " version ")

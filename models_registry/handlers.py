@@ -1,19 +1,25 @@
 """What the registry does when something happened."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from core.errors import DomainError
 from core.events import on
 from core.models import Event
 from models_registry import operations
 from models_registry.events import (
+    ALIAS_DELETED,
+    ALIAS_SET,
     DEPLOYMENT_CREATED,
     DEPLOYMENT_ROLLED_BACK,
     DEPLOYMENT_UPDATED,
+    MODEL_REGISTERED,
     REVIEW_APPROVED,
     VERSION_APPROVED,
+    VERSION_CREATED,
+    VERSION_UPDATED,
 )
-from models_registry.models import Deployment, ModelVersion, Review
+from models_registry.models import Deployment, ModelVersion, Review, Webhook
 
 CHAMPION = "champion"
 
@@ -34,6 +40,48 @@ def deploy_approved_version(event: Event) -> None:
         operations.note_refused_deployment(review=review, reason=error.message, now=now)
         return
     operations.set_alias(model=version.model, alias=CHAMPION, version=version, by=None, now=now)
+
+
+@on(MODEL_REGISTERED, VERSION_CREATED, VERSION_UPDATED, ALIAS_SET, ALIAS_DELETED)
+def tell_webhooks(event: Event) -> None:
+    """Queue what MLflow's webhooks are told of this, one job for each that asked for it."""
+    if not Webhook.objects.filter(project=event.stream_id).exists():
+        return
+    for name, payload in told_by(event):
+        operations.queue_delivery(event=event, name=name, data=payload)
+
+
+def told_by(event: Event) -> list[tuple[str, dict[str, Any]]]:
+    """MLflow's name and payload of everything that an event of ours tells; nothing of a version that is gone."""
+    said, name = event.data, event.data.get("name")
+    if event.type == MODEL_REGISTERED:
+        facts = {"name": name, "tags": said["tags"], "description": said["description"]}
+        return [("registered_model.created", facts)]
+    if event.type == ALIAS_SET:
+        facts = {"name": name, "alias": said["alias"], "version": str(said["number"])}
+        return [("model_version_alias.created", facts)]
+    if event.type == ALIAS_DELETED:
+        return [("model_version_alias.deleted", {"name": name, "alias": said["alias"]})]
+    version = ModelVersion.objects.select_related("model", "run").filter(pk=said.get("version_pk")).first()
+    return _told_of_version(event, version) if version is not None else []
+
+
+def _told_of_version(event: Event, version: ModelVersion) -> list[tuple[str, dict[str, Any]]]:
+    facts = {"name": version.model.name, "version": str(version.number)}
+    if event.type == VERSION_CREATED:
+        source = version.source or f"models:/{version.model.name}/{version.number}"
+        whole = {
+            "source": source,
+            "run_id": version.run.run_id if version.run else None,
+            "tags": version.tags,
+            "description": version.description,
+        }
+        return [("model_version.created", facts | whole)]
+    tagged = [key for key in event.data.get("tags", []) if key in version.tags]
+    return [
+        *[("model_version_tag.set", facts | {"key": key, "value": version.tags[key]}) for key in tagged],
+        *[("model_version_tag.deleted", facts | {"key": key}) for key in event.data.get("untagged", [])],
+    ]
 
 
 @on(VERSION_APPROVED)

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from core import storage
-from core.jobs import ChildSpec, Failure, JobKind, job_kind
+from core.errors import Conflict
+from core.jobs import ChildSpec, Failure, JobKind, Report, job_kind
 from core.models import Job
-from models_registry import operations, queries
+from models_registry import operations, outbound, queries
 from models_registry.checks import metric_of
+from models_registry.enums import WebhookStatus
 from models_registry.model_cache import complete_signature, put_files
-from models_registry.models import Comparison, Evaluation, ModelVersion
+from models_registry.models import Comparison, Evaluation, ModelVersion, Webhook
 from projects.queries import scope_of
 
 METRICS = ("average_precision", "roc_auc", "recall_at_1pct_fpr", "log_loss", "brier", "accuracy", "f1")
@@ -69,6 +71,26 @@ class HoldOut(JobKind):
 
     def failed(self, job: Job, failure: Failure) -> None:
         operations.fail_evaluation(job=job, reason=failure.message)
+
+
+@job_kind(operations.DELIVER_WEBHOOK, queue="quick", max_attempts=7, is_routine=True)
+class DeliverWebhook(JobKind):
+    """Tell one webhook of one event. What was not taken is told again: after 2, 4, 8 ... 64 seconds."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        said = job.payload
+        webhook = Webhook.objects.filter(pk=said["webhook"], status=WebhookStatus.ACTIVE).first()
+        if webhook is None:
+            return {"skipped": "the webhook was deleted or disabled"}
+        try:
+            answer = operations.send_webhook(
+                webhook=webhook, event=said["event"], data=said["data"], at=said["at"], delivery=said["delivery"]
+            )
+        except outbound.Blocked as error:  # it would be blocked again
+            raise Conflict(f"{webhook.url} was not called: {error}.", code="blocked_address") from None
+        if not 200 <= answer.status < 300:
+            raise outbound.Failed(f"{webhook.url} answered {answer.status}")
+        return {"status": answer.status}
 
 
 def metrics_for(wanted: str) -> list[str]:

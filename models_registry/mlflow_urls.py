@@ -4,11 +4,11 @@ from django.urls import URLPattern, path
 
 from experiments.mlflow.door import view_of
 from experiments.mlflow_urls import PREFIXES, VERSIONS
-from models_registry.mlflow import models, versions
+from models_registry.mlflow import comments, models, transitions, versions, webhooks
 
 app_name = "models_registry-mlflow"
 
-_registry = view_of([*models.ROUTES, *versions.ROUTES])
+_registry = view_of([*models.ROUTES, *versions.ROUTES, *transitions.ROUTES, *comments.ROUTES, *webhooks.ROUTES])
 _not_served = view_of([])
 
 urlpatterns: list[URLPattern] = [

@@ -2,7 +2,7 @@
 
 from core.models import Event, User
 from models_registry.events import VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
-from models_registry.models import ModelVersion, Review
+from models_registry.models import ModelVersion, Review, VersionComment
 from projects import rules
 from projects.roles import Permission
 
@@ -70,6 +70,21 @@ def why_not_withdraw(user: User | None, review: Review) -> str | None:
     if user is None or user.pk == review.requested_by_id:
         return None
     return f"Only {review.requested_by or 'whoever asked for it'} may withdraw this review."
+
+
+def why_not_manage_webhooks(user: User | None, project_id: int) -> str | None:
+    """Whoever may deploy. Also to see them: an address may hold a secret."""
+    return rules.why_not(user, Permission.DEPLOY, project_id)
+
+
+def why_not_comment(user: User | None, project_id: int) -> str | None:
+    """Whoever makes models or decides about them."""
+    makes = rules.why_not(user, Permission.REGISTER_MODEL, project_id)
+    return makes and rules.why_not(user, Permission.REVIEW, project_id)
+
+
+def why_not_change_comment(user: User, comment: VersionComment) -> str | None:
+    return None if user.pk == comment.created_by_id else "Only whoever wrote a comment may change or delete it."
 
 
 def why_not_deploy(user: User | None, project_id: int) -> str | None:

@@ -1,9 +1,11 @@
 """The registry's tables."""
 
+from models_registry.models.comments import VersionComment
 from models_registry.models.deployments import Deployment, PredictionLog
 from models_registry.models.evaluations import Evaluation
 from models_registry.models.registry import ModelAlias, ModelVersion, RegisteredModel
 from models_registry.models.reviews import Approval, Comparison, Review
+from models_registry.models.webhooks import Webhook
 
 __all__ = [
     "Approval",
@@ -15,4 +17,6 @@ __all__ = [
     "PredictionLog",
     "RegisteredModel",
     "Review",
+    "VersionComment",
+    "Webhook",
 ]

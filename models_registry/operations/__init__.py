@@ -1,6 +1,7 @@
 """Writes about models, versions, reviews, deployments and the truth about predictions."""
 
 from models_registry.operations.aliases import delete_alias, set_alias
+from models_registry.operations.comments import add_comment, change_comment, delete_comment
 from models_registry.operations.comparisons import (
     fail_comparison,
     finish_comparison,
@@ -36,17 +37,33 @@ from models_registry.operations.versions import (
     set_version_tags,
     update_version,
 )
+from models_registry.operations.webhooks import (
+    DELIVER_WEBHOOK,
+    create_webhook,
+    delete_webhook,
+    queue_delivery,
+    update_webhook,
+)
+from models_registry.operations.webhooks import Change as WebhookChange
+from models_registry.operations.webhooks import send as send_webhook
 
 __all__ = [
+    "DELIVER_WEBHOOK",
+    "WebhookChange",
+    "add_comment",
     "approve_version",
     "archive_version",
+    "change_comment",
     "choose_evaluation",
     "create_version",
+    "create_webhook",
     "delete_alias",
+    "delete_comment",
     "delete_model",
     "delete_model_tag",
     "delete_version",
     "delete_version_tag",
+    "delete_webhook",
     "deploy_version",
     "ensure_model",
     "fail_comparison",
@@ -56,6 +73,7 @@ __all__ = [
     "label_predictions",
     "note_refused_deployment",
     "pause_deployment",
+    "queue_delivery",
     "register_model",
     "rename_model",
     "request_changes",
@@ -64,6 +82,7 @@ __all__ = [
     "retire_deployment",
     "revise_version",
     "roll_back",
+    "send_webhook",
     "set_alias",
     "set_model_tags",
     "set_version_tags",
@@ -71,5 +90,6 @@ __all__ = [
     "start_comparisons_of_open_reviews",
     "update_model",
     "update_version",
+    "update_webhook",
     "withdraw_review",
 ]

@@ -33,7 +33,7 @@ def set_alias(
         _require_approved(version, alias)
     require(rules.why_not_set_alias(by, alias, model.project_id))
     row, _ = ModelAlias.objects.update_or_create(model=model, name=alias, defaults={"model_version": version})
-    events.record(ALIAS_SET, model, by=by, alias=alias, number=version.number)
+    events.record(ALIAS_SET, model, by=by, name=model.name, alias=alias, number=version.number)
     return row
 
 
@@ -45,7 +45,7 @@ def delete_alias(*, model: RegisteredModel, alias: str, by: User | None, now: da
     deleted, _ = ModelAlias.objects.filter(model=model, name=alias).delete()
     if not deleted:
         raise Invalid(f"The model {model.name!r} has no alias {alias!r}.", field="alias", code="no_such_alias")
-    events.record(ALIAS_DELETED, model, by=by, alias=alias)
+    events.record(ALIAS_DELETED, model, by=by, name=model.name, alias=alias)
 
 
 def drop_protected_aliases(version: ModelVersion, *, by: User | None) -> None:
@@ -53,7 +53,14 @@ def drop_protected_aliases(version: ModelVersion, *, by: User | None) -> None:
     for row in version.aliases.order_by("name"):
         if rules.is_protected(row.name):
             row.delete()
-            events.record(ALIAS_DELETED, version.model, by=by, alias=row.name, number=version.number)
+            events.record(
+                ALIAS_DELETED,
+                version.model,
+                by=by,
+                name=version.model.name,
+                alias=row.name,
+                number=version.number,
+            )
 
 
 def _require_approved(version: ModelVersion, alias: str) -> None:

@@ -35,7 +35,7 @@ def register_model(
     model, is_new = RegisteredModel.objects.get_or_create(project=project, name=name, defaults=facts)
     if not is_new:
         raise Conflict(f"There is a model {name!r} already.", field="name", code="already_exists")
-    events.record(MODEL_REGISTERED, model, by=by, description=description)
+    events.record(MODEL_REGISTERED, model, by=by, name=model.name, tags=given, description=description)
     return model
 
 

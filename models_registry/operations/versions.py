@@ -77,7 +77,15 @@ def create_version(
     model.updated_at = now
     model.save(update_fields=["updated_at"])
     run_id = version.run.run_id if version.run else None
-    events.record(VERSION_CREATED, version, by=by, digest=version.digest, format=str(version.format), run_id=run_id)
+    events.record(
+        VERSION_CREATED,
+        version,
+        by=by,
+        version_pk=version.pk,
+        digest=version.digest,
+        format=str(version.format),
+        run_id=run_id,
+    )
     return version
 
 
@@ -99,7 +107,7 @@ def set_version_tags(*, version: ModelVersion, tags: Mapping[str, str], by: User
     version = _for_change(version, by)
     version.tags, version.updated_at = version.tags | given, now
     version.save(update_fields=["tags", "updated_at"])
-    events.record(VERSION_UPDATED, version, by=by, tags=sorted(given))
+    events.record(VERSION_UPDATED, version, by=by, version_pk=version.pk, tags=sorted(given))
     return version
 
 
@@ -112,7 +120,7 @@ def delete_version_tag(*, version: ModelVersion, key: str, by: User | None, now:
     del version.tags[key]
     version.updated_at = now
     version.save(update_fields=["tags", "updated_at"])
-    events.record(VERSION_UPDATED, version, by=by, untagged=[key])
+    events.record(VERSION_UPDATED, version, by=by, version_pk=version.pk, untagged=[key])
     return version
 
 

@@ -19,7 +19,7 @@ from tests.mlflow.door import token_of
 UNSERVED = re.compile(
     r"3\.0/mlflow/(datasets|gateway|issues|label-schemas|prompt-optimization|review-queues|scorers|workspaces)"
     r"|traces|unified-traces|get-online-trace-details|search-datasets|get-history-bulk-interval"
-    r"|artifacts/directories|mlflow/artifacts/presigned|webhooks"
+    r"|artifacts/directories|mlflow/artifacts/presigned"
 )
 
 CALLS = """

@@ -1,0 +1,121 @@
+"""`transition-requests/*`, in the public shape of Databricks' registry: another way to the same reviews.
+
+To ask for Production opens a review; to approve or reject decides it, by the same rules and checks as the page, with a
+token that has the scope `approve`. What is approved may then be given the alias or the stage by whoever deploys.
+"""
+
+from typing import Any
+
+from core.errors import Invalid, NotFound
+from core.roles import Scope
+from experiments.mlflow import wire
+from experiments.mlflow.door import Call, Route, read
+from experiments.mlflow.shapes import milliseconds, set_only
+from models_registry import operations, queries, rules
+from models_registry.mlflow import shapes
+from models_registry.mlflow.models import canonical_stage
+from models_registry.mlflow.promotion import address
+from models_registry.mlflow.versions import given_version
+from models_registry.models import Review
+
+PRODUCTION = "Production"
+
+
+def create(call: Call) -> dict[str, Any]:
+    version = given_version(call)
+    _require_production(call)
+    review = operations.request_review(
+        version=version, reason=wire.text(call.data, "comment"), by=call.by, now=call.now
+    )
+    return {"request": _request(call, review)}
+
+
+def list_open(call: Call) -> dict[str, Any]:
+    review = queries.open_review(given_version(call))
+    return {"requests": [_activity(call, review, "REQUESTED_TRANSITION")] if review else []}
+
+
+def approve(call: Call) -> dict[str, Any]:
+    review = _open_review(call)
+    comment = wire.required(call.data, "comment")
+    decided = operations.approve_version(review=review, comment=comment, by=call.by, now=call.now)
+    return {"activity": _activity(call, decided, "APPROVED_REQUEST", comment=comment)}
+
+
+def reject(call: Call) -> dict[str, Any]:
+    review = _open_review(call)
+    comment = wire.required(call.data, "comment")
+    decided = operations.request_changes(review=review, comment=comment, by=call.by, now=call.now)
+    return {"activity": _activity(call, decided, "REJECTED_REQUEST", comment=comment)}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    """Take the request back. `creator`, where it is given, must be who made it."""
+    review, creator = _open_review(call), wire.text(call.data, "creator")
+    if creator and (review.requested_by is None or review.requested_by.username != creator):
+        raise NotFound(f"There is no open request of {creator[:150]!r} for this version.")
+    withdrawn = operations.withdraw_review(review=review, by=call.by, now=call.now)
+    return {"activity": _activity(call, withdrawn, "CANCELLED_REQUEST")}
+
+
+def _open_review(call: Call) -> Review:
+    version = given_version(call)
+    _require_production(call)
+    review = queries.open_review(version)
+    if review is None:
+        raise NotFound(f"There is no open request for {version}.")
+    return review
+
+
+def _require_production(call: Call) -> None:
+    stage = canonical_stage(wire.required(call.data, "stage"))
+    if stage != PRODUCTION:
+        raise Invalid(
+            f"Only the stage Production is asked for; {stage} needs no approval: call model-versions/transition-stage.",
+            field="stage",
+        )
+
+
+def _request(call: Call, review: Review) -> dict[str, Any]:
+    return set_only(
+        creation_timestamp=milliseconds(review.requested_at),
+        user_id=review.requested_by.username if review.requested_by else "",
+        to_stage=PRODUCTION,
+        comment=review.reason,
+        available_actions=_actions(call, review),
+    )
+
+
+def _actions(call: Call, review: Review) -> list[str]:
+    """What the caller may do now, by the same rules that decide when it is tried."""
+    may_decide = Scope.APPROVE in call.token.scopes and rules.why_not_decide(call.by, review) is None
+    may_withdraw = rules.why_not_withdraw(call.by, review) is None
+    decisions = ["APPROVE_TRANSITION_REQUEST", "REJECT_TRANSITION_REQUEST"] if may_decide else []
+    return decisions + (["CANCEL_TRANSITION_REQUEST"] if may_withdraw else [])
+
+
+def _activity(call: Call, review: Review, kind: str, *, comment: str = "") -> dict[str, Any]:
+    is_open = kind == "REQUESTED_TRANSITION"
+    by = review.requested_by.username if review.requested_by else ""
+    at = milliseconds(review.requested_at)
+    return set_only(
+        id=review.public_id,
+        activity_type=kind,
+        user_id=by if is_open else call.by.username,
+        comment=review.reason if is_open else comment,
+        creation_timestamp=at,
+        last_updated_timestamp=at if is_open else milliseconds(call.now),
+        from_stage=shapes.fresh_version(review.model_version)["current_stage"],
+        to_stage=PRODUCTION,
+        system_comment=f"Review {review.number}: {address(call, review)}",
+        available_actions=_actions(call, review) if is_open else [],
+    )
+
+
+ROUTES = [
+    Route("POST", "transition-requests/create", create),
+    read("GET", "transition-requests/list", list_open),
+    Route("POST", "transition-requests/approve", approve, scope=Scope.APPROVE),
+    Route("POST", "transition-requests/reject", reject, scope=Scope.APPROVE),
+    Route("DELETE", "transition-requests/delete", delete),
+]
