@@ -71,3 +71,12 @@ LOGGED_MODEL_FLOW = Flow(
 class DatasetOrigin(TextChoices):
     UPLOAD = "upload", "Uploaded"
     LABELLED_PREDICTIONS = "labelled_predictions", "Labelled predictions"
+
+
+class TraceState(TextChoices):
+    """MLflow's words."""
+
+    UNKNOWN = "STATE_UNSPECIFIED", "Unknown"
+    IN_PROGRESS = "IN_PROGRESS", "In progress"
+    OK = "OK", "OK"
+    ERROR = "ERROR", "Error"

@@ -77,6 +77,13 @@ def _artifact(event: Event, key: str) -> Told:
     return Told(verb, object=event.subject_label)
 
 
+@tells(names.TRACE_LOGGED, names.TRACE_UPDATED, names.TRACES_DELETED)
+def _trace(event: Event, key: str) -> Told:
+    verbs = {names.TRACE_LOGGED: "logged the trace", names.TRACE_UPDATED: "changed the trace"}
+    name = str(event.data.get("name") or event.subject_label)
+    return Told(verbs.get(event.type, "deleted traces of"), object=name)
+
+
 @tells(names.UPLOAD_BEGUN, names.UPLOAD_ABORTED)
 def _upload(event: Event, key: str) -> Told:
     verb = "began to upload" if event.type == names.UPLOAD_BEGUN else "gave up uploading"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
-from experiments.mlflow import artifacts, experiments, logged_models, multipart, runs, server, signed
+from experiments.mlflow import artifacts, experiments, logged_models, multipart, runs, server, signed, traces
 from experiments.mlflow.door import view_of
 
 app_name = "experiments-mlflow"
@@ -27,9 +27,12 @@ register_converter(AnyPath, "any")
 
 PREFIXES = ("", "p/<str:key>/")
 VERSIONS = ("2.0", "3.0")
-RESOURCES = ("experiments", "runs", "metrics", "logged-models", "artifacts")
+RESOURCES = ("experiments", "runs", "metrics", "logged-models", "artifacts", "traces")
 
-_tracking = view_of([*experiments.ROUTES, *runs.ROUTES, *logged_models.ROUTES, *artifacts.ROUTES, *server.ROUTES])
+_tracking = view_of(
+    [*experiments.ROUTES, *runs.ROUTES, *logged_models.ROUTES, *traces.ROUTES, *artifacts.ROUTES, *server.ROUTES]
+)
+_spans = view_of(traces.OTLP_ROUTES)
 _proxy = view_of([*artifacts.PROXY_ROUTES, *multipart.ROUTES])
 
 
@@ -53,6 +56,7 @@ urlpatterns: list[URLPattern] = [
             for version in VERSIONS
         ],
         path(f"{prefix}api/2.0/mlflow-artifacts/<any:tail>", _proxy),
+        path(f"{prefix}v1/traces", _spans, {"tail": "traces"}),
     ]
 ]
 _SIGNED = "p/<str:key>/api/2.0/mlflow-artifacts/signed"

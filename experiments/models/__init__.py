@@ -4,6 +4,7 @@ from experiments.models.artifacts import Artifact
 from experiments.models.datasets import Dataset, DatasetVersion
 from experiments.models.reproductions import Reproduction
 from experiments.models.runs import Experiment, LatestMetric, LoggedModel, MetricName, MetricPoint, Run, RunInput
+from experiments.models.traces import Trace, TraceSpan
 from experiments.models.training import Training
 from experiments.models.uploads import Upload, UploadPart
 
@@ -19,6 +20,8 @@ __all__ = [
     "Reproduction",
     "Run",
     "RunInput",
+    "Trace",
+    "TraceSpan",
     "Training",
     "Upload",
     "UploadPart",

@@ -18,7 +18,8 @@ from tests.mlflow.door import token_of
 # and for storage that clients reach by themselves.
 UNSERVED = re.compile(
     r"3\.0/mlflow/(datasets|gateway|issues|label-schemas|prompt-optimization|review-queues|scorers|workspaces)"
-    r"|traces|unified-traces|get-online-trace-details|search-datasets|get-history-bulk-interval"
+    r"|GET 2\.0/mlflow/traces$|PATCH 2\.0/mlflow/traces/\{name\}$|traces/\{name\}/info|traces/(link|metrics|calculate)"
+    r"|assessments|unified-traces|get-online-trace-details|search-datasets|get-history-bulk-interval"
     r"|artifacts/directories|mlflow/artifacts/presigned"
 )
 
