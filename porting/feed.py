@@ -26,5 +26,18 @@ def _failed(event: Event, key: str) -> Told:
     return Told("Import stopped:", object=event.subject_label, url=_url(event, key), note=note, passive=True)
 
 
+@tells(names.EXPORT_STARTED)
+def _export_started(event: Event, key: str) -> Told:
+    return Told("started an", object=event.subject_label, url=reverse("porting:exports", args=[key]))
+
+
+@tells(names.EXPORT_FINISHED, names.EXPORT_FAILED)
+def _export_ended(event: Event, key: str) -> Told:
+    word = "Ready for download:" if event.type == names.EXPORT_FINISHED else "Export stopped:"
+    note = str(event.data.get("reason", ""))
+    url = reverse("porting:exports", args=[key])
+    return Told(word, object=event.subject_label, url=url, note=note, passive=True)
+
+
 def _url(event: Event, key: str) -> str:
     return reverse("porting:import", args=[key, int(event.subject_id)])

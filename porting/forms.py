@@ -1,5 +1,8 @@
 """The forms of an import. What a source may be is said in the operations; forms only shape it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 
@@ -32,3 +35,16 @@ class ArchiveForm(forms.Form):
     file = forms.FileField(
         max_length=200, label="File", help_text="A zip or tar.gz of a directory with mlruns, mlartifacts or mlflow.db."
     )
+
+
+class ExportForm(forms.Form):
+    experiments = forms.MultipleChoiceField(
+        required=False,
+        label="Experiments",
+        help_text="None chosen: all, with everything that is registered.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any, *, names: Sequence[str]) -> None:
+        super().__init__(data)
+        self.fields["experiments"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]

@@ -36,6 +36,25 @@ class Import(models.Model):
         return self.source[:80]
 
 
+class Export(models.Model):
+    """A project as a stock MLflow, in one archive. Its state is its job's; `done` counts as an import's does.
+
+    `notes` are `[{"kind", "item", "reason"}]` of what MLflow has no place for.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="exports")
+    experiments = models.JSONField(null=True, help_text="Names of those to take; null for all.")
+    archive = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    done = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
+
+
 class ImportedItem(models.Model):
     """What an id of a source is here. With it an import goes on where it stopped, and the next one adds what is new.
 

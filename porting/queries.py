@@ -3,7 +3,7 @@
 from django.db.models import Count, QuerySet
 
 from core.errors import NotFound
-from porting.models import Import
+from porting.models import Export, Import
 from projects.models import Project
 
 
@@ -18,4 +18,24 @@ def import_by_id(*, project: Project, import_id: int) -> Import:
     found = visible_imports(project).filter(pk=import_id).first() if import_id < 2**63 else None
     if found is None:
         raise NotFound(f"There is no import {import_id}.")
+    return found
+
+
+def visible_exports(project: Project) -> QuerySet[Export]:
+    return Export.objects.filter(project=project).select_related("job", "archive", "created_by")
+
+
+def export_by_id(*, project: Project, export_id: int) -> Export:
+    """Raises NotFound."""
+    found = visible_exports(project).filter(pk=export_id).first() if export_id < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no export {export_id}.")
+    return found
+
+
+def exported_file(*, project: Project, export_id: int) -> Export:
+    """An export whose archive is there. Raises NotFound."""
+    found = export_by_id(project=project, export_id=export_id)
+    if found.archive is None:
+        raise NotFound(f"The export {export_id} has no archive yet.")
     return found

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.enums import JobState
 from core.pages import now, user_of
+from experiments.files import attachment
+from experiments.queries import visible_experiments
 from experiments.rules import why_not_cancel
 from experiments.tables import JOB_TONES
 from porting import operations, queries, rules, tables
-from porting.forms import ArchiveForm, ServerForm
-from porting.models import Import, ImportNote
+from porting.forms import ArchiveForm, ExportForm, ServerForm
+from porting.models import Export, Import, ImportNote
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 
@@ -90,3 +92,36 @@ def report(request: HttpRequest, project: Project, import_id: int) -> HttpRespon
     response = HttpResponse("".join(tables.csv_lines(rows.iterator())), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{found.pk}-report.csv"'
     return response
+
+
+@project_page
+@require_http_methods(["GET", "POST"])
+def exports(request: HttpRequest, project: Project) -> HttpResponse:
+    names = list(visible_experiments(project).order_by("name").values_list("name", flat=True))
+    form = ExportForm(request.POST if request.method == "POST" else None, names=names)
+    if form.is_bound and takes_effect(form, lambda: _start_export(request, project, form)):
+        return redirect("porting:exports", key=project.key)
+    found = queries.visible_exports(project).order_by("-pk")[:MOST_IMPORTS]
+    context = {
+        "project": project,
+        "exports": [(one, JOB_TONES[JobState(one.job.state)] if one.job else "") for one in found],
+        "form": form,
+        "why_not": rules.why_not_export(user_of(request), project.pk),
+    }
+    if part_of(request) == "exports":
+        return render(request, "porting/parts/exports.html", context)
+    return render(request, "porting/exports.html", context, status=422 if form.is_bound else 200)
+
+
+def _start_export(request: HttpRequest, project: Project, form: ExportForm) -> Export:
+    wanted = form.cleaned_data["experiments"]
+    return operations.start_export(project=project, experiments=wanted, by=user_of(request), now=now())
+
+
+@project_page
+@require_GET
+def export_file(request: HttpRequest, project: Project, export_id: int) -> HttpResponseBase:
+    found = queries.exported_file(project=project, export_id=export_id)
+    assert found.archive is not None
+    name = f"{project.key}-export-{found.pk}.zip"
+    return attachment(request, digest=found.archive.digest, size=found.archive.size, filename=name)

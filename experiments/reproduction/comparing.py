@@ -54,7 +54,7 @@ def _row(key: str, one: dict[int, float], other: dict[int, float], *, relative: 
     common = sorted(one.keys() & other.keys())
     worst = max((_distance(one[step], other[step]) for step in common), default=None)
     if key.endswith(NOT_JUDGED):
-        return Row(key, last, last_other, len(common), worst, None, "a duration is not judged")
+        return Row(key, last, last_other, len(common), worst, None, "a duration")
     if one.keys() != other.keys():
         only = len(one.keys() ^ other.keys())
         return Row(key, last, last_other, len(common), worst, False, f"{only} points are in one of the two alone")

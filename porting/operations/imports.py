@@ -103,7 +103,7 @@ def import_job(job: Job) -> Import:
 
 @transaction.atomic
 def finish_import(*, job: Job) -> Import:
-    """Note the end of an import, and forget its credentials. Within the transaction that ends the job."""
+    """Note the end of an import, and forget its credentials and its archive. In the transaction that ends the job."""
     done = _forgetful(job)
     events.record(IMPORT_FINISHED, done, by=None, notes=done.notes.count(), **done.done)
     return done
@@ -119,8 +119,8 @@ def fail_import(*, job: Job, code: str, message: str) -> Import:
 
 def _forgetful(job: Job) -> Import:
     found = Import.objects.select_for_update(no_key=True).get(pk=job.payload["import"])
-    found.sealed = ""
-    found.save(update_fields=["sealed"])
+    found.sealed, found.archive = "", None
+    found.save(update_fields=["sealed", "archive"])
     return found
 
 

@@ -157,10 +157,16 @@ def _registry(client: MlflowClient) -> dict[str, Any]:
             "description": model.description or "",
             "tags": model.tags,
             "versions": {
-                int(one.version): (one.description or "", one.run_id, one.tags, sorted(one.aliases)) for one in versions
+                int(one.version): (one.description or "", one.run_id, one.tags, _aliases(model, one.version))
+                for one in versions
             },
         }
     return found
+
+
+def _aliases(model: Any, version: str) -> list[str]:
+    """A search of versions does not tell them; the model does."""
+    return sorted(alias for alias, number in model.aliases.items() if str(number) == str(version))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,26 @@
 """Asking for an import and reading of it: by whom, when, and with what cost."""
 
+import contextlib
 import io
 import json
+import math
+import sqlite3
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core import jobs
+from core import jobs, storage
 from core.errors import Conflict, Invalid, NotAllowed, TooLarge
 from core.models import Blob, Event, Job
-from porting import operations
-from porting.models import Import, ImportNote
+from experiments import operations as operations_of_runs
+from experiments.operations import MetricEntry
+from porting import operations, stock
+from porting.models import Export, Import, ImportNote
 from projects.roles import Role
+from tests.experiments.factories import make_experiment, make_run
 from tests.factories import make_member, make_project, make_user, now
 
 URL = "https://mlflow.example.com"
@@ -210,3 +216,104 @@ def test_lists_cost_the_same_for_one_row_and_for_three():
         ImportNote.objects.create(of=made, kind="run", item="1", reason="x")
 
     assert [cost(url) for url in urls] == one
+
+
+def export(project, by, experiments=None):
+    return operations.start_export(project=project, experiments=experiments, by=by, now=now())
+
+
+@pytest.mark.django_db
+def test_start_export_queues_a_job_and_records_an_event():
+    run = make_run()
+    project = run.project
+
+    made = export(project, project.created_by, ["Baselines", "Baselines"])
+
+    assert (made.experiments, made.job.kind, made.job.state) == (["Baselines"], "export", "queued")
+    assert Event.objects.get(type="export.started").data == {"experiments": ["Baselines"]}
+
+
+@pytest.mark.django_db
+def test_start_export_that_may_not_or_cannot_be_leaves_nothing():
+    project = make_project()
+    for person in (make_member(project, Role.VIEWER), make_user()):
+        with pytest.raises(NotAllowed):
+            export(project, person)
+    with pytest.raises(Invalid) as refused:
+        export(project, project.created_by, ["Of another project"])
+    assert refused.value.field == "experiments"
+    assert not Export.objects.exists()
+    assert not Job.objects.exists()
+
+    first = export(project, project.created_by)
+    with pytest.raises(Conflict):
+        export(project, project.created_by)
+    assert [one.pk for one in Export.objects.all()] == [first.pk]
+
+
+@pytest.mark.django_db
+def test_export_by_rest_and_page_is_downloaded_by_the_team_alone():
+    project = make_run().project
+    client = client_of(project.created_by)
+    told = client.post(f"/api/v1/projects/{project.key}/exports", {}, content_type="application/json").json()
+    assert (told["experiments"], told["file_url"], told["job"]["state"]) == (None, None, "queued")
+    page = f"/p/{project.key}/experiments/export/"
+    assert client.get(f"{page}{told['id']}/file").status_code == 404
+
+    job = jobs.claim(told["job"]["id"])
+    with transaction.atomic():
+        operations.finish_export(job=job, archive=storage.put_bytes(b"PK"), done={"runs": 1}, notes=[])
+
+    told = client.get(told["url"]).json()
+    assert told["size"] == 2
+    viewer = client_of(make_member(project, Role.VIEWER))
+    for url in (told["file_url"], f"{page}{told['id']}/file"):
+        assert b"".join(viewer.get(url).streaming_content) == b"PK"
+        assert client_of(make_user()).get(url).status_code == 404
+    assert "Download" in viewer.get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_export_page_offers_the_experiments_and_starts_one():
+    project = make_run().project
+    client = client_of(project.created_by)
+    page = f"/p/{project.key}/experiments/export/"
+
+    assert "Baselines" in client.get(page).content.decode()
+    assert client.post(page, {"experiments": ["Others"]}).status_code == 422
+    assert not Export.objects.exists()
+    assert client.post(page, {"experiments": ["Baselines"]}).status_code == 302
+    assert Export.objects.get().experiments == ["Baselines"]
+    assert "Queued" in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_stock_database_holds_only_the_chosen_experiments(tmp_path):
+    """Rows as they are written; that mlflow reads them is shown by the round trip."""
+    run = make_run(name="wanted")
+    project = run.project
+    make_run(experiment=make_experiment(project, name="Other"), name="unwanted")
+    metrics = [MetricEntry("a", math.inf, 1, 2), MetricEntry("a", math.nan, 2, 3)]
+    operations_of_runs.log_batch(run=run, by=None, now=now(), metrics=metrics)
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        database.executescript(SCHEMA)
+
+    written = stock.write(tmp_path / "mlflow.db", project=project, experiments=["Baselines"], tell=lambda done: None)
+
+    assert written.counts == {"experiments": 1, "runs": 1, "points": 2}
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        assert database.execute("SELECT name FROM runs").fetchall() == [("wanted",)]
+        names = database.execute("SELECT name, experiment_id = 0 FROM experiments ORDER BY name").fetchall()
+        assert names == [("Baselines", 0), ("Default", 1)]
+        points = database.execute("SELECT step, value, is_nan FROM metrics ORDER BY step").fetchall()
+        assert points == [(1, stock.LARGEST, 0), (2, 0.0, 1)]
+
+
+SCHEMA = """
+CREATE TABLE experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time);
+CREATE TABLE runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time,
+                   source_version, lifecycle_stage, artifact_uri, experiment_id, deleted_time);
+CREATE TABLE tags (key, value, run_uuid);
+CREATE TABLE metrics (key, value, timestamp, step, is_nan, run_uuid);
+CREATE TABLE latest_metrics (key, value, timestamp, step, is_nan, run_uuid);
+"""

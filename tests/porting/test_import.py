@@ -27,7 +27,8 @@ from porting import operations
 from porting.models import Import, ImportedItem
 from porting.sealing import unseal
 from tests.factories import make_project, now
-from tests.porting.source import POINTS
+from tests.porting.conftest import serving
+from tests.porting.source import POINTS, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -229,6 +230,29 @@ def test_import_of_a_server_by_its_address(stock, settings):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM core_joblog WHERE line LIKE %s", [f"%{secret}%"])
         assert cursor.fetchone() == (0,)
+
+
+def test_round_trip_gives_a_stock_mlflow_that_equals_the_first(stock, tmp_path):
+    """Stock, import, export, stock: what the client reads of both servers is the same."""
+    project = make_project(key="CARDS")
+    carried_out(import_of(project, stock))
+
+    call_command("export_mlflow", "CARDS", "--to", str(tmp_path / "out"))
+
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.txt", "mlartifacts", "mlflow.db"]
+    experiments = {"Default", "Fraud", "Abandoned"}
+    with serving(tmp_path / "out") as url:
+        found = snapshot(MlflowClient(url), tmp_path / "after", experiments=experiments)
+    wanted = snapshot(MlflowClient(stock.url), tmp_path / "before", experiments=experiments)
+    first = wanted["registry"]["scorer"]["versions"][1]
+    assert first == ("", stock.ids["parent"], {"kind": "plain"}, ["champion"])
+    # Nobody approved it here: its alias and its stage come back as what they are, history.
+    history = {"throughline.imported.stage": "Production", "throughline.imported.aliases": "champion"}
+    wanted["registry"]["scorer"]["versions"][1] = ("", stock.ids["parent"], {"kind": "plain"} | history, [])
+    assert found["experiments"] == wanted["experiments"]
+    assert found["registry"] == wanted["registry"]
+    files = found["experiments"]["Fraud"]["runs"][stock.ids["parent"]]["files"]
+    assert files["model/weights.bin"] == bytes(range(256)) * 1000
 
 
 def test_import_of_an_mlruns_directory_in_a_tar(tmp_path, monkeypatch):
