@@ -1,7 +1,12 @@
 """What journeys find already there: parts of the line, built through the REST API. Nothing here opens a browser."""
 
+import io
 import random
 from datetime import UTC, datetime, timedelta
+
+import pandas
+import skops.io
+from sklearn.linear_model import LogisticRegression
 
 SCOPE = {
     "decision": "The payment service declines a transaction above the threshold.",
@@ -86,3 +91,37 @@ def deploy(people, key, number, *, name="live-scorer", model="scorer"):
 
 
 OPEN_RUN = ("SCHEDULED", "RUNNING")
+
+
+def register_from_notebook(caller, key, *, model="notebook"):
+    """A version of a model that a notebook fitted on amount and hour, logged as MLflow's client logs it."""
+    mlflow = f"{caller.url}/p/{key}/api/2.0/mlflow"
+
+    def call(path, **body):
+        answer = caller.session.post(f"{mlflow}/{path}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    experiment = call("experiments/create", name="Notebook")["experiment_id"]
+    run = call("runs/create", experiment_id=experiment, start_time=1_700_000_000_000)["run"]["info"]["run_id"]
+    logged = call("logged-models", experiment_id=experiment, name="model", source_run_id=run)["model"]["info"]
+    place = (
+        f"{caller.url}/p/{key}/api/2.0/mlflow-artifacts/artifacts/{experiment}/models/{logged['model_id']}/artifacts"
+    )
+    for name, content in {"MLmodel": MLMODEL, "model.skops": _fitted()}.items():
+        caller.session.put(f"{place}/{name}", data=content, timeout=60).raise_for_status()
+    call("registered-models/create", name=model)
+    source = f"models:/{logged['model_id']}"
+    call("model-versions/create", name=model, source=source, run_id=run, model_id=logged["model_id"])
+
+
+MLMODEL = b"""flavors: {}
+signature:
+  inputs: '[{"type": "double", "name": "amount", "required": true}, {"type": "long", "name": "hour", "required": true}]'
+"""
+
+
+def _fitted():
+    rows = pandas.read_csv(io.BytesIO(table(400)))
+    model = LogisticRegression(max_iter=500).fit(rows[["amount", "hour"]], rows["fraud"])
+    return skops.io.dumps(model)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import is_live
-from tests.browser.stages import SCOPE, train, upload
+from tests.browser.stages import SCOPE, register_from_notebook, train, upload
 
 
 @pytest.fixture
@@ -30,6 +30,25 @@ def test_a_run_becomes_what_answers(open_as, finished_run):
     predict(engineer)
     a_wrong_type_is_named(engineer)
     pause_and_resume(engineer)
+
+
+def test_a_validator_chooses_on_which_data_a_notebooks_model_is_judged(open_as, people, new_project):
+    key = new_project("scientist", "validator")
+    upload(people.scientist, key)
+    register_from_notebook(people.scientist, key)
+    page = open_as("validator", f"/p/{key}/models/notebook/1/", expected=["422"])
+    is_live(page)
+
+    page.get_by_label("Target").fill("frod")
+    page.get_by_role("button", name="Hold rows out").click()
+    expect(page.get_by_text("has no column 'frod'").first).to_be_visible()
+    page.get_by_label("Target").fill("fraud")
+    page.get_by_role("button", name="Hold rows out").click()
+
+    judged = page.locator("#evaluation")
+    expect(judged.get_by_text("Ready", exact=True)).to_be_visible(timeout=90_000)
+    expect(judged.get_by_role("link", name="payments@v1")).to_be_visible()
+    expect(judged.get_by_text("held out")).to_be_visible()
 
 
 def propose(page):
