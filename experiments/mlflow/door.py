@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -21,7 +22,7 @@ from core.errors import DomainError, Invalid, NotAllowed, NotFound, TooLarge
 from core.models import Token, User
 from core.roles import Scope
 from experiments.mlflow import protocol
-from experiments.mlflow.errors import JSON, Unauthenticated, refusal
+from experiments.mlflow.errors import JSON, Unauthenticated, refusal, unavailable
 from projects import queries
 from projects.models import Project
 
@@ -79,14 +80,20 @@ class Door:
         self._open = [(one, one.pattern) for one in self.routes if "{" in one.path]
 
     def __call__(self, request: HttpRequest, tail: str, key: str = "") -> HttpResponseBase:
+        is_begun = is_read = False
         try:
+            connection.ensure_connection()  # what fails here was not begun
+            is_begun = True
             token = authenticated(request)
             route, parts = self.find(request.method or "", tail)
+            is_read = route.scope == Scope.READ
             project = project_of(token, key)
             require_scope(token, route.scope)
             return answered(route.handler(_call(request, project, token, route, parts)))
         except DomainError as error:
             return refusal(error)
+        except (OperationalError, InterfaceError) as error:
+            return unavailable(error, is_begun=is_begun, is_read=is_read)
 
     def find(self, method: str, tail: str) -> tuple[Route, dict[str, str]]:
         path = tail.rstrip("/")

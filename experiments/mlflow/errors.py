@@ -5,6 +5,14 @@ MLflow's client tries 408, 429 and most 5xx again for minutes, so a refusal is n
 
 import orjson
 from django.http import HttpResponse
+from psycopg.errors import (
+    DeadlockDetected,
+    InsufficientResources,
+    LockNotAvailable,
+    QueryCanceled,
+    SerializationFailure,
+)
+from psycopg_pool import PoolTimeout
 
 from core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, PreconditionFailed, TooLarge
 
@@ -56,6 +64,30 @@ def refusal(error: DomainError) -> HttpResponse:
     response = envelope(code=code, message=error.message, status=status)
     if status == 401:
         response["WWW-Authenticate"] = 'Basic realm="throughline"'
+    return response
+
+
+# Of these PostgreSQL says that nothing was done: too busy, and worth another try.
+_BUSY = (LockNotAvailable, DeadlockDetected, SerializationFailure, InsufficientResources, PoolTimeout)
+RETRY_AFTER_S = "2"
+
+
+def unavailable(error: BaseException, *, is_begun: bool, is_read: bool) -> HttpResponse:
+    """The answer when the database does not do what it was asked.
+
+    MLflow's client tries calls that create again on 429 and on no other answer, so 429 is said where nothing can have
+    been done, and 503 where the connection was lost in the middle and nobody knows.
+    """
+    cause = error.__cause__ or error
+    if is_read and isinstance(cause, QueryCanceled):
+        message = "This took too long: ask for less, for instance for one experiment or by a narrower filter."
+        return envelope(code="INVALID_PARAMETER_VALUE", message=message, status=400)
+    if not is_begun or isinstance(cause, (*_BUSY, QueryCanceled)):
+        response = envelope(code="REQUEST_LIMIT_EXCEEDED", message="The server is busy. Try again.", status=429)
+    else:
+        message = "The database went away in the middle of this call. Look whether it was done, then try again."
+        response = envelope(code="TEMPORARILY_UNAVAILABLE", message=message, status=503)
+    response["Retry-After"] = RETRY_AFTER_S
     return response
 
 
