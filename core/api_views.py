@@ -15,20 +15,22 @@ from core.pages import now
 from core.roles import DEFAULT_SCOPES, Scope
 
 
-class MeShape(serializers.Serializer[Any]):
-    username = serializers.CharField()
-    name = serializers.CharField()
-    is_admin = serializers.BooleanField()
-
-
 class TokenShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]  # the field is called label
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
+    project = serializers.CharField(allow_null=True, help_text="The only project that it sees; null: all of its user.")
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class MeShape(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    name = serializers.CharField()
+    is_admin = serializers.BooleanField()
+    token = TokenShape(allow_null=True, help_text="The token of this call; null: a session.")
 
 
 class NewTokenShape(TokenShape):
@@ -55,6 +57,7 @@ def token_json(token: Token) -> dict[str, Any]:
         "label": token.label,
         "prefix": token.prefix,
         "scopes": token.scopes,
+        "project": token.stream.name if token.stream else None,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
         "revoked_at": token.revoked_at,
@@ -64,9 +67,10 @@ def token_json(token: Token) -> dict[str, Any]:
 class MeView(ApiView):
     @extend_schema(responses=MeShape)
     def get(self, request: Request) -> Response:
-        """Who the caller is."""
-        user = user_of(request)
-        return Response({"username": user.username, "name": user.name, "is_admin": user.is_superuser})
+        """Who the caller is, and what the token of the call may do."""
+        user, token = user_of(request), request.auth
+        told = token_json(token) if isinstance(token, Token) else None
+        return Response({"username": user.username, "name": user.name, "is_admin": user.is_superuser, "token": told})
 
 
 class TokensView(ApiView):

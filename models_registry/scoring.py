@@ -10,6 +10,8 @@ from core.errors import Invalid
 
 FORMATS = ("dataframe_split", "dataframe_records", "instances", "inputs", "csv")
 
+LABEL_COLUMNS = ("prediction_id", "truth")
+
 Row = dict[str, Any]
 
 
@@ -102,6 +104,31 @@ def _meaning(text: str, kind: str) -> Any:
             return text
         return int(number) if math.isfinite(number) and number.is_integer() and "." not in text else number
     return text
+
+
+def labels_from(text: str, classes: Sequence[Any]) -> list[Row]:
+    """The labels of a CSV with the columns prediction_id and truth. A truth is the class that is written so; without
+    classes a number where it can be read as one. Raises Invalid."""
+    rows = _from_csv(text, {})
+    if rows and set(rows[0]) != set(LABEL_COLUMNS):
+        got = ", ".join(rows[0])
+        raise Invalid(
+            f"The columns must be {' and '.join(LABEL_COLUMNS)}: got {got}.", field="csv", code="wrong_columns"
+        )
+    if not rows:
+        raise Invalid("There is no label in this CSV.", field="csv", code="no_rows")
+    return [{"prediction_id": row["prediction_id"], "truth": _truth(row["truth"], classes)} for row in rows]
+
+
+def _truth(text: str | None, classes: Sequence[Any]) -> Any:
+    """Compared as text and as number: a class 1.0 may be written 1."""
+    if text is None:
+        return None
+    for one in classes:
+        written = str(one).lower() if isinstance(one, bool) else str(one)
+        if text == written or (not isinstance(one, bool | str) and _meaning(text, "any") == one):
+            return one
+    return text if classes else _meaning(text, "any")
 
 
 def _wrong(field: str, wanted: str) -> Invalid:

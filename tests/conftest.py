@@ -1,12 +1,18 @@
-"""Fixtures that every test may use: quick passwords, and a log that can be emptied between tests."""
+"""Fixtures that every test may use: quick passwords, a log that can be emptied between tests, the whole product."""
+
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
 from tests.chromium import browser
+from tests.people import ROLES
+from tests.product import Product
 
 __all__ = ["browser"]
+
+LEASE_S = 3
 
 
 @pytest.hookimpl(trylast=True)
@@ -25,3 +31,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Transactional tests empty the tables with TRUNCATE, which the log refuses: here, and only here, it may be."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER core_event_no_truncate")
+
+
+@pytest.fixture(scope="session")
+def product():
+    """One for all journeys of a process, started as a user starts it. Leases are short, so that what a killed worker
+    held is taken up again soon.
+    """
+    with Product(JOB_LEASE_SECONDS=str(LEASE_S)) as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def people(product):
+    """`people.owner.post(...)`: the REST API as each of them. The user name of each is what it is called here."""
+    return SimpleNamespace(**product.people("owner", *ROLES, "stranger"))

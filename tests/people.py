@@ -8,6 +8,15 @@ import django
 
 PASSWORD = "correct horse battery"
 
+# Who is in the projects of the journeys beside their owner; the user name of each is what it is called here.
+ROLES = {
+    "product_owner": "product_owner",
+    "scientist": "data_scientist",
+    "engineer": "engineer",
+    "validator": "validator",
+    "viewer": "viewer",
+}
+
 
 def main(usernames: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

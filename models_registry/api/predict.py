@@ -89,10 +89,14 @@ class CsvParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return {"csv": read_limited(stream, parser_context).decode("utf-8-sig")}
+            text = read_limited(stream, parser_context).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             message = f"The CSV is not UTF-8: byte {error.start} cannot be read."
             raise Invalid(message, field="csv", code="not_utf8") from None
+        if "\0" in text:
+            message = f"Character {text.index(chr(0))} of the CSV is U+0000, which cannot be stored."
+            raise Invalid(message, field="csv", code="not_text")
+        return {"csv": text}
 
 
 def read_limited(stream: Any, context: Any) -> bytes:
@@ -121,37 +125,34 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 class _ServingApi(ProjectApiView):
     scope = Scope.PREDICT
-    parser_classes = (RowsParser,)  # type: ignore[assignment]
+    parser_classes = (RowsParser, CsvParser)  # type: ignore[assignment]
 
     def deployment(self, name: str) -> Deployment:
         return queries.deployment_named(project=self.project, name=name)
 
 
 class PredictView(_ServingApi):
-    @extend_schema(request=PredictBody, responses=PredictShape)
+    @extend_schema(request={"application/json": PredictBody, "text/csv": str}, responses=PredictShape)
     def post(self, request: Request, key: str, name: str) -> Response:
-        """Predict rows. What is wrong with a cell is answered by 422 with `rows.3.amount`; a category that the model
-        has not met is a warning. Paused: 503. More than 10,000 rows: 413."""
-        answered = prediction.predict(
-            deployment=self.deployment(name), rows=_rows(_body(request)), by=user_of(request), now=now()
-        )
-        return Response(answered)
+        """Predict rows, as JSON or as CSV with a header. What is wrong with a cell is answered by 422 with
+        `rows.3.amount`; a category that the model has not met is a warning. Paused: 503. More than 10,000 rows: 413."""
+        deployment = self.deployment(name)
+        rows = _rows(request, deployment)
+        return Response(prediction.predict(deployment=deployment, rows=rows, by=user_of(request), now=now()))
 
 
 class LabelsView(_ServingApi):
-    @extend_schema(request=LabelsBody, responses=LabelsShape)
+    @extend_schema(request={"application/json": LabelsBody, "text/csv": str}, responses=LabelsShape)
     def post(self, request: Request, key: str, name: str) -> Response:
-        """The truth of predictions, by their ids. The same again changes nothing; another truth replaces the first."""
-        labels = valid(LabelsBody, request)["labels"]
-        counts = operations.label_predictions(
-            deployment=self.deployment(name), labels=labels, by=user_of(request), now=now()
-        )
+        """The truth of predictions, by their ids; as CSV with the columns prediction_id and truth. The same again
+        changes nothing; another truth replaces the first."""
+        deployment = self.deployment(name)
+        labels = _labels(request, deployment)
+        counts = operations.label_predictions(deployment=deployment, labels=labels, by=user_of(request), now=now())
         return Response(counts)
 
 
 class InvocationsView(_ServingApi):
-    parser_classes = (RowsParser, CsvParser)  # type: ignore[assignment]
-
     @extend_schema(exclude=True)
     def post(self, request: Request, key: str, name: str) -> Response:
         """Predict rows in one of MLflow's scoring formats."""
@@ -174,8 +175,22 @@ def _body(request: Request) -> dict[str, Any]:
     return request.data
 
 
-def _rows(body: dict[str, Any]) -> list[dict[str, Any]]:
+def _labels(request: Request, deployment: Deployment) -> list[dict[str, Any]]:
+    if not _is_csv(request):
+        return list(valid(LabelsBody, request)["labels"])
+    output = (deployment.live_version.signature or {}).get("output") or {}
+    return scoring.labels_from(_body(request).get("csv", ""), output.get("classes") or [])
+
+
+def _is_csv(request: Request) -> bool:
+    return request.content_type.partition(";")[0].strip().lower() == CsvParser.media_type
+
+
+def _rows(request: Request, deployment: Deployment) -> list[dict[str, Any]]:
     """The rows of a body, checked by hand: a serializer walks every cell, and the signature does so already."""
+    body = _body(request)
+    if _is_csv(request):
+        return scoring.rows_from(body, prediction.columns_of(deployment))
     unknown = sorted(set(body) - {"rows", "dataframe_records"})
     if unknown or len(body) != 1:
         field = unknown[0] if unknown else "rows"

@@ -37,6 +37,7 @@ class EventShape(serializers.Serializer[Any]):
 class EventsShape(serializers.Serializer[Any]):
     results = EventShape(many=True)
     next_after = serializers.IntegerField(help_text="Ask again with it for what comes later.")
+    last_seq = serializers.IntegerField(help_text="The number of the project's latest event.")
 
 
 class VerdictShape(serializers.Serializer[Any]):
@@ -70,7 +71,13 @@ class EventsView(ProjectApiView):
         limit = _whole(request, "limit", default=100, low=1, high=MOST)
         found = queries.events(self.project, prefix=request.query_params.get("type", "").replace("\x00", ""))
         rows = list(found.filter(seq__gt=after).order_by("seq")[:limit])
-        return Response({"results": [event_json(row) for row in rows], "next_after": rows[-1].seq if rows else after})
+        return Response(
+            {
+                "results": [event_json(row) for row in rows],
+                "next_after": rows[-1].seq if rows else after,
+                "last_seq": self.project.stream.last_seq,
+            }
+        )
 
 
 class VerifyView(ProjectApiView):

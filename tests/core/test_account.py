@@ -129,6 +129,18 @@ def test_token_opens_the_api_until_it_is_revoked(client):
     assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="throughline"')
 
 
+def test_me_tells_what_the_token_may(client):
+    user = make_user()
+    made = operations.create_token(user=user, label="ci", scopes=["approve", "read"], by=user, now=now())
+
+    told = client.get("/api/v1/me", headers={"Authorization": f"Bearer {made.text}"}).json()["token"]
+
+    assert (told["label"], told["scopes"], told["project"]) == ("ci", ["approve", "read"], None)
+    assert made.text not in str(told)
+    client.force_login(user)
+    assert client.get("/api/v1/me").json()["token"] is None
+
+
 def test_token_as_basic_password_needs_its_owners_name(client):
     user = make_user()
     text = operations.create_token(user=user, label="x", by=user, now=now()).text

@@ -8,13 +8,6 @@ import pandas as pd
 
 from config.demo.simulator import TARGET, simulate
 
-ROLES = {
-    "product_owner": "product_owner",
-    "scientist": "data_scientist",
-    "engineer": "engineer",
-    "validator": "validator",
-    "viewer": "viewer",
-}
 SCOPE = {
     "decision": "A card is blocked at once when its score is among the highest of the hour.",
     "metric": "average_precision",

@@ -243,6 +243,67 @@ def test_labels_set_the_truth(deployment, caller):
     ]
 
 
+def test_predict_takes_csv(deployment, caller):
+    response = caller.post(address(deployment), "amount,hour,merchant\n12.5,3,grocer\n", "text/csv; charset=utf-8")
+
+    assert (response.status_code, response.json()["version"]) == (200, 1), response.json()
+    assert PredictionLog.objects.get().features == GOOD_ROW
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ("amount,hour,merchant\nmuch,3,grocer\n", "rows.0.amount"),
+        ("amount,hour,merchant\n1,3,gro\0cer\n", "csv"),
+        ("amount,hour\n1,2,3\n", "csv.0"),
+        ("", "rows"),
+    ],
+)
+def test_predict_bad_csv(deployment, caller, body, field):
+    response = caller.post(address(deployment), body, "text/csv")
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field), response.json()
+    assert not PredictionLog.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["predict", "labels"])
+def test_no_body_at_all_is_refused(deployment, caller, what):
+    path = address(deployment, what)
+    said = caller.client.generic("POST", path, b"", CONTENT_TYPE="text/csv", headers=caller.headers)
+
+    assert said.status_code == 422, said.content
+
+
+def test_labels_take_csv(deployment, caller):
+    first, second = predicted(caller, deployment)
+
+    answer = caller.post(address(deployment, "labels"), f"prediction_id,truth\n{first},1\n{second},0\n", "text/csv")
+
+    assert (answer.status_code, answer.json()["labelled"]) == (200, 2), answer.json()
+    assert list(PredictionLog.objects.order_by("pk").values_list("truth", flat=True)) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ("prediction_id,truth\nx,1\n", "labels.0.prediction_id"),
+        ("prediction_id,truth\n{id},fraud\n", "labels.0.truth"),
+        ("prediction_id,truth\n{id},\n", "labels.0.truth"),
+        ("prediction_id\n{id}\n", "csv"),
+        ("prediction_id,truth\n{id}\n", "csv.0"),
+        ("prediction_id,truth\n", "csv"),
+        ("\n", "csv"),
+    ],
+)
+def test_labels_bad_csv(deployment, caller, body, field):
+    first, _ = predicted(caller, deployment)
+
+    response = caller.post(address(deployment, "labels"), body.replace("{id}", first), "text/csv")
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field), response.json()
+    assert not PredictionLog.objects.filter(truth_at__isnull=False).exists()
+
+
 @pytest.mark.parametrize(
     ("label", "field"),
     [

@@ -280,6 +280,7 @@ def test_events_after_in_order_with_actor_and_data(api, project):
     assert rest["results"][0]["actor"] == str(project.created_by)
     assert rest["results"][0]["data"]["state"] == "ready"
     assert [e["type"] for e in only["results"]] == ["project.created"]
+    assert {first["last_seq"], rest["last_seq"], only["last_seq"]} == {4}
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=501", "after=²", "after=" + "9" * 25])
