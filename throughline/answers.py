@@ -415,6 +415,27 @@ class Version(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvaluationRows(Answer):
+    reference: int | None
+    holdout: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Answer):
+    """The data on which a version that was trained elsewhere is judged."""
+
+    dataset: str
+    number: int
+    target: str
+    holdout_digest: str | None
+    rows: EvaluationRows
+    error: str
+    job: Job | None
+    chosen_by: Person | None
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alias(Answer):
     alias: str
     number: int

@@ -10,7 +10,7 @@ from core.api.authentication import (
     user_of,
 )
 from core.api.idempotency import InProgress, idempotent
-from core.api.paging import check_if_match, etag, expected_version, page
+from core.api.paging import check_if_match, etag, expected_version, page, refuse_unknown_filters
 from core.api.problems import PROBLEM, problem, problem_response
 from core.api.shapes import OrjsonRenderer, StrictJSONParser, StrictSerializer, valid
 from core.api.views import ApiView
@@ -34,6 +34,7 @@ __all__ = [
     "page",
     "problem",
     "problem_response",
+    "refuse_unknown_filters",
     "require_scope",
     "user_of",
     "valid",

@@ -1,7 +1,8 @@
 """Versions of things, and pages of lists."""
 
 import base64
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from core.errors import BadRequest, PreconditionFailed
 
 MAX_LIMIT = 100
+PAGING = ("cursor", "limit", "format")
 
 
 def etag(obj: Any) -> str:
@@ -38,10 +40,17 @@ Row = TypeVar("Row", bound=Model)
 
 
 def page(
-    request: Request, rows: "QuerySet[Row]", shape: Callable[[Row], dict[str, Any]], *, newest_first: bool = True
+    request: Request,
+    rows: "QuerySet[Row]",
+    shape: Callable[[Row], dict[str, Any]],
+    *,
+    newest_first: bool = True,
+    filters: Iterable[str] = (),
 ) -> Response:
     """A page of `{results, next_cursor, prev_cursor}`, walked by key (`?cursor=&limit=`), so that deep pages cost the
-    same as the first. Raises BadRequest for a limit outside 1 to 100 or a cursor this API did not give."""
+    same as the first. `filters` are the names that the list takes besides. Raises BadRequest for a limit outside 1 to
+    100, a cursor this API did not give, or a filter that there is not."""
+    refuse_unknown_filters(request, filters)
     limit = _limit(request)
     backwards, last = _read_cursor(request.query_params.get("cursor"))
     descending = newest_first != backwards
@@ -60,6 +69,15 @@ def page(
             "prev_cursor": _cursor("p", found[0].pk) if has_previous else None,
         }
     )
+
+
+def refuse_unknown_filters(request: Request, known: Iterable[str]) -> None:
+    """Raise BadRequest (`unknown_filter`) for a parameter that would be passed over: it was meant to say something."""
+    for name in request.query_params:
+        if name not in PAGING and name not in known:
+            shown = re.sub(r"[^\w.-]", "?", name)[:60]
+            message = f"There is no filter “{shown}”; there is {', '.join(known) or 'none'}."
+            raise BadRequest(message, field=shown, code="unknown_filter")
 
 
 def _limit(request: Request) -> int:

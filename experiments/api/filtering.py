@@ -1,12 +1,9 @@
 """Filters of lists: those that are named, and no others."""
 
-import re
-
 from rest_framework.request import Request
 
+from core.api import refuse_unknown_filters
 from core.errors import BadRequest
-
-_PAGING = {"cursor", "limit", "format"}
 
 
 def filters(request: Request, **allowed: list[str] | None) -> dict[str, str]:
@@ -14,16 +11,12 @@ def filters(request: Request, **allowed: list[str] | None) -> dict[str, str]:
 
     Raises BadRequest (`unknown_filter`, or for a value that it cannot have).
     """
+    refuse_unknown_filters(request, allowed)
     found: dict[str, str] = {}
-    for name in request.query_params:
-        value = str(request.query_params[name])
-        if name in _PAGING:
+    for name, values in allowed.items():
+        value = request.query_params.get(name)
+        if value is None:
             continue
-        if name not in allowed:
-            known = ", ".join(allowed) or "none"
-            shown = re.sub(r"[^\w.-]", "?", name)[:60]
-            raise BadRequest(f"There is no filter “{shown}”; there is {known}.", field=shown, code="unknown_filter")
-        values = allowed[name]
         if values is not None and value not in values:
             raise BadRequest(f"“{name}” must be one of {', '.join(values)}: got {value[:60]!r}.", field=name)
         found[name] = value

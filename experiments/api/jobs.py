@@ -76,7 +76,8 @@ class JobsView(ProjectApiView):
     def get(self, request: Request, key: str) -> Response:
         """The jobs, newest first."""
         asked = filters(request, state=JobState.values, kind=None)
-        return page(request, queries.visible_jobs(self.project).filter(**asked), lambda job: job_json(job, key))
+        rows = queries.visible_jobs(self.project).filter(**asked)
+        return page(request, rows, lambda job: job_json(job, key), filters=asked)
 
 
 class JobView(ProjectApiView):

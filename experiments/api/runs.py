@@ -151,7 +151,7 @@ class RunsView(ProjectApiView):
         if "status" in asked:
             rows = rows.filter(status=asked["status"])
         rows = filtered(rows, asked.get("filter", ""))
-        return page(request, rows, lambda run: run_json(run, key))
+        return page(request, rows, lambda run: run_json(run, key), filters=asked)
 
 
 class RunView(ProjectApiView):

@@ -102,7 +102,7 @@ class ItemsView(_ItemApi):
             items = items.filter(sprint__number=_number(sprint)) if sprint != "none" else items.filter(sprint=None)
         if state is not None:
             items = items.filter(state=_state(state))
-        return page(request, items, self.shape)
+        return page(request, items, self.shape, filters=("sprint", "state"))
 
     @extend_schema(request=ItemBody, responses={201: ItemShape})
     def post(self, request: Request, key: str) -> Response:

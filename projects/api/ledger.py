@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import events
+from core.api import refuse_unknown_filters
 from core.errors import Invalid
 from core.models import Event
 from projects import queries
@@ -67,6 +68,7 @@ class EventsView(ProjectApiView):
     )
     def get(self, request: Request, key: str) -> Response:
         """The project's events after a number, in order."""
+        refuse_unknown_filters(request, ("after", "type"))
         after = _whole(request, "after", default=0, low=0, high=2**62)
         limit = _whole(request, "limit", default=100, low=1, high=MOST)
         found = queries.events(self.project, prefix=request.query_params.get("type", "").replace("\x00", ""))

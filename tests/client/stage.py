@@ -4,7 +4,16 @@ import json
 
 from click.testing import CliRunner
 
-from tests.journeys.line import DATASET, MODEL, csv, start_training, transactions, until_ended, until_profiled, upload
+from tests.journeys.line import (
+    MODEL,
+    SCOPE,
+    csv,
+    start_training,
+    transactions,
+    until_ended,
+    until_profiled,
+    upload,
+)
 from tests.people import ROLES
 from throughline.cli import main
 
@@ -50,6 +59,7 @@ def make_project(people, key):
 
 
 def train_first(people, key):
+    people.product_owner.patch(f"/projects/{key}/scope", **SCOPE)
     version = upload(people.scientist, key, csv(transactions(1200, seed=1)))
     until_profiled(people.scientist, version)
     run_id = start_training(people.scientist, key, settings={"max_iter": 20}, seed=7)["run_id"]
@@ -58,6 +68,3 @@ def train_first(people, key):
     people.scientist.post(f"/projects/{key}/models", name=MODEL)
     people.scientist.post(f"/projects/{key}/models/{MODEL}/versions", run=run_id)
     return run_id
-
-
-__all__ = ["DATASET", "MODEL", "Line", "make_project", "path_of", "train_first"]

@@ -20,7 +20,8 @@ def test_login_keeps_what_the_next_commands_use(nowhere, product, people):
     assert stat.S_IMODE(profiles.path().stat().st_mode) == 0o600
     assert stat.S_IMODE(profiles.path().parent.stat().st_mode) == 0o700
     assert nowhere("whoami", "--quiet").stdout == "owner\n"
-    assert throughline.connect().me().username == "owner"
+    with throughline.connect() as client:
+        assert client.me().username == "owner"
 
     assert nowhere("logout").stdout == "Signed out of default.\n"
     assert nowhere("whoami").exit_code == 3

@@ -16,8 +16,6 @@ OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 
 # The schema writes these under one name; the client under the word for what it is.
 UNDER_ANOTHER_NAME = {"ReviewCheck": "Check"}
-# Pages and batches are iterators here; a problem is an exception.
-NOT_ANSWERED = {"Events", "Problem", "FieldProblem"}
 
 
 def schemas():
@@ -28,7 +26,7 @@ def schemas():
         if match := re.fullmatch(r"    (\w+):", line):
             name = match[1]
             found[name] = set()
-        elif name and (match := re.fullmatch(r"        (\w+):", line)):
+        elif name and (match := re.match(r" {8}(\w+):", line)):
             found[name].add(match[1])
     return {
         name.removesuffix("Shape"): properties
@@ -37,7 +35,8 @@ def schemas():
     }
 
 
-def test_answers_are_the_shapes_of_the_api():
+def test_answers_name_nothing_that_the_api_does_not_answer():
+    """What the API adds is in `raw` at once; what it takes away or renames fails here."""
     shapes = schemas()
     kept = {
         name: {field.name for field in dataclasses.fields(each)} - {"raw"}
@@ -45,9 +44,10 @@ def test_answers_are_the_shapes_of_the_api():
         if isinstance(each, type) and issubclass(each, answers.Answer) and each is not answers.Answer
     }
 
-    wanted = {UNDER_ANOTHER_NAME.get(name, name): shapes[name] for name in shapes if name not in NOT_ANSWERED}
-    assert len(wanted) > 40
-    assert kept == wanted
+    wanted = {UNDER_ANOTHER_NAME.get(name, name): properties for name, properties in shapes.items()}
+    assert len(kept) > 40
+    strange = {name: fields - wanted.get(name, set()) for name, fields in kept.items()}
+    assert {name: fields for name, fields in strange.items() if fields} == {}
 
 
 def test_answers_are_typed():
@@ -63,9 +63,8 @@ def test_answers_are_typed():
 
 
 def test_everything_named_is_there():
-    assert {name: getattr(throughline, name).__name__.rpartition(".")[2] for name in throughline.__all__} == {
-        name: name for name in throughline.__all__
-    }
+    names = [name for name in throughline.__all__ if name != "__version__"]
+    assert [getattr(throughline, name).__name__.rpartition(".")[2] for name in names] == names
     with pytest.raises(AttributeError):
         _ = throughline.nothing
 

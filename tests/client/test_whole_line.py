@@ -130,6 +130,8 @@ def look_at_the_run(lines, run, tmp_path):
     assert (told["params"]["max_iter"], {each["number"] for each in told["inputs"]}) == ("60", {2})
     assert "training  transactions@2" in lines.viewer("runs", "show", KEY, run).stdout
     [other] = {each["run_id"] for each in lines.viewer.json("runs", "list", KEY)} - {run}
+    assert lines.viewer.quiet("runs", "list", KEY, "--filter", "metrics.average_precision > 0.1") == run
+    lines.viewer("runs", "list", KEY, "--filter", "metrics.", code=1)
     compared = lines.viewer("runs", "compare", KEY, run, other).stdout
     assert "max_iter" in compared
     assert "learning_rate" not in compared
@@ -148,6 +150,7 @@ def ask_for_review(lines, run):
     for number in ("1", "2"):
         assert lines.scientist.quiet("versions", "register", KEY, "fraud-scorer", "--run", run) == number
     assert lines.scientist.json("versions", "archive", KEY, "fraud-scorer", 1)["state"] == "archived"
+    lines.scientist("versions", "judge", KEY, "fraud-scorer", 2, "transactions", "--target", "is_fraud", code=1)
     lines.scientist("models", "set-alias", KEY, "fraud-scorer", "candidate", 2)
     lines.scientist("models", "delete-alias", KEY, "fraud-scorer", "candidate")
     assert lines.viewer.quiet("models", "list", KEY) == "fraud-scorer"

@@ -14,6 +14,23 @@ from tests.projects.factories import make_item, make_ready_for_scope_gate, make_
 
 pytestmark = pytest.mark.django_db
 
+REFUSE_UNKNOWN = [
+    "members",
+    "risks",
+    "sprints",
+    "items",
+    "events",
+    "datasets",
+    "training-jobs",
+    "runs",
+    "jobs",
+    "models",
+    "reviews",
+    "deployments",
+    "monitors",
+    "alerts",
+    "retrainings",
+]
 LISTS = ["members", "risks", "sprints", "items", "events", "scope", "gates", "events/verify", ""]
 
 
@@ -281,6 +298,15 @@ def test_events_after_in_order_with_actor_and_data(api, project):
     assert rest["results"][0]["data"]["state"] == "ready"
     assert [e["type"] for e in only["results"]] == ["project.created"]
     assert {first["last_seq"], rest["last_seq"], only["last_seq"]} == {4}
+
+
+@pytest.mark.parametrize("path", ["projects", *(f"projects/FRD/{each}" for each in REFUSE_UNKNOWN)])
+@pytest.mark.parametrize("query", ["ordering=password", "owner__password__startswith=p", "_connector=OR"])
+def test_a_filter_that_there_is_not_is_refused(api, project, path, query):
+    answer = api.get(f"{path}?{query}")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_filter")
+    assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=501", "after=²", "after=" + "9" * 25])

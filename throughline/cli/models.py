@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from throughline.cli.commands import Cli, command, group, key, limit
+from throughline.cli.data import named_version
 
 if TYPE_CHECKING:
     from throughline import answers
@@ -132,6 +133,22 @@ def _versions(versions: click.Group) -> None:
         one = project.register(model, run=run, logged_model=logged_model, description=description)
         then = f"Ask for its review: throughline reviews request {key} {one.model} {one.number}"
         cli.done(one, f"Registered {one.model} {one.number}.", id=one.number, then=then)
+
+    @command(versions, "judge")
+    @key
+    @model_name
+    @number
+    @click.argument("data", metavar="DATASET[@NUMBER]")
+    @click.option("--target", required=True, help="The column that it predicts.")
+    def judge(cli: Cli, key: str, model: str, number: int, data: str, target: str) -> None:
+        """Choose the data on which a version that was trained elsewhere is judged, e.g. one of a notebook."""
+        project = cli.project(key)
+        name, at = named_version(data)
+        at = at or project.dataset_version(name).number
+        one = project.judge_on(model, number, dataset=name, number=at, target=target)
+        job = one.job.id if one.job else ""
+        then = f"A job holds a quarter of its rows out: throughline jobs wait {key} {job}" if job else ""
+        cli.done(one, f"{model} {number} is judged on {one.dataset}@{one.number}.", id=job, then=then)
 
     @command(versions, "archive")
     @key

@@ -28,11 +28,10 @@ def _lists(runs: click.Group) -> None:
     @key
     @click.option("--experiment", help="The experiment's name.")
     @click.option("--status", type=click.Choice(STATUSES, case_sensitive=False))
+    @click.option("--filter", "filter", metavar="TEXT", help="E.g. \"metrics.auc > 0.9 AND params.depth = '3'\".")
     @click.option("--metric", "metrics", multiple=True, help="Show this metric; several times.")
     @limit
-    def list_runs(
-        cli: Cli, key: str, experiment: str | None, status: str | None, metrics: tuple[str, ...], limit: int
-    ) -> None:
+    def list_runs(cli: Cli, key: str, metrics: tuple[str, ...], limit: int, **chosen: str | None) -> None:
         """The runs, newest first."""
         columns: dict[str, Callable[[answers.Run], Any]] = {
             "run": lambda one: one.run_id,
@@ -42,7 +41,7 @@ def _lists(runs: click.Group) -> None:
             **{name: operator.methodcaller("metric", name) for name in metrics},
             "name": lambda one: one.name,
         }
-        found = cli.project(key).runs(experiment=experiment, status=status)
+        found = cli.project(key).runs(**chosen)
         cli.rows(found, columns, id=lambda one: one.run_id, limit=limit)
 
     @command(runs, "compare")

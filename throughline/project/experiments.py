@@ -87,9 +87,11 @@ class Experiments(Calls):
         """What the job said, from its beginning."""
         return self._pages(answers.Log, "jobs", id, "log")
 
-    def runs(self, *, experiment: str | None = None, status: str | None = None) -> Iterator[answers.Run]:
-        """The runs with the latest value of each metric."""
-        return self._pages(answers.Run, "runs", experiment=experiment, status=status)
+    def runs(
+        self, *, experiment: str | None = None, status: str | None = None, filter: str | None = None
+    ) -> Iterator[answers.Run]:
+        """The runs with the latest value of each metric; `filter` is e.g. `metrics.auc > 0.9 OR params.depth = '3'`."""
+        return self._pages(answers.Run, "runs", experiment=experiment, status=status, filter=filter)
 
     def run(self, run_id: str) -> answers.WholeRun:
         return self._get(answers.WholeRun, "runs", run_id)

@@ -33,6 +33,15 @@ class Registry(Calls):
         given = {name: value for name, value in named.items() if value is not None}
         return self._post(answers.Version, "models", model, "versions", description=description, **given)
 
+    def judge_on(self, model: str, version: int, *, dataset: str, number: int, target: str) -> answers.Evaluation:
+        """Choose the data on which a version that was trained elsewhere is judged; a job holds a quarter of it out."""
+        given = {"dataset": dataset, "number": number, "target": target}
+        return self._send(answers.Evaluation, "PUT", "models", model, "versions", version, "evaluation", given=given)
+
+    def evaluation(self, model: str, version: int) -> answers.Evaluation:
+        """What it is judged on. Raises NotFound where nothing was chosen."""
+        return self._get(answers.Evaluation, "models", model, "versions", version, "evaluation")
+
     def archive_version(self, model: str, number: int) -> answers.Version:
         """Put it aside for good."""
         return self._post(answers.Version, "models", model, "versions", number, "archive")
