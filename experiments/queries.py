@@ -110,7 +110,7 @@ def best_run(project: Project, *, metric: str, higher: bool) -> tuple[Run, float
         value__gt=-LARGEST,
         value__lt=LARGEST,
     )
-    found = values.select_related("run").order_by("-value" if higher else "value", "pk").first()
+    found = values.select_related("run").order_by("-value" if higher else "value", "run_id").first()
     return (found.run, found.value) if found else None
 
 
@@ -120,9 +120,15 @@ def with_latest_metrics(runs: QuerySet[Run]) -> QuerySet[Run]:
     return runs.prefetch_related(Prefetch("latest_metrics", queryset=latest))
 
 
-def metric_history(*, run: Run, key: str) -> QuerySet[MetricPoint]:
-    """Every point of a metric, always in the same order: step, time, value."""
-    return MetricPoint.objects.filter(run=run, key__name=key).order_by("step", "timestamp_ms", "value", "pk")
+def metric_history(*, run: Run, key: str, after: tuple[int, int, float] | None = None) -> QuerySet[MetricPoint]:
+    """Every point of a metric, always in the same order: step, time, value; or those after the one named so, in one
+    range of the index.
+    """
+    name = MetricName.objects.filter(name=key).first()
+    if name is None:
+        return MetricPoint.objects.none()
+    found = MetricPoint.objects.filter(run=run, key=name).order_by("step", "timestamp_ms", "value")
+    return found.filter(pk__gt=(run.pk, name.pk, *after)) if after else found
 
 
 _DOWNSAMPLED = """
@@ -162,7 +168,7 @@ def downsampled(*, run: Run, key: str, buckets: int = 320) -> list[Sample]:
 
 def histories(run: Run) -> list[tuple[str, int, int, float]]:
     """(key, step, timestamp, value) of every point of a run, by key and then in the order of a history."""
-    points = MetricPoint.objects.filter(run=run).order_by("key__name", "step", "timestamp_ms", "value", "pk")
+    points = MetricPoint.objects.filter(run=run).order_by("key__name", "step", "timestamp_ms", "value")
     return list(points.values_list("key__name", "step", "timestamp_ms", "value"))
 
 

@@ -4,7 +4,6 @@ import base64
 import math
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,7 +18,7 @@ from experiments.api.filtering import filters
 from experiments.enums import RunSource, RunStatus
 from experiments.files import attachment
 from experiments.filtering.compiling import filtered
-from experiments.models import Artifact, Run, RunInput
+from experiments.models import Artifact, MetricPoint, Run, RunInput
 from projects.api.shapes import PageShape, PersonShape, person_json
 from projects.api_base import ProjectApiView
 
@@ -171,10 +170,10 @@ class MetricView(ProjectApiView):
         filters(request)
         run = queries.run_by_id(project=self.project, run_id=run_id)
         limit = _limit(request)
-        rows = queries.metric_history(run=run, key=metric).order_by("step", "timestamp_ms", "pk")
-        found = list(_after(rows, request.query_params.get("cursor"))[: limit + 1])
+        rows = queries.metric_history(run=run, key=metric, after=_after(request.query_params.get("cursor")))
+        found = list(rows[: limit + 1])
         more, found = len(found) > limit, found[:limit]
-        cursor = _cursor(found[-1].step, found[-1].timestamp_ms, found[-1].pk) if more else None
+        cursor = _cursor(found[-1]) if more else None
         return Response({"results": [_metric(metric, point) for point in found], "next_cursor": cursor})
 
 
@@ -210,17 +209,16 @@ def _limit(request: Request) -> int:
     return int(text)
 
 
-def _cursor(step: int, at: int, pk: int) -> str:
-    return base64.urlsafe_b64encode(f"{step},{at},{pk}".encode()).decode()
+def _cursor(point: MetricPoint) -> str:
+    return base64.urlsafe_b64encode(f"{point.step},{point.timestamp_ms},{point.value!r}".encode()).decode()
 
 
-def _after(rows: Any, cursor: str | None) -> Any:
-    """The points after the one that the cursor names: walked by key, so that a deep page costs what the first does."""
+def _after(cursor: str | None) -> tuple[int, int, float] | None:
+    """The point that the cursor names: walked by key, so that a deep page costs what the first does."""
     if not cursor:
-        return rows
+        return None
     try:
-        step, at, pk = (int(part) for part in base64.urlsafe_b64decode(cursor).decode().split(","))
+        step, at, value = base64.urlsafe_b64decode(cursor).decode().split(",")
+        return int(step), int(at), float(value)
     except ValueError:
         raise BadRequest("This cursor was not given by this API.", field="cursor") from None
-    same_step = Q(step=step, timestamp_ms__gt=at) | Q(step=step, timestamp_ms=at, pk__gt=pk)
-    return rows.filter(Q(step__gt=step) | same_step)

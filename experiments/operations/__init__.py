@@ -1,7 +1,7 @@
 """Writes about data, experiments and runs: one transaction, one verb, one event."""
 
 from experiments.operations.artifacts import clean_path, delete_artifact, put_artifact, put_blob
-from experiments.operations.batches import MetricEntry, log_batch
+from experiments.operations.batches import log_batch
 from experiments.operations.cancelling import cancel_job
 from experiments.operations.datasets import create_dataset_version, store_profile
 from experiments.operations.experiments import (
@@ -29,6 +29,7 @@ from experiments.operations.multipart import (
     expire_upload,
     put_part,
 )
+from experiments.operations.points import MetricEntry
 from experiments.operations.reproductions import conclude_reproduction, reproduce_run
 from experiments.operations.runs import (
     InputEntry,

@@ -1,12 +1,10 @@
 """What a run logs: metrics, params and tags, all of a batch or nothing.
 
-Points are many and narrow: one statement writes them and keeps the latest value of each key. They are whispered to
-open pages, about once a second for each run. Params and tags say what was tried: a batch that changes any of them is
-one RUN_LOGGED event, which names them. A batch of metrics alone is no event; the run's end is.
+What is logged to a run that is open is its data: it is whispered to open pages, about once a second for each run, and
+the event of the run's end sums it up (`runs.summary`). Params and tags that change after its end are an event each.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -17,31 +15,18 @@ from core.models import User
 from core.rules import require
 from experiments import rules
 from experiments.events import RUN_LOGGED
-from experiments.models import MetricName, Run
+from experiments.models import Run
 from experiments.operations.limits import (
     MAX_ENTITIES,
-    MAX_INT,
-    MAX_METRICS,
     MAX_PARAM_VALUE,
     MAX_PARAMS,
     MAX_TAG_VALUE,
     MAX_TAGS,
-    check_integer,
-    check_key,
     check_texts,
 )
-from experiments.operations.runs import lock_run
+from experiments.operations.points import MetricEntry, checked, write_points
+from experiments.operations.runs import ENDED, lock_run
 from experiments.operations.whispers import measured
-
-
-@dataclass(frozen=True)
-class MetricEntry:
-    """One value. NaN and infinities are values like others."""
-
-    key: str
-    value: float
-    step: int
-    timestamp_ms: int
 
 
 @transaction.atomic
@@ -59,7 +44,8 @@ def log_batch(
     Raises NotAllowed, Invalid (names, sizes, `param_changed`), Conflict (`deleted`).
     """
     params, tags = dict(params or {}), dict(tags or {})
-    _check(metrics, params, tags)
+    points = checked(metrics)
+    check_documents(params, tags, metrics=len(metrics))
     run = lock_run(run)
     only_tags = not metrics and not params
     require(rules.why_not_train(by, run.project_id) if only_tags else rules.why_not_log(by, run))
@@ -67,9 +53,11 @@ def log_batch(
     if new_params or new_tags:
         run.params, run.tags = run.params | new_params, run.tags | new_tags
         run.save(update_fields=["params", "tags"])
+    if (new_params or new_tags) and run.status in ENDED:
         events.record(RUN_LOGGED, run, by=by, params=sorted(new_params), tags=sorted(new_tags))
     if metrics:
-        _write_points(run, metrics)
+        write_points(run, points)
+    if metrics or new_params or new_tags:
         transaction.on_commit(lambda: measured(run.project_id, run.run_id), robust=True)
     return run
 
@@ -81,33 +69,17 @@ def clear_metrics(*, run: Run) -> None:
         cursor.execute("DELETE FROM experiments_latestmetric WHERE run_id = %s", [run.pk])
 
 
-def _check(metrics: Sequence[MetricEntry], params: Mapping[str, str], tags: Mapping[str, str]) -> None:
-    if len(metrics) > MAX_METRICS:
-        raise Invalid(
-            f"A batch logging request can contain at most {MAX_METRICS} metrics. Got {len(metrics)} metrics.",
-            field="metrics",
-            code="too_many",
-        )
+def check_documents(params: Mapping[str, str], tags: Mapping[str, str], *, metrics: int) -> None:
+    """Params and tags of a batch that logs so many metrics beside them. Raises Invalid."""
     check_texts("param", params, at_most=MAX_PARAMS, value_length=MAX_PARAM_VALUE)
     check_texts("tag", tags, at_most=MAX_TAGS, value_length=MAX_TAG_VALUE)
-    total = len(metrics) + len(params) + len(tags)
+    total = metrics + len(params) + len(tags)
     if total > MAX_ENTITIES:
         raise Invalid(
             f"A batch logging request can contain at most {MAX_ENTITIES} params, tags and metrics. Got {total}.",
             field="metrics",
             code="too_many",
         )
-    for key in {entry.key for entry in metrics}:
-        check_key("metric", key)
-    for entry in metrics:
-        _check_point(entry)
-
-
-def _check_point(entry: MetricEntry) -> None:
-    if isinstance(entry.value, bool) or not isinstance(entry.value, int | float):
-        raise Invalid(f"The value of {entry.key!r} must be a number: got {entry.value!r}.", field="value")
-    check_integer("step", entry.step, low=-MAX_INT - 1)
-    check_integer("timestamp", entry.timestamp_ms)
 
 
 def _new_params(run: Run, params: Mapping[str, str]) -> dict[str, str]:
@@ -125,44 +97,3 @@ def _new_params(run: Run, params: Mapping[str, str]) -> dict[str, str]:
 
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in after.items() if before.get(key) != value}
-
-
-_WRITE_POINTS = """
-WITH given AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float8[]) AS t(key_id, step, at, value)
-), points AS (
-    INSERT INTO experiments_metricpoint (run_id, key_id, step, timestamp_ms, value)
-    SELECT %s, key_id, step, at, value FROM given
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO experiments_latestmetric AS latest (run_id, key_id, step, timestamp_ms, value)
-SELECT DISTINCT ON (key_id) %s, key_id, step, at, value FROM given ORDER BY key_id, step DESC, at DESC, value DESC
-ON CONFLICT (run_id, key_id) DO UPDATE
-SET step = excluded.step, timestamp_ms = excluded.timestamp_ms, value = excluded.value
-WHERE (excluded.step, excluded.timestamp_ms, excluded.value) > (latest.step, latest.timestamp_ms, latest.value)
-"""
-
-
-def _write_points(run: Run, metrics: Sequence[MetricEntry]) -> None:
-    keys = _key_ids({entry.key for entry in metrics})
-    columns = (
-        [keys[entry.key] for entry in metrics],
-        [entry.step for entry in metrics],
-        [entry.timestamp_ms for entry in metrics],
-        [float(entry.value) for entry in metrics],
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE_POINTS, [*columns, run.pk, run.pk])
-
-
-def _key_ids(names: Iterable[str]) -> dict[str, int]:
-    """Ids of metric names, which are made when they are met for the first time (in order, so that two writers of the
-    same new names wait for each other and do not deadlock).
-    """
-    wanted = sorted(names)
-    known = dict(MetricName.objects.filter(name__in=wanted).values_list("name", "pk"))
-    missing = [name for name in wanted if name not in known]
-    if not missing:
-        return known
-    MetricName.objects.bulk_create([MetricName(name=name) for name in missing], ignore_conflicts=True)
-    return known | dict(MetricName.objects.filter(name__in=missing).values_list("name", "pk"))

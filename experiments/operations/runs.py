@@ -1,5 +1,6 @@
 """Writes about runs: their beginning, end, tags and what data they used. What they log is in `batches`."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +39,7 @@ _STEPS = {
     RunStatus.FAILED: "fail",
     RunStatus.KILLED: "kill",
 }
-_EVENTS = {
+EVENTS = {
     RunStatus.RUNNING: RUN_STARTED,
     RunStatus.SCHEDULED: RUN_SCHEDULED,
     RunStatus.FINISHED: RUN_FINISHED,
@@ -90,7 +91,7 @@ def create_run(
         created_by=by,
         started_at=started_at,
     )
-    events.record(_EVENTS[RunStatus(status)], run, by=by, experiment=experiment.name)
+    events.record(EVENTS[RunStatus(status)], run, by=by, experiment=experiment.name)
     return run
 
 
@@ -121,8 +122,10 @@ def update_run(
         run.name = _clean_name(name)
     run.save(update_fields=["status", "ended_at", "name"])
     changed = run.status != before
-    data = {"reason": reason} if reason else {}
-    events.record(_EVENTS[RunStatus(run.status)] if changed else RUN_UPDATED, run, by=by, **data)
+    data: dict[str, Any] = {"reason": reason} if reason else {}
+    if changed and run.status in ENDED:
+        data["logged"] = summary(run.params, run.tags, metrics=run.latest_metrics.count())
+    events.record(EVENTS[RunStatus(run.status)] if changed else RUN_UPDATED, run, by=by, **data)
     return run
 
 
@@ -187,6 +190,14 @@ def log_inputs(*, run: Run, inputs: Iterable[InputEntry], by: User | None, now: 
     RunInput.objects.bulk_create(rows, ignore_conflicts=True)
     events.record(RUN_LOGGED, run, by=by, inputs=[entry.name for entry in entries])
     return list(run.inputs.order_by("pk"))
+
+
+def summary(params: Mapping[str, str], tags: Mapping[str, str], *, metrics: int) -> dict[str, Any]:
+    """What the event of a run's end says of what was logged to it: how many keys, and a digest by which it can be
+    seen later whether params or tags were changed past the log.
+    """
+    digest = hashlib.sha256(events.canonical([dict(params), dict(tags)])).hexdigest()
+    return {"metrics": metrics, "params": len(params), "tags": len(tags), "digest": digest}
 
 
 def lock_run(run: Run) -> Run:

@@ -15,8 +15,9 @@ from experiments import rules
 from experiments.enums import RUN_FLOW, RunSource, RunStatus
 from experiments.events import RUN_FAILED, RUN_FINISHED, RUN_KILLED, RUN_STARTED
 from experiments.models import Artifact, DatasetVersion, Run, RunInput, Training
-from experiments.operations.batches import MetricEntry, clear_metrics, log_batch
+from experiments.operations.batches import clear_metrics, log_batch
 from experiments.operations.experiments import ensure_experiment
+from experiments.operations.points import MetricEntry
 from experiments.operations.runs import InputEntry, create_run, log_inputs
 from experiments.queries import root_of
 from experiments.training import validate_params

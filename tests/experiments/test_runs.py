@@ -1,5 +1,6 @@
 """Experiments, runs and what they log: MLflow's rules, all of a batch or nothing."""
 
+import hashlib
 import io
 import math
 import threading
@@ -195,14 +196,28 @@ def test_log_batch_param_never_changes_its_value():
 
 
 @pytest.mark.django_db
-def test_log_batch_only_what_changes_is_an_event():
+def test_what_an_open_run_logs_is_summed_up_by_the_event_of_its_end():
     run = make_run()
 
-    log(run, params={"depth": "6"}, tags={"a": "b"}, metrics=[point(1.0)])
-    log(run, params={"depth": "6"}, tags={"a": "b"}, metrics=[point(2.0, step=1)])
+    log(run, params={"depth": "6"}, tags={"a": "b"}, metrics=[point(1.0), point(1.0, key="auc")])
     log(run, metrics=[point(3.0, step=2)])
+    operations.end_run(run=run, status="FINISHED", ended_at=now(), by=run.created_by)
 
-    assert told(run) == ["run.started", "run.logged"]
+    assert told(run) == ["run.started", "run.finished"]
+    digest = hashlib.sha256(b'[{"depth":"6"},{"a":"b"}]').hexdigest()
+    said = {"metrics": 2, "params": 1, "tags": 1, "digest": digest}
+    assert Event.objects.get(type="run.finished").data == {"logged": said}
+
+
+@pytest.mark.django_db
+def test_what_changes_after_a_run_ended_is_an_event():
+    run = make_run()
+    operations.end_run(run=run, status="FINISHED", ended_at=now(), by=run.created_by)
+
+    for value in (1.0, 2.0):
+        log(run, params={"depth": "6"}, tags={"a": "b"}, metrics=[point(value)])
+
+    assert told(run) == ["run.started", "run.finished", "run.logged"]
     assert Event.objects.get(type="run.logged").data == {"params": ["depth"], "tags": ["a"]}
 
 
