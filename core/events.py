@@ -16,6 +16,8 @@ import orjson
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import F
+from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
 from core import live
 from core.enums import DELIVERY_FLOW, DeliveryState
@@ -77,9 +79,57 @@ def record(event_type: str, subject: models.Model, *, by: User | None, **data: A
         raise OutsideTransaction(f"{event_type} must be recorded inside the transaction of its change")
     stream_id = getattr(subject, "project_id", None) or instance_stream_id()
     stream = Stream.objects.select_for_update(no_key=True).get(pk=stream_id)
+    event = _next(stream.pk, stream.last_seq, stream.head, event_type, subject, by=by, data=data)
+    event.save(force_insert=True)
+    stream.last_seq, stream.head = event.seq, event.hash
+    stream.save(update_fields=["last_seq", "head"])
+    _post(event)
+    transaction.on_commit(lambda: live.wake(stream_id), robust=True)
+    return event
+
+
+_LOCK = "SELECT last_seq, head FROM core_stream WHERE id = %s FOR NO KEY UPDATE"
+_APPEND = """
+WITH event AS (
+    INSERT INTO core_event (stream_id, seq, type, subject_type, subject_id, subject_version, subject_label, actor_id,
+                            actor_label, at, data, request_id, hash)
+    VALUES (%(stream_id)s, %(seq)s, %(type)s, %(subject_type)s, %(subject_id)s, %(subject_version)s,
+            %(subject_label)s, %(actor_id)s, %(actor_label)s, %(at)s, %(data)s, %(request_id)s, %(hash)s) RETURNING id
+), delivery AS (
+    INSERT INTO core_delivery (event_id, handler, state, attempts, due_at, error)
+    SELECT event.id, handler, 'pending', 0, now(), '' FROM event, unnest(%(handlers)s::text[]) AS handler
+)
+UPDATE core_stream SET last_seq = %(seq)s, head = %(hash)s WHERE id = %(stream_id)s
+"""
+
+
+async def append(one: AsyncConnection[Any], event_type: str, subject: models.Model, *, by: User, **data: Any) -> Event:
+    """`record` for a lean call, whose transaction this connection is in; the caller wakes the stream after its commit
+    (`live.wake`).
+    """
+    stream_id: int = subject.project_id  # type: ignore[attr-defined]
+    seq, head = await (await one.execute(_LOCK, [stream_id])).fetchone() or (0, "")
+    event = _next(stream_id, seq, head, event_type, subject, by=by, data=data)
+    values = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
+    names = list(_handlers.get(event_type, {}))
+    await one.execute(_APPEND, values | {"data": Jsonb(event.data), "handlers": names})
+    return event
+
+
+def _next(
+    stream_id: int,
+    last_seq: int,
+    head: str,
+    event_type: str,
+    subject: models.Model,
+    *,
+    by: User | None,
+    data: dict[str, Any],
+) -> Event:
+    """The event that follows in the chain."""
     event = Event(
-        stream=stream,
-        seq=stream.last_seq + 1,
+        stream_id=stream_id,
+        seq=last_seq + 1,
         type=event_type,
         subject_type=subject._meta.model_name or "",
         subject_id=str(getattr(subject, "public_id", None) or subject.pk),
@@ -91,12 +141,7 @@ def record(event_type: str, subject: models.Model, *, by: User | None, **data: A
         data=orjson.loads(canonical(data)),
         request_id=current_request_id(),
     )
-    event.hash = chain_hash(stream.head, event)
-    event.save(force_insert=True)
-    stream.last_seq, stream.head = event.seq, event.hash
-    stream.save(update_fields=["last_seq", "head"])
-    _post(event)
-    transaction.on_commit(lambda: live.wake(stream_id), robust=True)
+    event.hash = chain_hash(head, event)
     return event
 
 

@@ -15,6 +15,11 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
+def request_id_of(given: str) -> str:
+    """The caller's id for the request if it is harmless, else a new one."""
+    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 class RequestIdMiddleware:
     """Take the caller's X-Request-ID if it is harmless, else make one; events and problems carry it."""
 
@@ -22,8 +27,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         token = set_request_id(request_id)
         try:
             response = self.get_response(request)

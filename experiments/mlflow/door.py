@@ -172,21 +172,28 @@ def _call(request: HttpRequest, project: Project, token: Token, route: Route, pa
 
 
 def _query(request: HttpRequest) -> dict[str, Any]:
-    """The query string; an argument given more than once is a list."""
-    found = {name: values[0] if len(values) == 1 else values for name, values in request.GET.lists()}
+    return single(dict(request.GET.lists()))
+
+
+def single(given: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The arguments of a query string; one given more than once is a list."""
+    found = {name: values[0] if len(values) == 1 else values for name, values in given.items()}
     _without_nul(found)
     return found
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON body; old clients encode it twice. Raises Invalid, TooLarge."""
+    """The JSON body, or the query string without one. Raises Invalid, TooLarge."""
     try:
         raw = request.body
     except RequestDataTooBig:
         raise TooLarge("The body of a call is at most 10 MB; files go to the artifacts endpoint.") from None
-    if not raw:
-        return _query(request)
-    if request.content_type not in _JSON_TYPES:
+    return read_json(raw, content_type=request.content_type or "") if raw else _query(request)
+
+
+def read_json(raw: bytes, *, content_type: str) -> dict[str, Any]:
+    """A JSON object; old clients encode it twice. Raises Invalid."""
+    if content_type not in _JSON_TYPES:
         raise Invalid("Bad Request. Content-Type must be one of ['application/json'].", code="content_type")
     try:
         found = orjson.loads(raw)

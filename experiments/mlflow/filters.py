@@ -4,8 +4,9 @@ The grammar is MLflow's own: its parsers give clauses, which become expressions 
 imports mlflow, and only when the first filter arrives, because that takes seconds and much memory.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models import (
     CharField,
     Exists,
     F,
+    FilteredRelation,
     FloatField,
     Func,
     IntegerField,
@@ -31,7 +33,7 @@ from django.db.models.functions import Cast, Concat
 
 from core.errors import Invalid
 from experiments.mlflow.shapes import NAME_TAG, USER_TAG
-from experiments.models import Experiment, LatestMetric, LoggedModel, Run, RunInput
+from experiments.models import Experiment, LatestMetric, LoggedModel, MetricName, Run, RunInput
 
 MAX_LENGTH = 20_000
 
@@ -49,6 +51,9 @@ _OPERATORS = {
     "ILIKE": "ILIKE",
 }
 _NAN = Value(float("nan"), output_field=FloatField())
+# Comparisons that only numbers pass.
+_COMPARED = frozenset({"=", "<", "<=", ">", ">="})
+NO_KEY = 0
 
 
 def experiments(found: QuerySet[Experiment], filter_string: str, order_by: Sequence[str]) -> QuerySet[Experiment]:
@@ -66,15 +71,58 @@ def experiments(found: QuerySet[Experiment], filter_string: str, order_by: Seque
     return found.order_by(*order, "-created_at", "-pk")
 
 
-def runs(found: QuerySet[Run], filter_string: str, order_by: Sequence[str]) -> QuerySet[Run]:
-    """`runs/search`. Raises Invalid."""
-    parser: Any = _parsers().SearchUtils if filter_string or order_by else None
-    for clause in parsed(parser, filter_string):
-        found = found.filter(_run_clause(clause))
+def runs(
+    found: QuerySet[Run], filter_string: str, order_by: Sequence[str], *, keys: Mapping[str, int] | None = None
+) -> QuerySet[Run]:
+    """`runs/search`. Raises Invalid.
+
+    Each metric that is named joins its latest values once, by run, key and experiment: so a search by value reads a
+    range of one index, and nothing of other experiments. `keys` are the ids of the names, if the caller knows them.
+    """
+    asked = searched(filter_string, tuple(order_by))
+    keys = keys if keys is not None else ids_of_metrics(asked.metrics)
+    values = {name: f"metric_{number}" for number, name in enumerate(asked.metrics)}
+    for name, alias in values.items():
+        mine = Q(latest_metrics__key=keys.get(name, NO_KEY), latest_metrics__experiment=F("experiment"))
+        found = found.annotate(**{alias: FilteredRelation("latest_metrics", condition=mine)})
+    numbers = {name: F(f"{alias}__value") for name, alias in values.items()}
+    conditions = [
+        condition
+        for clause in asked.clauses
+        for condition in (_number_clause(numbers, clause) if clause["type"] == "metric" else [_run_clause(clause)])
+    ]
+    compared = {one["key"] for one in asked.clauses if one["type"] == "metric" and one["comparator"] in _COMPARED}
     order: list[Any] = []
-    for kind, key, up in ordering(parser, "search_runs", order_by):
-        order += _run_order(kind, parser.translate_key_alias(key), up)
-    return found.order_by(*order, "-started_at", "-pk")
+    for kind, key, up in asked.order:
+        if kind == "metric":
+            order += _present_order(numbers[key], up) if key in compared else _number_order(numbers[key], up)
+        else:
+            order += _run_order(kind, key, up)
+    return found.filter(*conditions).order_by(*order, "-started_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Search:
+    """A filter and an order, read. `metrics` are the names of those that either mentions."""
+
+    clauses: list[Clause]
+    order: list[tuple[str, str, bool]]
+    metrics: list[str]
+
+
+@lru_cache(maxsize=512)
+def searched(filter_string: str, order_by: tuple[str, ...]) -> Search:
+    """Read a filter and an order of runs: MLflow's parsers take longer than the search. Raises Invalid."""
+    parser: Any = _parsers().SearchUtils if filter_string or order_by else None
+    clauses = parsed(parser, filter_string)
+    order = [(kind, parser.translate_key_alias(key), up) for kind, key, up in ordering(parser, "search_runs", order_by)]
+    named = [one["key"] for one in clauses if one["type"] == "metric"]
+    named += [key for kind, key, _ in order if kind == "metric"]
+    return Search(clauses, order, list(dict.fromkeys(named)))
+
+
+def ids_of_metrics(names: Sequence[str]) -> dict[str, int]:
+    return dict(MetricName.objects.filter(name__in=names).values_list("name", "pk")) if names else {}
 
 
 def logged_models(
@@ -204,8 +252,6 @@ _RUN_COLUMNS: dict[str, Callable[[], Any]] = {
 
 def _run_clause(clause: Clause) -> Any:
     kind, key = clause["type"], _parsers().SearchUtils.translate_key_alias(clause["key"])
-    if kind == "metric":
-        return _metric_clause(LatestMetric.objects.filter(run=OuterRef("pk")), clause)
     if kind == "parameter":
         return text_clause("params", clause)
     if kind == "tag" and key != NAME_TAG:
@@ -217,6 +263,13 @@ def _run_clause(clause: Clause) -> Any:
     if clause["comparator"] in ("IS NULL", "IS NOT NULL"):  # every run has a name
         return Q(pk__isnull=clause["comparator"] == "IS NULL")
     return compare(_run_column(column), clause["comparator"], clause["value"])
+
+
+def _number_clause(numbers: Mapping[str, F], clause: Clause) -> list[Any]:
+    """NaN answers to no comparison but `!=`, although PostgreSQL takes it for the greatest of numbers."""
+    value = numbers[clause["key"]]
+    conditions = [compare(value, clause["comparator"], float(clause["value"]))]
+    return [*conditions, compare(value, "<=", float("inf"))] if clause["comparator"] != "!=" else conditions
 
 
 def _run_column(key: str) -> Any:
@@ -235,20 +288,24 @@ def _metric_clause(latest: QuerySet[LatestMetric], clause: Clause) -> Any:
 
 
 def _run_order(kind: str, key: str, up: bool) -> list[Any]:
-    """Runs without the value come last, and before them those whose value is NaN, as in MLflow's own store."""
-    if kind == "metric":
-        latest = LatestMetric.objects.filter(run=OuterRef("pk"), key__name=key)
-        return _number_order(Subquery(latest.values("value")[:1]), up)
     if kind == "parameter":
         return [ordered(text_of("params", key), up)]
     if kind == "tag":
         return [ordered(F("name") if key == NAME_TAG else text_of("tags", key), up)]
+    if kind == "attribute" and key == "start_time":
+        return _present_order(F("started_at"), up)
     if kind == "attribute":
         return [ordered(_run_column(key), up)]
     raise Invalid(f"Invalid identifier type '{kind}' in order_by.", field="order_by")
 
 
+def _present_order(value: F, up: bool) -> list[Any]:
+    """For a value that is there: nothing said of NULL, so that an index can be read in its order."""
+    return [value.asc() if up else value.desc()]
+
+
 def _number_order(value: Any, up: bool) -> list[Any]:
+    """What has no value comes last, and before that what is NaN, as in MLflow's own store."""
     is_nan = Case(When(_joined(value, " = ", _NAN), then=Value(1)), default=Value(0), output_field=IntegerField())
     is_missing = Case(When(_is_null(value), then=Value(1)), default=Value(0), output_field=IntegerField())
     return [is_missing.asc(), is_nan.asc(), ordered(value, up)]

@@ -23,6 +23,11 @@ def owner_uri(owner: Run | LoggedModel) -> str:
     return uri(queries.root_of(owner))
 
 
+def run_uri(experiment_id: int, run_id: str) -> str:
+    """Where the files of a run lie, without asking the database."""
+    return uri(f"{experiment_id}/{run_id}")
+
+
 def experiment_uri(experiment: Experiment) -> str:
     return f"{SCHEME}{experiment.pk}"
 

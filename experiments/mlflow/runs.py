@@ -1,5 +1,6 @@
 """`runs/*`: begin, log, end, find."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,7 +49,7 @@ def create(call: Call) -> dict[str, Any]:
     tags = wire.mapping(call.data, "tags")
     run = operations.create_run(
         experiment=experiment_named(call, wire.text(call.data, "experiment_id") or DEFAULT_ID),
-        name=_name(wire.text(call.data, "run_name"), tags),
+        name=run_name(wire.text(call.data, "run_name"), tags),
         tags=tags,
         started_at=wire.moment(call.data, "start_time") or call.now,
         by=call.by,
@@ -61,10 +62,9 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    status = wire.text(call.data, "status") if isinstance(call.data.get("status"), str) else call.data.get("status")
     run = operations.update_run(
         run=given_run(call),
-        status=_STATUS_NUMBERS.get(str(status), status) if status else None,
+        status=status_of(call.data) or None,
         ended_at=wire.moment(call.data, "end_time"),
         name=wire.text(call.data, "run_name") or None,
         by=call.by,
@@ -73,20 +73,14 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def log_batch(call: Call) -> dict[str, Any]:
-    size = len(call.request.body)
-    if size > MAX_BATCH_BYTES:
-        raise Invalid(
-            f"Batched logging API requests must be at most {MAX_BATCH_BYTES} bytes, got a request of size {size}."
-        )
-    params = wire.pairs(call.data, "params")
-    _refuse_twice([key for key, _ in params])
-    metrics = [_metric(one) for one in wire.items(call.data, "metrics")]
-    _log(call, metrics=metrics, params=dict(params), tags=wire.mapping(call.data, "tags"))
+    params = batch_params(call.data, size=len(call.request.body))
+    metrics = [metric_entry(one) for one in wire.items(call.data, "metrics")]
+    _log(call, metrics=metrics, params=params, tags=wire.mapping(call.data, "tags"))
     return {}
 
 
 def log_metric(call: Call) -> dict[str, Any]:
-    _log(call, metrics=[_metric(call.data)])
+    _log(call, metrics=[metric_entry(call.data)])
     return {}
 
 
@@ -141,13 +135,13 @@ def log_model(call: Call) -> dict[str, Any]:
 
 
 def search(call: Call) -> dict[str, Any]:
-    experiments = [experiment_named(call, one).pk for one in _experiment_ids(call)]
+    experiments = [experiment_named(call, one).pk for one in experiment_ids(call.data)]
     found = filters.runs(
         viewed(Run.objects.filter(experiment__in=experiments), wire.text(call.data, "run_view_type", "ACTIVE_ONLY")),
         wire.text(call.data, "filter"),
         wire.texts(call.data, "order_by"),
     )
-    size = wire.page_size(call.data, default=1000, most=MAX_PAGE)
+    size = page_size(call.data)
     page, token = paging.page(whole_runs(found), size=size, token=wire.text(call.data, "page_token"))
     return {"runs": [shapes.run(one) for one in page], **shapes.set_only(next_page_token=token)}
 
@@ -176,16 +170,16 @@ def _whole(run: Run) -> Run:
     return whole_runs(Run.objects.all()).get(pk=run.pk)
 
 
-def _name(run_name: str, tags: dict[str, str]) -> str:
+def run_name(given: str, tags: dict[str, str]) -> str:
     """The run's name, from the argument or from its tag; both must agree."""
     tagged = tags.pop(shapes.NAME_TAG, "")
-    if run_name and tagged and run_name != tagged:
+    if given and tagged and given != tagged:
         raise Invalid(
             f"Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name="
-            f"{run_name[:100]!r}, mlflow.runName={tagged[:100]!r}).",
+            f"{given[:100]!r}, mlflow.runName={tagged[:100]!r}).",
             field="run_name",
         )
-    return run_name or tagged
+    return given or tagged
 
 
 def _log(
@@ -202,7 +196,8 @@ def _log(
         operations.update_run(run=run, name=name, by=call.by)
 
 
-def _metric(one: Mapping[str, Any]) -> MetricEntry:
+def metric_entry(one: Mapping[str, Any]) -> MetricEntry:
+    """Raises Invalid."""
     timestamp = wire.integer(one, "timestamp")
     if timestamp is None:
         raise Invalid("Missing value for required parameter 'timestamp'.", field="timestamp")
@@ -227,21 +222,39 @@ def _input(one: Mapping[str, Any]) -> InputEntry:
     )
 
 
-def _refuse_twice(keys: list[str]) -> None:
-    twice = sorted({key for key in keys if keys.count(key) > 1})
+def batch_params(data: wire.Arguments, *, size: int) -> dict[str, str]:
+    """The params of a batch of so many bytes. Raises Invalid for too many, and for a key that comes twice."""
+    if size > MAX_BATCH_BYTES:
+        raise Invalid(
+            f"Batched logging API requests must be at most {MAX_BATCH_BYTES} bytes, got a request of size {size}."
+        )
+    params = wire.pairs(data, "params")
+    twice = sorted(key for key, count in Counter(key for key, _ in params).items() if count > 1)
     if twice:
         raise Invalid(
             f"Duplicate parameter keys have been submitted: {twice}. Please ensure the request contains only one param"
             " value per param key.",
             field="params",
         )
+    return dict(params)
 
 
-def _experiment_ids(call: Call) -> list[str]:
-    wanted = wire.texts(call.data, "experiment_ids")
+def status_of(data: wire.Arguments) -> str:
+    """The status that a call names, also by the number that old clients send; "" when it is unset."""
+    status = data.get("status") or ""
+    return _STATUS_NUMBERS.get(str(status), str(status))
+
+
+def experiment_ids(data: wire.Arguments) -> list[str]:
+    """The experiments that a search names. Raises Invalid for too many."""
+    wanted = wire.texts(data, "experiment_ids")
     if len(wanted) > MAX_EXPERIMENTS:
         raise wire.invalid("experiment_ids", len(wanted), f"at most {MAX_EXPERIMENTS} experiments can be searched")
     return wanted
+
+
+def page_size(data: wire.Arguments) -> int:
+    return wire.page_size(data, default=1000, most=MAX_PAGE)
 
 
 def _without_code(said: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from experiments.documents import Input, RunDocument
 from experiments.enums import Lifecycle
 from experiments.mlflow import locations
 from experiments.models import Experiment, LatestMetric, LoggedModel, MetricPoint, Run, RunInput
@@ -57,19 +58,32 @@ def lifecycle(value: str) -> str:
 
 def run(one: Run) -> dict[str, Any]:
     """A run with everything it holds. Expects `latest_metrics__key`, `inputs` and `logged_models` prefetched."""
+    models = [model.model_id for model in one.logged_models.all() if model.lifecycle == Lifecycle.ACTIVE]
+    metrics = [metric(point) for point in one.latest_metrics.all()]
+    return _whole_run(one, metrics=metrics, inputs=one.inputs.all(), models=models)
+
+
+def run_document(one: RunDocument) -> dict[str, Any]:
+    return _whole_run(one, metrics=one.metrics, inputs=one.inputs, models=one.models)
+
+
+def new_run(one: Run) -> dict[str, Any]:
+    """A run to which nothing was logged yet but params and tags."""
+    return _whole_run(one, metrics=[], inputs=[], models=[])
+
+
+def _whole_run(
+    one: Run | RunDocument, *, metrics: Any, inputs: Iterable[RunInput | Input], models: Iterable[str]
+) -> dict[str, Any]:
     return {
         "info": run_info(one),
-        "data": {
-            "metrics": [metric(point) for point in one.latest_metrics.all()],
-            "params": pairs(one.params),
-            "tags": pairs(run_tags(one)),
-        },
-        "inputs": {"dataset_inputs": [dataset_input(given) for given in one.inputs.all()]},
-        "outputs": {"model_outputs": model_outputs(one)},
+        "data": {"metrics": metrics, "params": pairs(one.params), "tags": pairs(run_tags(one))},
+        "inputs": {"dataset_inputs": [dataset_input(given) for given in inputs]},
+        "outputs": {"model_outputs": [{"model_id": model_id, "step": 0} for model_id in models]},
     }
 
 
-def run_info(one: Run) -> dict[str, Any]:
+def run_info(one: Run | RunDocument) -> dict[str, Any]:
     return set_only(
         run_id=one.run_id,
         run_uuid=one.run_id,
@@ -79,12 +93,12 @@ def run_info(one: Run) -> dict[str, Any]:
         status=one.status,
         start_time=milliseconds(one.started_at),
         end_time=milliseconds(one.ended_at) if one.ended_at else None,
-        artifact_uri=locations.owner_uri(one),
+        artifact_uri=locations.run_uri(one.experiment_id, one.run_id),
         lifecycle_stage=lifecycle(one.lifecycle),
     )
 
 
-def run_tags(one: Run) -> dict[str, str]:
+def run_tags(one: Run | RunDocument) -> dict[str, str]:
     """A run's tags with its name among them, where clients look for it."""
     return one.tags | {NAME_TAG: one.name}
 
@@ -97,16 +111,11 @@ def metric_value(*, key: str, value: float, timestamp: int, step: int) -> dict[s
     return {"key": key, "value": number(value), "timestamp": timestamp, "step": step}
 
 
-def dataset_input(given: RunInput) -> dict[str, Any]:
+def dataset_input(given: RunInput | Input) -> dict[str, Any]:
     said = {name: given.details.get(name) for name in _DATASET_TEXTS}
     dataset = set_only(name=given.name, digest=given.digest, **said)
     tags = [{"key": CONTEXT_TAG, "value": given.context}] if given.context else []
     return {"tags": tags, "dataset": dataset}
-
-
-def model_outputs(one: Run) -> list[dict[str, Any]]:
-    models: Iterable[LoggedModel] = one.logged_models.all()
-    return [{"model_id": model.model_id, "step": 0} for model in models if model.lifecycle == Lifecycle.ACTIVE]
 
 
 def file(name: str, size: int) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def create_run(
 
     Raises NotAllowed, Invalid, Conflict (`deleted`) when the experiment is deleted.
     """
-    name, tags = _clean_name(name or naming.run_name()), dict(tags or {})
+    name, tags = clean_name(name or naming.run_name()), dict(tags or {})
     check_texts("tag", tags, at_most=MAX_TAGS, value_length=MAX_TAG_VALUE)
     experiment = lock_active(experiment, by=by)
     run = Run.objects.create(
@@ -119,7 +119,7 @@ def update_run(
     if ended_at is not None and run.status in ENDED:
         run.ended_at = ended_at
     if name is not None:
-        run.name = _clean_name(name)
+        run.name = clean_name(name)
     run.save(update_fields=["status", "ended_at", "name"])
     changed = run.status != before
     data: dict[str, Any] = {"reason": reason} if reason else {}
@@ -226,7 +226,8 @@ def _turn(run: Run, step: str, event: str, *, by: User | None) -> Run:
     return run
 
 
-def _clean_name(name: str) -> str:
+def clean_name(name: str) -> str:
+    """A run's name as it is kept. Raises Invalid."""
     name = name.strip()
     if not 1 <= len(name) <= MAX_NAME or "\0" in name:
         raise Invalid(f"A run's name has 1 to {MAX_NAME} characters: got {len(name)}.", field="run_name")

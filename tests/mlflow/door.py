@@ -1,7 +1,8 @@
-"""The protocol as its clients speak it, through Django's test client."""
+"""The protocol as its clients speak it, through Django's test client or through the whole ASGI application."""
 
 import json
 
+import pytest
 from django.test import Client
 
 from core import operations
@@ -16,12 +17,20 @@ def token_of(user, *, scopes=DEFAULT_SCOPES, project=None):
     return made.text
 
 
+# For a module whose tests hold for the short way as for the ordinary one: `pytestmark = BOTH_WAYS`.
+BOTH_WAYS = pytest.mark.parametrize(
+    "way", ["django", pytest.param("lean", marks=pytest.mark.django_db(transaction=True))], indirect=True
+)
+
+
 class Mlflow:
     """Calls below `/p/KEY` (or at the root without a project), with a token."""
 
+    client_class = Client
+
     def __init__(self, *, project=None, token=None, header=None):
         self.prefix = f"/p/{project.key}" if project else ""
-        self.client = Client()
+        self.client = self.client_class()
         self.headers = {"Authorization": header or f"Bearer {token}"}
 
     def call(self, method, path, /, *, protocol="2.0", **data):

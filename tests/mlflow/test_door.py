@@ -7,7 +7,9 @@ import pytest
 from core.roles import Scope
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user
-from tests.mlflow.door import Mlflow, refusal, token_of
+from tests.mlflow.door import BOTH_WAYS, Mlflow, refusal, token_of
+
+pytestmark = BOTH_WAYS
 
 
 def test_a_member_a_viewer_and_a_stranger(project, api):

@@ -9,7 +9,9 @@ from models_registry.enums import VersionState
 from models_registry.models import ModelAlias, ModelVersion, Review
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user
-from tests.mlflow.door import Mlflow, refusal, token_of
+from tests.mlflow.door import BOTH_WAYS, Mlflow, refusal, token_of
+
+pytestmark = BOTH_WAYS
 
 RM, MV = "registered-models", "model-versions"
 

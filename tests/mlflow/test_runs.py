@@ -1,7 +1,9 @@
 import pytest
 
 from experiments.models import MetricPoint, Run
-from tests.mlflow.door import refusal
+from tests.mlflow.door import BOTH_WAYS, refusal
+
+pytestmark = BOTH_WAYS
 
 
 @pytest.fixture

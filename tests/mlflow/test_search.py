@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.mlflow.door import refusal
+from tests.mlflow.door import BOTH_WAYS, refusal
+
+pytestmark = BOTH_WAYS
 
 RUNS = [
     {

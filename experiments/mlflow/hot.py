@@ -1,0 +1,188 @@
+"""The short way of the calls that clients make most: the plain case of `runs` and `metrics`, each by one statement."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+from core.roles import Scope
+from experiments import documents
+from experiments.mlflow import filters, paging, runs, shapes, wire
+from experiments.mlflow.experiments import DEFAULT_ID, parsed_id, viewed
+from experiments.mlflow.lean import Answer, LeanCall, LeanRoute
+from experiments.models import Run
+from experiments.operations import hot
+from experiments.operations.batches import check_documents
+from experiments.operations.limits import MAX_TAG_VALUE, MAX_TAGS, check_texts
+from experiments.operations.points import Points, check_points, checked
+from experiments.operations.runs import ENDED, clean_name
+
+_INT64 = range(-wire.INT64, wire.INT64)
+_TIMES = range(wire.INT64)
+
+
+def run_id_of(call: LeanCall) -> str:
+    return wire.required(call.data, "run_id", "run_uuid")
+
+
+async def log_metric(call: LeanCall) -> Answer:
+    points = checked([runs.metric_entry(call.data)])
+    is_logged = await hot.log_points(project_id=call.project.pk, run_id=run_id_of(call), points=points)
+    return {} if is_logged else None
+
+
+async def log_batch(call: LeanCall) -> Answer:
+    params, tags = runs.batch_params(call.data, size=call.size), wire.mapping(call.data, "tags")
+    points = points_of(wire.items(call.data, "metrics"))
+    check_documents(params, tags, metrics=len(points))
+    if params or tags:
+        return await _log_texts(call, params=params, tags=tags, points=points)
+    is_logged = await hot.log_points(project_id=call.project.pk, run_id=run_id_of(call), points=points)
+    return {} if is_logged else None
+
+
+async def log_param(call: LeanCall) -> Answer:
+    return await _log_texts(call, params={wire.required(call.data, "key"): wire.text(call.data, "value")})
+
+
+async def set_tag(call: LeanCall) -> Answer:
+    return await _log_texts(call, tags={wire.required(call.data, "key"): wire.text(call.data, "value")})
+
+
+async def _log_texts(
+    call: LeanCall,
+    *,
+    params: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    points: Points | None = None,
+) -> Answer:
+    params, tags = params or {}, tags or {}
+    check_documents(params, tags, metrics=len(points or ()))
+    if shapes.NAME_TAG in tags:
+        return None  # renames the run, which is an event
+    is_logged = await hot.log_texts(
+        project_id=call.project.pk, run_id=run_id_of(call), params=params, tags=tags, points=points
+    )
+    return {} if is_logged else None
+
+
+async def create(call: LeanCall) -> Answer:
+    tags = wire.mapping(call.data, "tags")
+    name = runs.run_name(wire.text(call.data, "run_name"), tags)
+    check_texts("tag", tags, at_most=MAX_TAGS, value_length=MAX_TAG_VALUE)
+    experiment_id = parsed_id(wire.required(call.data, "experiment_id"))
+    run = await hot.begin_run(
+        project_id=call.project.pk,
+        experiment_id=experiment_id,
+        name=clean_name(name) if name else "",
+        tags=tags,
+        started_at=wire.moment(call.data, "start_time") or call.now,
+        by=call.by,
+    )
+    return {"run": shapes.new_run(run)} if run else None
+
+
+async def update(call: LeanCall) -> Answer:
+    """Its end alone: everything else that can change about a run is rare."""
+    status, ended_at = runs.status_of(call.data), wire.moment(call.data, "end_time")
+    if status not in ENDED or ended_at is None or wire.text(call.data, "run_name"):
+        return None
+    run = await hot.end_run(
+        project_id=call.project.pk, run_id=run_id_of(call), status=status, ended_at=ended_at, by=call.by
+    )
+    return {"run_info": shapes.run_info(run)} if run else None
+
+
+async def get(call: LeanCall) -> Answer:
+    found = await documents.run_document(project_id=call.project.pk, run_id=run_id_of(call))
+    return {"run": shapes.run_document(found)} if found else None
+
+
+async def search(call: LeanCall) -> Answer:
+    """In one experiment. Its filter and order become SQL once; after that a search is two statements: what the names
+    in it stand for, and the page.
+    """
+    wanted = runs.experiment_ids(call.data)
+    if len(wanted) != 1 or wanted == [DEFAULT_ID]:
+        return None
+    experiment_id = parsed_id(wanted[0])
+    size, start = runs.page_size(call.data), paging.offset_of(wire.text(call.data, "page_token"))
+    asked = (wire.text(call.data, "filter"), tuple(wire.texts(call.data, "order_by")))
+    names = (await _read(asked)).metrics
+    keys = await documents.ids_of_metrics(project_id=call.project.pk, experiment_id=experiment_id, names=names)
+    if keys is None:
+        return None
+    view_type = wire.text(call.data, "run_view_type", "ACTIVE_ONLY")
+    statement, parameters = _selection(*asked, view_type=view_type, keys=tuple(keys.items()))
+    given = [experiment_id if one is _ANY_EXPERIMENT else one for one in parameters]
+    page = await documents.run_documents(statement, given, size=size + 1, start=start)
+    token = paging.token_for(start + size) if len(page) > size else ""
+    return {"runs": [shapes.run_document(one) for one in page[:size]], **shapes.set_only(next_page_token=token)}
+
+
+async def _read(asked: tuple[str, tuple[str, ...]]) -> filters.Search:
+    """Outside the event loop: MLflow's parsers take milliseconds, and seconds when they are first needed."""
+    return await asyncio.to_thread(filters.searched, *asked) if any(asked) else filters.searched(*asked)
+
+
+class _Experiment(int):
+    """Holds the place of the experiment's id in a selection."""
+
+
+_ANY_EXPERIMENT = _Experiment(-1)
+
+
+@lru_cache(maxsize=512)
+def _selection(
+    filter_string: str, order_by: tuple[str, ...], *, view_type: str, keys: tuple[tuple[str, int], ...]
+) -> tuple[str, tuple[Any, ...]]:
+    """The SELECT of the primary keys: Django needs longer to write it than PostgreSQL to run it."""
+    of_one = RawSQL("experiments_run.experiment_id = %s", [_ANY_EXPERIMENT], output_field=BooleanField())
+    found = viewed(Run.objects.filter(of_one), view_type)
+    found = filters.runs(found, filter_string, order_by, keys=dict(keys))
+    statement, parameters = found.values_list("pk").query.sql_with_params()
+    return statement, parameters
+
+
+def points_of(items: list[dict[str, Any]]) -> Points:
+    """The metrics of a batch. Where all are numbers of the right sort they are checked column by column: one by one
+    costs five milliseconds for a thousand. Raises Invalid.
+    """
+    columns = Points(
+        keys=[one.get("key") or "" for one in items],
+        values=[one.get("value", "") for one in items],
+        steps=[one.get("step", 0) for one in items],
+        timestamps=[one.get("timestamp", "") for one in items],
+    )
+    if not items or not _is_plain(columns):
+        return checked([runs.metric_entry(one) for one in items])
+    check_points(columns)
+    return replace(columns, values=list(map(float, columns.values)))
+
+
+def _is_plain(points: Points) -> bool:
+    return (
+        set(map(type, points.keys)) == {str}
+        and set(map(type, points.values)) <= {float, int}
+        and set(map(type, (*points.steps, *points.timestamps))) == {int}
+        and min(points.steps) in _INT64
+        and max(points.steps) in _INT64
+        and min(points.timestamps) in _TIMES
+        and max(points.timestamps) in _TIMES
+    )
+
+
+ROUTES = [
+    LeanRoute("POST", "runs/create", create),
+    LeanRoute("GET", "runs/get", get, scope=Scope.READ),
+    LeanRoute("POST", "runs/update", update),
+    LeanRoute("POST", "runs/log-batch", log_batch),
+    LeanRoute("POST", "runs/log-metric", log_metric),
+    LeanRoute("POST", "runs/log-parameter", log_param),
+    LeanRoute("POST", "runs/set-tag", set_tag),
+    LeanRoute("POST", "runs/search", search, scope=Scope.READ, long=True),
+]
