@@ -11,14 +11,15 @@ http = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402 (needs the apps to be ready)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-from experiments.mlflow import hot  # noqa: E402
+from experiments.mlflow import hot as tracking  # noqa: E402
 from experiments.mlflow.lean import LeanDoor  # noqa: E402
+from models_registry.mlflow import hot as registry  # noqa: E402
 from projects.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         # The calls that clients of MLflow make most have a short way; Django's door stands behind it.
-        "http": LeanDoor(hot.ROUTES, otherwise=http),
+        "http": LeanDoor([*tracking.ROUTES, *registry.ROUTES], otherwise=http),
         "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
     }
 )

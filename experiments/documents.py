@@ -91,3 +91,90 @@ def _document(row: tuple[Any, ...]) -> RunDocument:
     return RunDocument(
         run_id, name, experiment, status, lifecycle, params, tags, started, ended, found, given, models or []
     )
+
+
+_HISTORY = """
+WITH page AS MATERIALIZED (
+    SELECT point.step, point.timestamp_ms, point.value
+    FROM experiments_run AS run JOIN experiments_metricpoint AS point ON point.run_id = run.id
+    WHERE run.run_id = %(run_id)s AND run.project_id = %(project_id)s
+      AND point.key_id = (SELECT id FROM experiments_metricname WHERE name = %(key)s)
+      AND (point.step, point.timestamp_ms, point.value) > (%(step)s, %(at)s, %(value)s)
+    ORDER BY point.step, point.timestamp_ms, point.value LIMIT %(size)s + 1
+), shown AS (
+    SELECT * FROM page LIMIT %(size)s
+)
+SELECT (SELECT json_agg(json_build_object('key', %(key)s::text, 'value', value, 'timestamp', timestamp_ms,
+                                          'step', step))::text FROM shown),
+       (SELECT count(*) FROM page),
+       (SELECT json_build_array(step, timestamp_ms, value::text) FROM shown OFFSET %(size)s - 1)
+FROM experiments_run AS run WHERE run.run_id = %(run_id)s AND run.project_id = %(project_id)s
+"""
+BEFORE_ALL = (-(2**63), 0, float("-inf"))
+
+
+async def history(
+    *, project_id: int, run_id: str, key: str, size: int, after: tuple[int, int, float] | None
+) -> tuple[orjson.Fragment, tuple[int, int, float] | None] | None:
+    """A page of a metric's history after a point, and the point after which the next page begins, if there is one.
+    None if the run is missing or of another project.
+    """
+    step, at, value = after or BEFORE_ALL
+    names = {"run_id": run_id, "project_id": project_id, "key": key, "size": size}
+    found = await pool.rows(_HISTORY, names | {"step": step, "at": at, "value": value})
+    if not found:
+        return None
+    points, count, last = found[0]
+    rest = (int(last[0]), int(last[1]), float(last[2])) if count > size else None
+    return orjson.Fragment(points or "[]"), rest
+
+
+_SAMPLED = """
+WITH runs AS MATERIALIZED (
+    SELECT id, run_id FROM experiments_run WHERE project_id = %(project_id)s AND run_id = ANY(%(run_ids)s)
+), metric AS MATERIALIZED (
+    SELECT id FROM experiments_metricname WHERE name = %(key)s
+), ends AS MATERIALIZED (
+    SELECT runs.id, runs.run_id, low.step AS low, high.step AS high
+    FROM runs, metric, LATERAL (
+        SELECT step FROM experiments_metricpoint WHERE run_id = runs.id AND key_id = metric.id
+            AND step BETWEEN %(first)s AND %(last)s ORDER BY step LIMIT 1
+    ) AS low, LATERAL (
+        SELECT step FROM experiments_metricpoint WHERE run_id = runs.id AND key_id = metric.id
+            AND step BETWEEN %(first)s AND %(last)s ORDER BY step DESC LIMIT 1
+    ) AS high
+), whole AS MATERIALIZED (
+    SELECT ends.id, ends.run_id, point.step, point.timestamp_ms, point.value FROM ends, metric, LATERAL (
+        SELECT step, timestamp_ms, value FROM experiments_metricpoint WHERE run_id = ends.id AND key_id = metric.id
+            AND step BETWEEN %(first)s AND %(last)s ORDER BY step, timestamp_ms, value LIMIT %(most)s + 1
+    ) AS point
+), short AS MATERIALIZED (
+    SELECT id FROM whole GROUP BY id HAVING count(*) <= %(most)s
+), wanted AS MATERIALIZED (
+    SELECT DISTINCT floor(low + (high - low)::numeric * number / greatest(%(most)s - 1, 1))::bigint AS step
+    FROM (SELECT min(low) AS low, max(high) AS high FROM ends) AS range, generate_series(0, %(most)s - 1) AS number
+), found AS (
+    SELECT run_id, step, timestamp_ms, value FROM whole WHERE id IN (SELECT id FROM short)
+    UNION
+    SELECT ends.run_id, point.step, point.timestamp_ms, point.value
+    FROM ends, metric, (SELECT step FROM wanted UNION SELECT high FROM ends) AS target, LATERAL (
+        SELECT step, timestamp_ms, value FROM experiments_metricpoint WHERE run_id = ends.id AND key_id = metric.id
+            AND step >= target.step ORDER BY step, timestamp_ms, value LIMIT 1
+    ) AS point WHERE ends.id NOT IN (SELECT id FROM short) AND target.step BETWEEN ends.low AND ends.high
+)
+SELECT (SELECT count(*) FROM runs),
+       (SELECT json_agg(json_build_object('key', %(key)s::text, 'value', value, 'timestamp', timestamp_ms,
+                                          'step', step, 'run_id', run_id)
+                        ORDER BY run_id, step, timestamp_ms, value)::text FROM found)
+"""
+
+
+async def sampled(
+    *, project_id: int, run_ids: Sequence[str], key: str, most: int, first: int, last: int
+) -> tuple[int, orjson.Fragment]:
+    """How many of the runs there are, and of each some points of a metric between two steps, spread evenly over the
+    steps of all: about `most` of a long history, by as many probes of the index; all of a short one.
+    """
+    names = {"project_id": project_id, "run_ids": list(run_ids), "key": key}
+    [(count, points)] = await pool.rows(_SAMPLED, names | {"most": most, "first": first, "last": last})
+    return count, orjson.Fragment(points or "[]")

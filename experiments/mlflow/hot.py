@@ -129,6 +129,28 @@ async def _read(asked: tuple[str, tuple[str, ...]]) -> filters.Search:
     return await asyncio.to_thread(filters.searched, *asked) if any(asked) else filters.searched(*asked)
 
 
+async def metric_history(call: LeanCall) -> Answer:
+    if call.data.get("max_results") in (None, ""):
+        return None
+    found = await documents.history(
+        project_id=call.project.pk,
+        run_id=run_id_of(call),
+        key=wire.required(call.data, "metric_key"),
+        size=runs.history_size(call.data),
+        after=paging.point_of(wire.text(call.data, "page_token")),
+    )
+    if found is None:
+        return None
+    points, rest = found
+    return {"metrics": points, **shapes.set_only(next_page_token=paging.token_after(rest) if rest else "")}
+
+
+async def metric_samples(call: LeanCall) -> Answer:
+    asked = runs.samples_asked(call.data)
+    count, points = await documents.sampled(project_id=call.project.pk, **asked)
+    return {"metrics": points} if count == len(asked["run_ids"]) else None
+
+
 class _Experiment(int):
     """Holds the place of the experiment's id in a selection."""
 
@@ -185,4 +207,6 @@ ROUTES = [
     LeanRoute("POST", "runs/log-parameter", log_param),
     LeanRoute("POST", "runs/set-tag", set_tag),
     LeanRoute("POST", "runs/search", search, scope=Scope.READ, long=True),
+    LeanRoute("GET", "metrics/get-history", metric_history, scope=Scope.READ, long=True),
+    LeanRoute("GET", "metrics/get-history-bulk-interval", metric_samples, scope=Scope.READ, long=True),
 ]

@@ -20,6 +20,26 @@ def page(found: QuerySet[M], *, size: int, token: str) -> tuple[list[M], str]:
     return rows[:size], token_for(start + size) if len(rows) > size else ""
 
 
+def token_after(point: tuple[int, int, float]) -> str:
+    """The token of a history's next page: where it goes on, so that a deep page costs what the first does."""
+    step, timestamp, value = point
+    return base64.b64encode(orjson.dumps({"after": [step, timestamp, repr(value)]})).decode()
+
+
+def point_of(token: str) -> tuple[int, int, float] | None:
+    """The point after which a history's page begins. Raises Invalid for a token that was not given here."""
+    if not token:
+        return None
+    try:
+        step, timestamp, value = orjson.loads(base64.b64decode(token, validate=True))["after"]
+        point = int(step), int(timestamp), float(value)
+    except (binascii.Error, ValueError, TypeError, KeyError):
+        raise Invalid("Invalid page token, could not base64-decode", field="page_token") from None
+    if not (-INT64 <= point[0] < INT64 and 0 <= point[1] < INT64):
+        raise Invalid("Invalid page token: it names no point.", field="page_token")
+    return point
+
+
 def token_for(offset: int) -> str:
     return base64.b64encode(orjson.dumps({"offset": offset})).decode()
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from asgiref.sync import async_to_sync
 from django.db.models import Prefetch, QuerySet
 
 from core.errors import Invalid, NotFound
-from experiments import operations, queries
+from experiments import documents, operations, queries
 from experiments.mlflow import filters, paging, shapes, wire
 from experiments.mlflow.door import Call, Route, read
 from experiments.mlflow.experiments import DEFAULT_ID, experiment_named, viewed
@@ -19,6 +20,8 @@ MAX_BATCH_BYTES = 1_000_000
 MAX_RUN_ID = 256
 MAX_PAGE = 50_000
 MAX_EXPERIMENTS = 1_000
+MAX_SAMPLED_RUNS = 100
+MAX_SAMPLES = 2_500
 HISTORY_TAG = "mlflow.log-model.history"
 
 _STATUS_NUMBERS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
@@ -157,13 +160,45 @@ def restore(call: Call) -> dict[str, Any]:
 
 
 def metric_history(call: Call) -> dict[str, Any]:
-    found = queries.metric_history(run=given_run(call), key=wire.required(call.data, "metric_key"))
+    after = paging.point_of(wire.text(call.data, "page_token"))
+    found = queries.metric_history(run=given_run(call), key=wire.required(call.data, "metric_key"), after=after)
     found = found.select_related("key")
     if call.data.get("max_results") in (None, ""):
         return {"metrics": [shapes.metric(point) for point in found]}
-    size = wire.page_size(call.data, default=MAX_PAGE, most=MAX_PAGE)
-    page, token = paging.page(found, size=size, token=wire.text(call.data, "page_token"))
-    return {"metrics": [shapes.metric(point) for point in page], **shapes.set_only(next_page_token=token)}
+    size = history_size(call.data)
+    points = list(found[: size + 1])
+    last = points[size - 1] if len(points) > size else None
+    token = paging.token_after((last.step, last.timestamp_ms, last.value)) if last else ""
+    return {"metrics": [shapes.metric(point) for point in points[:size]], **shapes.set_only(next_page_token=token)}
+
+
+def history_size(data: wire.Arguments) -> int:
+    return wire.page_size(data, default=MAX_PAGE, most=MAX_PAGE)
+
+
+def metric_samples(call: Call) -> dict[str, Any]:
+    """Some points of a metric of several runs, for a chart: the first, the last and what lies evenly between."""
+    asked = samples_asked(call.data)
+    for run_id in asked["run_ids"]:
+        run_named(call, run_id)
+    _, points = async_to_sync(documents.sampled)(project_id=call.project.pk, **asked)
+    return {"metrics": points}
+
+
+def samples_asked(data: wire.Arguments) -> dict[str, Any]:
+    """Raises Invalid."""
+    run_ids = wire.texts(data, "run_ids")
+    if not run_ids:
+        raise Invalid("Missing value for required parameter 'run_ids'.", field="run_ids")
+    if len(run_ids) > MAX_SAMPLED_RUNS:
+        raise wire.invalid("run_ids", len(run_ids), f"at most {MAX_SAMPLED_RUNS} runs can be asked for at once")
+    return {
+        "run_ids": list(dict.fromkeys(run_ids)),
+        "key": wire.required(data, "metric_key"),
+        "most": wire.page_size(data, default=320, most=MAX_SAMPLES),
+        "first": wire.whole(data, "start_step", -wire.INT64),
+        "last": wire.whole(data, "end_step", wire.INT64 - 1),
+    }
 
 
 def _whole(run: Run) -> Run:
@@ -278,4 +313,5 @@ ROUTES = [
     Route("POST", "runs/delete", delete),
     Route("POST", "runs/restore", restore),
     read("GET", "metrics/get-history", metric_history),
+    read("GET", "metrics/get-history-bulk-interval", metric_samples),
 ]

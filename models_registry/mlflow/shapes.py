@@ -1,6 +1,7 @@
 """Registered models and versions in MLflow's shape."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
@@ -39,20 +40,55 @@ def whole_versions(found: QuerySet[ModelVersion]) -> QuerySet[Any]:
 
 def version(one: Any) -> dict[str, Any]:
     """A version of `whole_versions`: it carries its `stage`."""
+    return version_of(
+        one.model.name,
+        one.number,
+        one.created_at,
+        one.updated_at,
+        one.created_by.username if one.created_by else None,
+        one.stage,
+        one.description,
+        one.source,
+        one.source_root,
+        one.source_path,
+        one.run.run_id if one.run else None,
+        one.tags,
+        [alias.name for alias in one.aliases.all()],
+        one.logged_model.model_id if one.logged_model else None,
+    )
+
+
+def version_of(
+    name: str,
+    number: int,
+    created_at: datetime,
+    updated_at: datetime,
+    username: str | None,
+    stage: str,
+    description: str,
+    source: str,
+    root: str,
+    path: str,
+    run_id: str | None,
+    tags: dict[str, str],
+    aliases: list[str] | None,
+    model_id: str | None,
+) -> dict[str, Any]:
+    """A version from its columns, in the order in which `hot` selects them."""
     return set_only(
-        name=one.model.name,
-        version=str(one.number),
-        creation_timestamp=milliseconds(one.created_at),
-        last_updated_timestamp=milliseconds(one.updated_at),
-        user_id=one.created_by.username if one.created_by else None,
-        current_stage=one.stage,
-        description=one.description,
-        source=one.source or download_uri(one),
-        run_id=one.run.run_id if one.run else None,
+        name=name,
+        version=str(number),
+        creation_timestamp=milliseconds(created_at),
+        last_updated_timestamp=milliseconds(updated_at),
+        user_id=username,
+        current_stage=stage,
+        description=description,
+        source=source or locations.uri(root, path),
+        run_id=run_id,
         status="READY",
-        tags=pairs(one.tags),
-        aliases=sorted(alias.name for alias in one.aliases.all()),
-        model_id=one.logged_model.model_id if one.logged_model else None,
+        tags=pairs(tags),
+        aliases=sorted(aliases or []),
+        model_id=model_id,
     )
 
 
