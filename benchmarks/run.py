@@ -6,7 +6,7 @@ Times are of a machine that does other things too: compare ratios, and runs side
 import sys
 from collections.abc import Callable
 
-from benchmarks import jobs, live, pages, start
+from benchmarks import jobs, live, pages, start, tracking
 from benchmarks.table import Figure, show
 
 FIGURES: dict[str, Callable[[], list[Figure]]] = {
@@ -14,6 +14,7 @@ FIGURES: dict[str, Callable[[], list[Figure]]] = {
     "live": live.measure,
     "pages": pages.measure,
     "jobs": jobs.measure,
+    "tracking": tracking.measure,
 }
 
 

@@ -131,24 +131,30 @@ def metric_history(*, run: Run, key: str, after: tuple[int, int, float] | None =
     return found.filter(pk__gt=(run.pk, name.pk, *after)) if after else found
 
 
-_DOWNSAMPLED = """
+# Least and greatest as plain numbers first, then the points that have them: as one aggregate of arrays it took 1,300 ms
+# of CPU for a million points, so it takes 370, of which 65 are for reading the index at all.
+_POINTS = """
+SELECT step, timestamp_ms, value FROM experiments_metricpoint WHERE run_id = %(run)s AND key_id = %(key)s
+"""
+_DOWNSAMPLED = f"""
 WITH edges AS MATERIALIZED (
-    SELECT min(step) AS low, max(step) AS high
-    FROM experiments_metricpoint WHERE run_id = %(run)s AND key_id = %(key)s
-), buckets AS (
-    SELECT min(ARRAY[value, step, timestamp_ms]) FILTER (WHERE value <> 'NaN') AS least,
-           max(ARRAY[value, step, timestamp_ms]) FILTER (WHERE value <> 'NaN') AS most,
-           min(ARRAY[step, timestamp_ms, value]) AS first,
-           max(ARRAY[step, timestamp_ms, value]) AS last
-    FROM experiments_metricpoint, edges WHERE run_id = %(run)s AND key_id = %(key)s
-    GROUP BY floor((step - low) / (high - low + 1)::float8 * %(buckets)s)
+    SELECT min(step)::float8 AS low, (max(step)::float8 - min(step)::float8 + 1) / %(buckets)s AS width
+    FROM ({_POINTS}) AS point
+), buckets AS MATERIALIZED (
+    SELECT min(step) AS low, max(step) AS high, min(nullif(value, 'NaN')) AS least, max(nullif(value, 'NaN')) AS most
+    FROM ({_POINTS}) AS point, edges GROUP BY floor((step - edges.low) / edges.width)
 )
-SELECT DISTINCT step::bigint, at::bigint, value FROM (
-    SELECT least[2] AS step, least[3] AS at, least[1] AS value FROM buckets
-    UNION ALL SELECT most[2], most[3], most[1] FROM buckets
-    UNION ALL SELECT first[1], first[2], first[3] FROM buckets
-    UNION ALL SELECT last[1], last[2], last[3] FROM buckets
-) AS kept WHERE step IS NOT NULL ORDER BY 1, 2, 3
+SELECT step, timestamp_ms, value FROM buckets, LATERAL (
+    ({_POINTS} AND step = buckets.low ORDER BY step, timestamp_ms, value LIMIT 1)
+    UNION
+    ({_POINTS} AND step = buckets.high ORDER BY step DESC, timestamp_ms DESC, value DESC LIMIT 1)
+    UNION
+    ({_POINTS} AND step BETWEEN buckets.low AND buckets.high AND value = buckets.least
+     ORDER BY step, timestamp_ms LIMIT 1)
+    UNION
+    ({_POINTS} AND step BETWEEN buckets.low AND buckets.high AND value = buckets.most
+     ORDER BY step, timestamp_ms LIMIT 1)
+) AS kept ORDER BY step, timestamp_ms, value
 """
 
 

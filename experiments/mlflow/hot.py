@@ -146,9 +146,9 @@ async def metric_history(call: LeanCall) -> Answer:
 
 
 async def metric_samples(call: LeanCall) -> Answer:
-    asked = runs.samples_asked(call.data)
-    count, points = await documents.sampled(project_id=call.project.pk, **asked)
-    return {"metrics": points} if count == len(asked["run_ids"]) else None
+    asked = runs.samples_asked(call.data, project_id=call.project.pk)
+    count, points = await documents.sampled(asked)
+    return {"metrics": points} if count == len(asked.run_ids) else None
 
 
 class _Experiment(int):

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from asgiref.sync import async_to_sync
 from django.db.models import Prefetch, QuerySet
 
 from core.errors import Invalid, NotFound
@@ -178,27 +177,27 @@ def history_size(data: wire.Arguments) -> int:
 
 def metric_samples(call: Call) -> dict[str, Any]:
     """Some points of a metric of several runs, for a chart: the first, the last and what lies evenly between."""
-    asked = samples_asked(call.data)
-    for run_id in asked["run_ids"]:
+    asked = samples_asked(call.data, project_id=call.project.pk)
+    for run_id in asked.run_ids:
         run_named(call, run_id)
-    _, points = async_to_sync(documents.sampled)(project_id=call.project.pk, **asked)
-    return {"metrics": points}
+    return {"metrics": documents.sampled_points(asked)}
 
 
-def samples_asked(data: wire.Arguments) -> dict[str, Any]:
+def samples_asked(data: wire.Arguments, *, project_id: int) -> documents.Samples:
     """Raises Invalid."""
     run_ids = wire.texts(data, "run_ids")
     if not run_ids:
         raise Invalid("Missing value for required parameter 'run_ids'.", field="run_ids")
     if len(run_ids) > MAX_SAMPLED_RUNS:
         raise wire.invalid("run_ids", len(run_ids), f"at most {MAX_SAMPLED_RUNS} runs can be asked for at once")
-    return {
-        "run_ids": list(dict.fromkeys(run_ids)),
-        "key": wire.required(data, "metric_key"),
-        "most": wire.page_size(data, default=320, most=MAX_SAMPLES),
-        "first": wire.whole(data, "start_step", -wire.INT64),
-        "last": wire.whole(data, "end_step", wire.INT64 - 1),
-    }
+    return documents.Samples(
+        project_id=project_id,
+        run_ids=list(dict.fromkeys(run_ids)),
+        key=wire.required(data, "metric_key"),
+        most=wire.page_size(data, default=320, most=MAX_SAMPLES),
+        first=wire.whole(data, "start_step", -wire.INT64),
+        last=wire.whole(data, "end_step", wire.INT64 - 1),
+    )
 
 
 def _whole(run: Run) -> Run:

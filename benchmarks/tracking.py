@@ -1,0 +1,254 @@
+"""What MLflow clients cost: CPU of the web process and the database together, for each operation.
+
+Closed loops of threads, each with its own run and one connection kept open. Every loop is read back: an acknowledged
+point that is not there, or there twice, or otherwise, fails the measurement. The idle polling of the other parts is in
+the database's figures, as it is in life.
+"""
+
+import http.client
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from benchmarks.table import Figure
+from core.embedded import default_urls
+from tests.product import Product, descendants
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+CLIENTS = 8
+KEY = "BNC"
+METRICS = ("auc", "loss", "acc", "f1", "train_s")
+
+
+def measure() -> list[Figure]:
+    with Product() as product:
+        caller = product.caller(product.person("bench", admin=True))
+        caller.post("/projects", key=KEY, name="Benchmark")
+        bench = Bench(product, caller.token)
+        return [*bench.logging(), *bench.searching(10_000, limit=12), *bench.searching(100_000, limit=15)]
+
+
+class Client:
+    """One connection that is kept open."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        given = json.dumps(body) if body is not None else None
+        self._connection.request(method, f"/p/{KEY}/api/2.0/mlflow/{path}", given, self._headers)
+        response = self._connection.getresponse()
+        content = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{path}: {response.status} {content[:300]!r}")
+        return json.loads(content)
+
+    def begin(self, experiment: str) -> str:
+        asked = {"experiment_id": experiment, "start_time": int(time.time() * 1000)}
+        return self.call("POST", "runs/create", asked)["run"]["info"]["run_id"]
+
+    def history(self, run_id: str, key: str) -> list[tuple[int, float]]:
+        found, token = [], ""
+        while True:
+            path = f"metrics/get-history?run_id={run_id}&metric_key={key}&max_results=25000&page_token={token}"
+            page = self.call("GET", path)
+            found += [(point["step"], point["value"]) for point in page["metrics"]]
+            token = page.get("next_page_token", "").replace("=", "%3D").replace("+", "%2B")
+            if not token:
+                return found
+
+
+Work = Callable[[Client, str, int], None]
+
+
+class Bench:
+    def __init__(self, product: Product, token: str) -> None:
+        self._product, self._token = product, token
+        self._experiment = self._client().call("POST", "experiments/create", {"name": "logging"})["experiment_id"]
+
+    def _client(self) -> Client:
+        return Client(self._product.port, self._token)
+
+    def logging(self) -> list[Figure]:
+        return [
+            self._figure("log-metric, one a request", 1.2, one_metric, check=one_each),
+            self._figure("log-batch of 1,000 metrics", 20, thousand_metrics, check=thousand_each),
+            self._figure("log-batch of 100 params and 100 tags", 6, texts, fresh=True),
+            self._figure("a run of 27 requests", 35, whole_run, fresh=True),
+        ]
+
+    def searching(self, runs: int, *, limit: float) -> list[Figure]:
+        experiment, expected = load_runs(self._product, runs)
+        asked = {
+            "experiment_ids": [experiment],
+            "filter": "metrics.auc > 0.9 and params.model = 'gb'",
+            "order_by": ["metrics.auc DESC"],
+            "max_results": 100,
+        }
+
+        def search(client: Client, run_id: str, number: int) -> None:
+            found = [run["info"]["run_name"] for run in client.call("POST", "runs/search", asked)["runs"]]
+            if found != expected:
+                raise RuntimeError(f"a search of {runs} runs answered wrongly")
+
+        return [self._figure(f"run search, filtered and ordered, in {runs:,} runs", limit, search)]
+
+    def _figure(
+        self,
+        name: str,
+        limit: float,
+        work: Work,
+        *,
+        fresh: bool = False,
+        check: Callable[[Client, str, int], bool] | None = None,
+    ) -> Figure:
+        clients = [self._client() for _ in range(CLIENTS)]
+        runs = [client.begin(self._experiment) for client in clients]
+        for client, run_id in zip(clients, runs, strict=True):
+            work(client, client.begin(self._experiment) if fresh else run_id, 0)  # warm
+        before, began = self._cpu_ms(), time.monotonic()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            loops = [pool.submit(self._loop, work, *pair, fresh) for pair in zip(clients, runs, strict=True)]
+            counts = [loop.result() for loop in loops]
+        spent, seconds = self._cpu_ms() - before, time.monotonic() - began
+        if check and not all(check(*one) for one in zip(clients, runs, counts, strict=True)):
+            raise RuntimeError(f"{name}: what was acknowledged is not what is stored")
+        done = sum(counts)
+        return Figure(name, spent / done, limit, "ms CPU", f"{CLIENTS} clients, {done / seconds:.0f} a second")
+
+    def _loop(self, work: Work, client: Client, run_id: str, fresh: bool) -> int:
+        number, until = 0, time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            number += 1
+            work(client, client.begin(self._experiment) if fresh and work is not whole_run else run_id, number)
+        return number
+
+    def _cpu_ms(self) -> float:
+        """Of the web process, and of the database with its children."""
+        database = self._product.pid("database")
+        return sum(map(cpu_ms, (self._product.pid("web"), database, *descendants(database))))
+
+
+def cpu_ms(pid: int) -> float:
+    """User and system time, that of children that ended included."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def one_metric(client: Client, run_id: str, number: int) -> None:
+    point = {"run_id": run_id, "key": "loss", "value": number / 8, "timestamp": 1_700_000_000_000, "step": number}
+    client.call("POST", "runs/log-metric", point)
+
+
+def one_each(client: Client, run_id: str, count: int) -> bool:
+    return client.history(run_id, "loss") == [(number, number / 8) for number in range(count + 1)]
+
+
+def thousand_metrics(client: Client, run_id: str, number: int) -> None:
+    steps = range(number * 100, number * 100 + 100)
+    metrics = [
+        {"key": f"m{key}", "value": step + key / 16, "timestamp": 1_700_000_000_000 + step, "step": step}
+        for key in range(10)
+        for step in steps
+    ]
+    client.call("POST", "runs/log-batch", {"run_id": run_id, "metrics": metrics})
+
+
+def thousand_each(client: Client, run_id: str, count: int) -> bool:
+    steps = range((count + 1) * 100)
+    return all(client.history(run_id, f"m{key}") == [(one, one + key / 16) for one in steps] for key in range(10))
+
+
+def texts(client: Client, run_id: str, number: int) -> None:
+    pairs = [{"key": f"k{one:03d}", "value": f"value-{one}-{number}"} for one in range(100)]
+    client.call("POST", "runs/log-batch", {"run_id": run_id, "params": pairs, "tags": pairs})
+
+
+def whole_run(client: Client, run_id: str, number: int) -> None:
+    """Create, 10 params, 10 metrics, 5 tags, end: in an experiment that is the first run's."""
+    experiment = client.call("GET", f"runs/get?run_id={run_id}")["run"]["info"]["experiment_id"]
+    made = client.begin(experiment)
+    for one in range(10):
+        client.call("POST", "runs/log-parameter", {"run_id": made, "key": f"p{one}", "value": str(one)})
+        one_metric(client, made, one)
+    for one in range(5):
+        client.call("POST", "runs/set-tag", {"run_id": made, "key": f"t{one}", "value": str(one)})
+    ended = {"run_id": made, "status": "FINISHED", "end_time": int(time.time() * 1000)}
+    client.call("POST", "runs/update", ended)
+
+
+def load_runs(product: Product, count: int) -> tuple[str, list[str]]:
+    """An experiment of so many finished runs, written by COPY; its id, and the names that the search must find."""
+    draw, began = random.Random(count), datetime(2025, 1, 1, tzinfo=UTC)
+    rows = []
+    for number in range(count):
+        params = {"model": draw.choice(("gb", "rf", "nn", "svm")), "seed": str(number)}
+        rows.append(
+            (f"run-{number}", params, {name: draw.random() for name in METRICS}, began + timedelta(seconds=number))
+        )
+    with psycopg.connect(default_urls(product.data)["DATABASE_URL"]) as one:
+        experiment = _copy(one, count, rows)
+        one.commit()
+        one.autocommit = True
+        one.execute("VACUUM ANALYZE experiments_run, experiments_latestmetric, experiments_metricname")
+    fitting = sorted(
+        (row for row in rows if row[1]["model"] == "gb" and row[2]["auc"] > 0.9), key=lambda row: -row[2]["auc"]
+    )
+    return str(experiment), [row[0] for row in fitting[:100]]
+
+
+def _copy(one: psycopg.Connection[Any], count: int, rows: list[tuple[Any, ...]]) -> int:
+    found = one.execute(
+        "INSERT INTO experiments_experiment (project_id, name, tags, lifecycle, created_at, updated_at)"
+        " SELECT stream_id, %s, '{}', 'active', now(), now() FROM projects_project WHERE key = %s"
+        " RETURNING id, project_id",
+        [f"search-{count}", KEY],
+    ).fetchone()
+    assert found
+    experiment, project = found
+    one.execute(
+        "INSERT INTO experiments_metricname (name) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [list(METRICS)]
+    )
+    keys = dict(one.execute("SELECT name, id FROM experiments_metricname").fetchall())
+    sequence = "pg_get_serial_sequence('experiments_run', 'id')"
+    first = one.execute(f"SELECT nextval({sequence})").fetchone()[0]  # type: ignore[index]
+    one.execute(f"SELECT setval({sequence}, %s)", [first + count])
+    columns = (
+        "id, project_id, experiment_id, run_id, name, source, status, lifecycle, params, tags, started_at, ended_at"
+    )
+    with one.cursor().copy(f"COPY experiments_run ({columns}) FROM STDIN") as copy:
+        for number, (name, params, _, at) in enumerate(rows):
+            fixed = ("mlflow", "FINISHED", "active")
+            copy.write_row(
+                (
+                    first + number,
+                    project,
+                    experiment,
+                    f"{count:012x}{number:020x}",
+                    name,
+                    *fixed,
+                    Jsonb(params),
+                    Jsonb({}),
+                    at,
+                    at,
+                )
+            )
+    columns = "run_id, key_id, experiment_id, step, timestamp_ms, value"
+    with one.cursor().copy(f"COPY experiments_latestmetric ({columns}) FROM STDIN") as copy:
+        for number, (_, _, metrics, _) in enumerate(rows):
+            for name, value in metrics.items():
+                copy.write_row((first + number, keys[name], experiment, 0, 1_700_000_000_000, value))
+    return experiment
