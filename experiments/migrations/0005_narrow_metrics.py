@@ -38,7 +38,7 @@ def _key(model, to, **options):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("experiments", "0003_reproduction"),
+        ("experiments", "0004_traces"),
     ]
 
     operations = [
