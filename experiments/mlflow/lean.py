@@ -109,7 +109,9 @@ class LeanDoor:
         try:
             answer = await (_unless_gone(request, receive) if request.route.long else _answered(request))
         except (psycopg.OperationalError, OperationalError, InterfaceError) as error:
-            return await _send(send, *errors.unavailable(error), request_id)
+            refused = errors.unavailable(error, is_begun=True, is_read=request.route.scope == Scope.READ)
+            retry = [(b"retry-after", errors.RETRY_AFTER_S.encode())] if "Retry-After" in refused else []
+            return await _send(send, refused.status_code, refused.content, request_id, *retry)
         except asyncio.CancelledError:
             return None
         finally:
@@ -186,12 +188,13 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-async def _send(send: Send, status: int, body: bytes, request_id: str) -> None:
+async def _send(send: Send, status: int, body: bytes, request_id: str, *more: tuple[bytes, bytes]) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"x-request-id", request_id.encode()),
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
