@@ -1,7 +1,7 @@
 """What pages show of data and runs, as plain values for the components."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,10 @@ from core import charts, storage
 from core.enums import JobState
 from experiments.enums import RunStatus
 from experiments.models import Artifact, DatasetVersion
-from experiments.queries import PARTS, Latest, is_of_a_part
+from experiments.queries import PARTS, SYSTEM, Latest, is_of_a_part
 
 PREVIEW_ROWS = 20
 PREVIEW_BYTES = 64 * 1024
-MAX_CHART_POINTS = 1000
 SHOWN_COLUMNS = 60
 
 RUN_TONES = {
@@ -50,8 +49,8 @@ class Figure:
 
 
 def figures(latest: Iterable[Latest]) -> list[Figure]:
-    """Metrics for the run's page: those of the end first, those of the training's parts last."""
-    values = {one.key: one.value for one in latest}
+    """Metrics for the run's page: those of the end first, those of the training's parts last, no system metrics."""
+    values = {one.key: one.value for one in latest if not one.key.startswith(SYSTEM)}
     keys = [key for key in values if not (key.endswith(("_low", "_high")) and key.rsplit("_", 1)[0] in values)]
     return [
         Figure(key, _shown(values[key]), _interval(values, key))
@@ -75,13 +74,10 @@ class Group:
     keys: list[str]
 
 
-def groups(histories: Iterable[tuple[str, int, int, float]]) -> list[Group]:
-    """The charts of a run: metrics with more than one step, those that differ in their first word together."""
-    steps: dict[str, set[int]] = {}
-    for key, step, _, _ in histories:
-        steps.setdefault(key, set()).add(step)
+def groups(keys: Iterable[str]) -> list[Group]:
+    """The charts of a run: metrics that differ in their first word (`train_loss`, `val_loss`) together."""
     found: dict[str, list[str]] = {}
-    for key in sorted(key for key, seen in steps.items() if len(seen) > 1):
+    for key in sorted(keys):
         found.setdefault(_without_part(key), []).append(key)
     return [Group(name, keys) for name, keys in sorted(found.items())]
 
@@ -92,23 +88,6 @@ def _without_part(key: str) -> str:
         if rest and first.lower() in PARTS:
             return rest
     return key
-
-
-def chart_json(histories: Iterable[tuple[str, int, int, float]], keys: Sequence[str]) -> dict[str, Any]:
-    """What the chart component reads: the last value of each step, at most 1,000 steps, gaps where there is none."""
-    values: dict[str, dict[int, float]] = {key: {} for key in keys}
-    for key, step, _, value in histories:
-        if key in values:
-            values[key][step] = value
-    steps = sorted({step for course in values.values() for step in course})
-    stride = math.ceil(len(steps) / MAX_CHART_POINTS) or 1
-    kept = steps[::stride] + ([steps[-1]] if steps and (len(steps) - 1) % stride else [])
-    series = [{"label": key, "values": [_finite(values[key].get(step)) for step in kept]} for key in keys]
-    return {"x": kept, "x_label": "step", "series": series}
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
 
 
 # --- data ------------------------------------------------------------------------------------------------------------

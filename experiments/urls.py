@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experiments.views import connect, data, jobs, reproducing, runs, table, training
+from experiments.views import compare, connect, data, jobs, reproducing, runs, series, table, training
 
 app_name = "experiments"
 
@@ -19,7 +19,8 @@ urlpatterns = [
     path(f"{PROJECT}/experiments/act", table.act, name="runs-act"),
     path(f"{PROJECT}/experiments/connect", connect.connect, name="connect"),
     path(f"{RUN}/", runs.run, name="run"),
-    path(f"{RUN}/metrics.json", runs.metrics, name="run-metrics"),
+    path(f"{PROJECT}/series", series.series, name="series"),
+    path(f"{PROJECT}/compare/", compare.compare, name="compare"),
     path(f"{RUN}/artifacts/<path:path>", runs.artifact, name="run-artifact"),
     path(f"{RUN}/preview/<path:path>", runs.preview, name="run-preview"),
     path(f"{RUN}/picture/<path:path>", runs.picture, name="run-picture"),

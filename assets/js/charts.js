@@ -1,19 +1,8 @@
 // Long time series by uPlot: figure[data-chart] reads {x: [...], series: [{label, values}], unit?, time?} from data-src.
 // The figure fetches again when a live event asks it to, keeps the reader's zoom, and writes a table of the same numbers.
 import uPlot from "uplot";
+import { axis as axisOf, colour, number } from "./chartkit.js";
 import { element } from "./page.js";
-
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** light-dark() is not resolved in custom properties; a probe element resolves it. */
-function colour(name) {
-  const probe = element("i");
-  document.body.append(probe);
-  probe.style.color = `var(${name})`;
-  const resolved = getComputedStyle(probe).color;
-  probe.remove();
-  return resolved;
-}
 
 const drawn = new Map();
 
@@ -61,9 +50,7 @@ const zoomed = (chart) => {
 };
 
 function options(figure, place, data) {
-  const ink = colour("--ink-3");
-  const grid = { stroke: colour("--line"), width: 1 };
-  const axis = { stroke: ink, grid, ticks: { show: false }, font: `11px ${token("--font")}` };
+  const axis = axisOf();
   return {
     width: place.clientWidth,
     height: Number(figure.dataset.height ?? 200),
@@ -79,8 +66,6 @@ function line(series, index) {
   const dash = series.dash ? [5, 5] : undefined;
   return { label: series.label, stroke, width: 2, dash, spanGaps: true, points: { show: series.values.length < 40, size: 5 }, value: (_, v) => number(v) };
 }
-
-const number = (v) => (v === null || v === undefined ? "–" : Number(v.toPrecision(5)).toString());
 
 function writeTable(figure, data) {
   const table = figure.querySelector("[data-twin]");

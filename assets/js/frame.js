@@ -38,3 +38,8 @@ document.addEventListener("click", ({ target }) => {
 });
 
 document.querySelectorAll("[data-theme-toggle]").forEach(label);
+
+// MLflow's clients print addresses of their own pages, /p/KEY/#/experiments/2/runs/ID: they lead to ours.
+const [, experiment, run] = location.hash.match(/^#\/experiments\/(\d+)(?:\/runs\/([0-9a-f]{32}))?/) ?? [];
+const home = location.pathname.match(/^\/p\/[^/]+\//)?.[0];
+if (experiment && home) location.replace(run ? `${home}runs/${run}/` : `${home}experiments/?experiment=${experiment}`);

@@ -1,5 +1,6 @@
 // The table of runs: the filter's offers and errors as one types, the runs that are chosen, and the column picker.
 import { element } from "./page.js";
+import "./narrow.js";
 
 // --- the filter -----------------------------------------------------------------------------------------------------
 
@@ -30,7 +31,7 @@ function assist(box) {
       event.preventDefault();
       choose(at + (event.key === "ArrowDown" ? 1 : -1));
     }
-    if ((event.key === "Enter" && at >= 0) || (event.key === "Tab" && list.children.length && !event.shiftKey && (at >= 0 || list.dataset.typed))) {
+    if ((event.key === "Enter" && at >= 0) || (event.key === "Tab" && list.children.length && !event.shiftKey && (at >= 0 || "typed" in list.dataset))) {
       event.preventDefault();
       take(list.children[Math.max(at, 0)]);
     }
@@ -172,12 +173,3 @@ function select(bar) {
   document.addEventListener("htmx:afterSwap", tell);
   tell();
 }
-
-// --- finding a name in a list of them -------------------------------------------------------------------------------
-
-document.addEventListener("input", ({ target }) => {
-  const place = target.dataset?.narrow && document.getElementById(target.dataset.narrow);
-  if (!place) return;
-  const wanted = target.value.trim().toLowerCase();
-  for (const one of place.querySelectorAll("[data-name]")) one.hidden = !one.dataset.name.includes(wanted);
-});

@@ -163,12 +163,25 @@ class RunView(ProjectApiView):
 
 class MetricView(ProjectApiView):
     @extend_schema(
-        parameters=[OpenApiParameter("limit", int), OpenApiParameter("cursor", str)], responses=PointPageShape
+        parameters=[
+            OpenApiParameter("limit", int),
+            OpenApiParameter("cursor", str),
+            OpenApiParameter(
+                "buckets",
+                int,
+                description="Downsample to that many equal parts of the steps, up to 2,000: of each part the first, "
+                "the last, the least and the greatest point, all on one page.",
+            ),
+        ],
+        responses=PointPageShape,
     )
     def get(self, request: Request, key: str, run_id: str, metric: str) -> Response:
         """Every point of a metric, by step and time; always in the same order."""
-        filters(request)
+        asked = filters(request, buckets=None)
         run = queries.run_by_id(project=self.project, run_id=run_id)
+        if "buckets" in asked:
+            points = queries.downsampled(run=run, key=metric, buckets=_buckets(asked["buckets"]))
+            return Response({"results": [_metric(metric, point) for point in points], "next_cursor": None})
         limit = _limit(request)
         rows = queries.metric_history(run=run, key=metric, after=_after(request.query_params.get("cursor")))
         found = list(rows[: limit + 1])
@@ -206,6 +219,12 @@ def _limit(request: Request) -> int:
     text = request.query_params.get("limit", str(MAX_POINTS))
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MAX_POINTS:
         raise BadRequest(f"limit must be 1 to {MAX_POINTS}: got {text[:20]!r}.", field="limit")
+    return int(text)
+
+
+def _buckets(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= queries.MAX_BUCKETS:
+        raise BadRequest(f"buckets must be 1 to {queries.MAX_BUCKETS}: got {text[:20]!r}.", field="buckets")
     return int(text)
 
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core import storage
 from core.pages import user_of
-from experiments import operations, queries, rules, tables
+from experiments import operations, queries, rules, runtable, tables
 from experiments.enums import RunStatus
 from experiments.files import attachment
 from experiments.models import Artifact, Run
-from experiments.views import reproducing
+from experiments.views import reproducing, series
 from projects.models import Project
 from projects.pages import part_of, project_page
 
@@ -43,6 +43,7 @@ def _record(project: Project, run: Run) -> dict[str, Any]:
     return {
         "project": project,
         "run": run,
+        "shade": runtable.shade_of(run),
         "tone": tables.RUN_TONES[RunStatus(run.status)],
         "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
         "failure": run.tags.get(operations.FAILURE_TAG),
@@ -62,9 +63,14 @@ def _propose_url(project: Project, run: Run) -> str:
 
 
 def _charts(project: Project, run: Run) -> dict[str, Any]:
-    url = reverse("experiments:run-metrics", args=[project.key, run.run_id])
-    found = tables.groups(queries.histories(run))
-    return {"project": project, "run": run, "charts": [(one, f"{url}?group={one.name}") for one in found]}
+    found = tables.groups(queries.charted_keys(run))
+    charts = [(one, series.address(project, [run], one.keys)) for one in found]
+    return {
+        "project": project,
+        "run": run,
+        "charts": [(one, url) for one, url in charts if not one.name.startswith(queries.SYSTEM)],
+        "system_charts": [(one, url) for one, url in charts if one.name.startswith(queries.SYSTEM)],
+    }
 
 
 def _job(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
@@ -79,16 +85,6 @@ def _job(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
         "part_url": f"{url}?part=job",
         "job_subject": f"job:{job.pk}" if job else "",
     }
-
-
-@project_page
-@require_GET
-def metrics(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
-    """The points of one chart (`?group=`), as its component reads them."""
-    histories = queries.histories(queries.run_by_id(project=project, run_id=run_id))
-    wanted = request.GET.get("group", "")
-    group = next((one for one in tables.groups(histories) if one.name == wanted), None)
-    return JsonResponse(tables.chart_json(histories, group.keys if group else []))
 
 
 @project_page

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from experiments import operations, queries
 from experiments.models import DatasetVersion, Run
-from experiments.operations import MetricEntry
 from projects.roles import Role
 from tests.drain import drain
 from tests.experiments.factories import (
@@ -213,26 +212,6 @@ def test_run_page_of_a_scheduled_run_waits_and_can_be_cancelled():
     assert "Killed" in shown
 
 
-@pytest.mark.django_db
-def test_metrics_json_joins_train_and_validation():
-    run = make_run()
-    entries = [MetricEntry(f"{part}_loss", 1 / (step + 1), step, 5) for part in ("train", "val") for step in (1, 2, 3)]
-    entries += [MetricEntry("val_loss", float("nan"), 4, 5), MetricEntry("once", 1.0, 0, 5)]
-    operations.log_batch(run=run, metrics=entries, by=run.created_by, now=now())
-    client = client_of(run.created_by)
-
-    answer = client.get(f"/p/{run.project.key}/runs/{run.run_id}/metrics.json?group=loss").json()
-
-    assert answer["x"] == [1, 2, 3, 4]
-    assert answer["series"] == [
-        {"label": "train_loss", "values": [0.5, 1 / 3, 0.25, None]},
-        {"label": "val_loss", "values": [0.5, 1 / 3, 0.25, None]},
-    ]
-    shown = page(run.created_by, run.project, f"runs/{run.run_id}/")
-    assert "metrics.json?group=loss" in shown
-    assert "group=once" not in shown
-
-
 def put(run, path, data):
     operations.put_artifact(
         project=run.project,
@@ -273,7 +252,6 @@ def test_files_are_previewed_as_text_and_never_run():
         "data/transactions/1/file",
         "experiments/",
         "runs/{run}/",
-        "runs/{run}/metrics.json",
         "runs/{run}/artifacts/reference.json",
         "runs/{run}/preview/reference.json",
         "train/",
