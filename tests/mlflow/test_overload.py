@@ -17,9 +17,9 @@ def failing(cause):
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "experiments/create"), ("GET", "experiments/get-by-name")])
 def test_no_connection_to_be_had(api, monkeypatch, method, path):
-    monkeypatch.setattr(connection, "ensure_connection", failing(PoolTimeout("couldn't get a connection after 10 s")))
-
-    response = api.call(method, path, name="a", experiment_name="a")
+    with monkeypatch.context() as patch:  # the test's own end needs the connection
+        patch.setattr(connection, "ensure_connection", failing(PoolTimeout("couldn't get a connection after 10 s")))
+        response = api.call(method, path, name="a", experiment_name="a")
 
     assert refusal(response) == (429, "REQUEST_LIMIT_EXCEEDED")
     assert int(response["Retry-After"]) > 0
