@@ -19,7 +19,7 @@ from tests.mlflow.door import token_of
 UNSERVED = re.compile(
     r"3\.0/mlflow/(datasets|gateway|issues|label-schemas|prompt-optimization|review-queues|scorers|workspaces)"
     r"|GET 2\.0/mlflow/traces$|PATCH 2\.0/mlflow/traces/\{name\}$|traces/\{name\}/info|traces/(link|metrics|calculate)"
-    r"|assessments|unified-traces|get-online-trace-details|search-datasets|get-history-bulk-interval"
+    r"|assessments|unified-traces|get-online-trace-details|search-datasets"
     r"|artifacts/directories|mlflow/artifacts/presigned"
 )
 
@@ -49,6 +49,7 @@ POST   2.0/mlflow/runs/search
 POST   2.0/mlflow/runs/delete
 POST   2.0/mlflow/runs/restore
 GET    2.0/mlflow/metrics/get-history
+GET    2.0/mlflow/metrics/get-history-bulk-interval
 POST   2.0/mlflow/logged-models
 GET    2.0/mlflow/logged-models/m-1
 PATCH  2.0/mlflow/logged-models/m-1
