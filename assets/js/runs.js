@@ -15,6 +15,7 @@ function assist(box) {
   let timer = 0;
   let asked = 0;
   let at = -1;
+  let shownFor = null; // the text that the offers on show were made for: one types faster than they come
 
   input.addEventListener("input", () => later());
   input.addEventListener("focus", () => later());
@@ -31,11 +32,19 @@ function assist(box) {
       event.preventDefault();
       choose(at + (event.key === "ArrowDown" ? 1 : -1));
     }
-    if ((event.key === "Enter" && at >= 0) || (event.key === "Tab" && list.children.length && !event.shiftKey && (at >= 0 || "typed" in list.dataset))) {
-      event.preventDefault();
-      take(list.children[Math.max(at, 0)]);
-    }
+    const stale = shownFor !== input.value;
+    const taken = event.key === "Enter" ? at >= 0 && !stale : event.key === "Tab" && !event.shiftKey && (at >= 0 || stale || "typed" in list.dataset);
+    if (!taken) return;
+    event.preventDefault();
+    stale ? takeFirst() : take(list.children[Math.max(at, 0)]);
   });
+
+  /** The first of the offers for what stands there now. */
+  async function takeFirst() {
+    clearTimeout(timer);
+    await ask();
+    if (!list.hidden && list.children.length && shownFor === input.value) take(list.children[0]);
+  }
 
   function later() {
     clearTimeout(timer);
@@ -44,8 +53,8 @@ function assist(box) {
 
   async function ask() {
     const mine = ++asked;
-    const cursor = input.selectionStart ?? input.value.length;
-    const query = new URLSearchParams({ q: input.value, at: cursor });
+    const text = input.value;
+    const query = new URLSearchParams({ q: text, at: input.selectionStart ?? text.length });
     const answer = await fetch(`${box.dataset.assist}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;
     const { error, offers } = await answer.json();
@@ -54,6 +63,7 @@ function assist(box) {
     said.textContent = wrong ? error.message : "";
     input.toggleAttribute("aria-invalid", Boolean(wrong));
     if (wrong) input.setAttribute("aria-invalid", "true");
+    shownFor = text;
     document.activeElement === input ? show(offers) : close();
   }
 

@@ -44,6 +44,10 @@ def test_filter_offers_and_refuses_as_one_types_and_finds(open_as, logged):
     page.get_by_role("option", name=re.compile("metrics.loss")).wait_for()
     page.keyboard.press("Tab")
     expect(box).to_have_value("metrics.loss ")
+    box.type("> 0 AND mod")
+    page.keyboard.press("Tab")  # faster than the offers for it can come
+    expect(box).to_have_value("metrics.loss > 0 AND params.model ")
+    box.fill("metrics.loss ")
     box.type("LIKE 'x'")
     expect(page.locator("#filter-error")).to_contain_text("At character 14 there is 'LIKE'")
 
@@ -148,7 +152,8 @@ def test_the_address_an_mlflow_client_prints_leads_to_the_run(open_as, logged):
 
 def test_connecting_a_notebook_waits_for_its_first_run(open_as, logged):
     key, log = logged
-    page = open_as("scientist", f"/p/{key}/experiments/connect", width=400)
+    page = open_as("scientist", f"/p/{key}/experiments/connect")
+    page.set_viewport_size({"width": 400, "height": 900})
     is_live(page)
     page.get_by_role("button", name="Make a token").click()
     expect(page.get_by_text("Shown once")).to_be_visible()
