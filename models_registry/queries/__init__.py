@@ -8,7 +8,13 @@ from models_registry.queries.deployments import (
     traffic,
     visible_deployments,
 )
-from models_registry.queries.evaluations import Yardstick, evaluation_of, signature_of, yardstick_of
+from models_registry.queries.evaluations import (
+    Yardstick,
+    evaluation_of,
+    reference_of,
+    signature_of,
+    yardstick_of,
+)
 from models_registry.queries.files import ModelFiles, files_of, training_of
 from models_registry.queries.registry import (
     model_named,
@@ -50,6 +56,7 @@ __all__ = [
     "newest_approved",
     "open_review",
     "predictions",
+    "reference_of",
     "review_numbered",
     "reviews_of",
     "serving",

@@ -10,14 +10,13 @@ from models_registry.queries.files import training_of
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Digests of the frozen holdout and of the reference (the other rows, in bins), and the column to predict.
+    """The digest of the frozen holdout, and the column to predict.
 
     `chosen` is "" for a version that was trained here; else the data that somebody chose to judge it on.
     """
 
     target: str
     holdout: str
-    reference: str | None
     chosen: str = ""
 
 
@@ -27,11 +26,17 @@ def yardstick_of(version: ModelVersion) -> Yardstick | None:
     if training is not None:
         if training.holdout_id is None:
             return None
-        return Yardstick(training.target, training.holdout_id, training.reference_id)
+        return Yardstick(training.target, training.holdout_id)
     found = evaluation_of(version)
     if found is None or found.holdout_id is None:
         return None
-    return Yardstick(found.target, found.holdout_id, found.reference_id, chosen=str(found.dataset_version))
+    return Yardstick(found.target, found.holdout_id, chosen=str(found.dataset_version))
+
+
+def reference_of(version: ModelVersion) -> str | None:
+    """The digest of what the version's inputs are compared with: the rows that were not held out, in bins."""
+    made_by = training_of(version) or evaluation_of(version)
+    return made_by.reference_id if made_by is not None else None
 
 
 def evaluation_of(version: ModelVersion) -> Evaluation | None:

@@ -9,7 +9,7 @@ from core import storage
 from experiments.tabular import Table
 from experiments.tabular.bins import BinnedTable, count_window, merge
 from models_registry.models import ModelVersion, PredictionLog
-from models_registry.queries import yardstick_of
+from models_registry.queries import reference_of
 from monitoring.drift.compare import compare, drifted_features, enough_rows
 from monitoring.drift.rule import Rule
 from monitoring.enums import WindowState
@@ -64,10 +64,10 @@ class _References:
 
 
 def _read_reference(version_id: int) -> BinnedTable | None:
-    yardstick = yardstick_of(ModelVersion.objects.get(pk=version_id))
-    if yardstick is None or yardstick.reference is None:
+    reference = reference_of(ModelVersion.objects.get(pk=version_id))
+    if reference is None:
         return None
-    return BinnedTable.from_json(orjson.loads(storage.read_blob(yardstick.reference))["features"])
+    return BinnedTable.from_json(orjson.loads(storage.read_blob(reference))["features"])
 
 
 def _report(monitor: Monitor, start: datetime, end: datetime, references: _References) -> WindowReport:

@@ -11,7 +11,7 @@ from core.models import Schedule, User
 from core.rules import require
 from models_registry.enums import DeploymentState
 from models_registry.models import Deployment
-from models_registry.queries import yardstick_of
+from models_registry.queries import reference_of
 from monitoring import rules
 from monitoring.events import MONITOR_CREATED, MONITOR_UPDATED
 from monitoring.models import Monitor
@@ -131,8 +131,7 @@ def _refuse_unwatchable(deployment: Deployment) -> None:
         raise Conflict(f"The deployment {deployment.name} is watched already.", field="deployment", code="taken")
     if deployment.state == DeploymentState.RETIRED:
         raise Conflict(f"The deployment {deployment.name} is retired.", field="deployment", code="retired")
-    yardstick = yardstick_of(deployment.live_version)
-    if yardstick is None or yardstick.reference is None:
+    if reference_of(deployment.live_version) is None:
         raise Conflict(
             f"{deployment.live_version} was not trained here and no data were chosen to judge it on, so there is"
             " nothing to compare its inputs with.",

@@ -162,7 +162,8 @@ def address(route, project, **given):
 
 
 def faults(answers):
-    return {what for what, response in answers if response.status_code >= 500}
+    """Of calls of MLflow's protocol that are not served, 501 is the answer that its client expects."""
+    return {what for what, response in answers if response.status_code >= 500 and response.status_code != 501}
 
 
 def test_no_body_is_answered_by_a_fault(project, owner):
@@ -285,8 +286,9 @@ def test_nothing_of_a_foreign_project_opens():
         for method in methods
         if "<str:key>" in route
         and not (caller is bound and is_page(route))
-        and (response := caller.send(method, address(route, theirs), b"{}")).status_code not in (404, 405)
+        and (response := caller.send(method, address(route, theirs), b"{}")).status_code not in (404, 405, 501)
         and not is_to_sign_in(response)
+        and not ("/signed/" in route and response.status_code == 403)  # the address is no signature
     ]
 
     assert opened == []
