@@ -65,7 +65,7 @@ def tornado(
 def likely_gain(
     case: Case, today: StatusQuo, plan: Plan, priors: Priors = DEFAULT, *, stretch: float | None = None
 ) -> float:
-    """Value less building less today's, a year, at the most likely figures. `stretch` is the overrun, else its median."""
+    """Value less building less today's, a year, at the most likely figures. `stretch`: the overrun, or its median."""
     world = likely_world(case)
     overran = float(overrun(np.array([0.5]), priors)[0]) if stretch is None else stretch
     value = value_in(case, world, plan.recall.likely, plan.false_alarm_rate.likely, plan.run_cost.likely)
