@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 import mlflow
+import statsmodels.api as sm
 from mlflow import MlflowClient
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
@@ -69,6 +70,22 @@ said["logged"] = [
     )
 ]
 client.set_registered_model_alias("iris", "next", "1")
+
+# another library that logs by itself
+mlflow.set_experiment("journeys-2")
+mlflow.statsmodels.autolog(log_datasets=False)
+given = sm.add_constant(x)
+with mlflow.start_run(run_name="regression") as run:
+    fitted = sm.OLS(y, given).fit()
+mlflow.statsmodels.autolog(disable=True)
+of_library = client.get_run(run.info.run_id).data
+loaded = mlflow.statsmodels.load_model(f"runs:/{run.info.run_id}/model")
+said["statsmodels"] = [
+    of_library.params["method"],
+    bool(of_library.metrics["rsquared"] == fitted.rsquared),
+    [one.path for one in client.list_artifacts(run.info.run_id)],
+    bool((loaded.predict(given) == fitted.predict(given)).all()),
+]
 
 # delete and restore
 client.delete_run(child.info.run_id)

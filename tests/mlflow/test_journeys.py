@@ -23,7 +23,7 @@ def free_port():
         return str(probe.getsockname()[1])
 
 
-def test_async_logging_evaluation_projects_and_serving(server, tmp_path):
+def test_async_logging_evaluation_another_library_projects_and_serving(server, tmp_path):
     project = make_project(key="JOUR")
     token = token_of(make_member(project, Role.DATA_SCIENTIST))
 
@@ -51,6 +51,7 @@ def test_async_logging_evaluation_projects_and_serving(server, tmp_path):
         "versions": ["1"],
         "models": ["iris"],
         "logged": ["model"],
+        "statsmodels": ["pinv", True, ["model_summary.txt"], True],
         "deleted": [False, True],
         "project": ["FINISHED", {"alpha": "0.25"}, {"alpha_seen": 0.25}],
         "served": [0, 0, 0],
