@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from core.errors import NotFound
 from core.models import Job
@@ -239,6 +239,23 @@ def artifact(*, project: Project, root: str, path: str) -> Artifact:
     if found is None:
         raise NotFound(f"There is no file {path[:200]!r}.")
     return found
+
+
+def files_of(project: Project, owners: Iterable[Run | LoggedModel]) -> QuerySet[Artifact]:
+    """The files of all of these, by owner and path."""
+    roots = [root_of(owner) for owner in owners]
+    return Artifact.objects.filter(project=project, root__in=roots).order_by("root", "path")
+
+
+def size_of_files(project: Project, owners: Iterable[Run | LoggedModel]) -> tuple[int, int]:
+    """How many files all of these have, and how many bytes."""
+    found = files_of(project, owners).order_by().aggregate(count=Count("pk"), size=Sum("size"))
+    return found["count"], found["size"] or 0
+
+
+def logged_models_of(run: Run) -> QuerySet[LoggedModel]:
+    """The models that the run logged and nobody deleted, in the order in which they came."""
+    return run.logged_models.filter(lifecycle=Lifecycle.ACTIVE).order_by("pk")
 
 
 def logged_model_by_id(*, project: Project, model_id: str) -> LoggedModel:

@@ -1,8 +1,9 @@
 """What pages show of data and runs, as plain values for the components."""
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core import charts, storage
@@ -12,7 +13,6 @@ from experiments.models import Artifact, DatasetVersion
 from experiments.queries import PARTS, SYSTEM, Latest, is_of_a_part
 
 PREVIEW_ROWS = 20
-PREVIEW_BYTES = 64 * 1024
 SHOWN_COLUMNS = 60
 
 RUN_TONES = {
@@ -29,8 +29,15 @@ JOB_TONES = {
     JobState.FAILED: "bad",
     JobState.CANCELLED: "warn",
 }
-TEXTS = (".txt", ".json", ".csv", ".md", ".yaml", ".yml", ".log", ".py", ".xml", ".toml")
-TEXT_NAMES = ("MLmodel", "requirements.txt")
+MAX_DEPTH = 12
+FILE_ICONS = {
+    "image": ("png", "jpg", "jpeg", "gif", "webp", "svg"),
+    "file-spreadsheet": ("csv", "tsv", "parquet", "pq"),
+    "file-json": ("json", "ipynb"),
+    "file-code": ("py", "html", "htm", "yaml", "yml", "toml", "xml", "sh", "sql", "r"),
+    "file-text": ("txt", "md", "markdown", "log"),
+    "box": ("skops", "pkl", "onnx", "pt", "joblib", "h5", "safetensors"),
+}
 
 
 def _shown(value: float | None) -> str:
@@ -157,26 +164,50 @@ def _cell(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class FileView:
-    """A file as a page may show it: `text` of what is text, or that it is a picture, or neither."""
+class File:
+    """A file of a folder; `name` is its path below that folder."""
 
-    text: str | None
-    is_picture: bool
-    is_cut: bool
-
-
-def is_shown(path: str) -> bool:
-    """Whether a page shows more of it than its name."""
-    name = path.rsplit("/", 1)[-1]
-    return name in TEXT_NAMES or name.lower().endswith((*TEXTS, ".png"))
+    name: str
+    path: str
+    size: int
+    digest: str
+    icon: str
 
 
-def file_view(artifact: Artifact) -> FileView:
-    """The beginning of a text file, never interpreted; a PNG only if its bytes are one."""
-    with storage.open_blob(artifact.blob_id) as source:
-        head = source.read(PREVIEW_BYTES)
-    if artifact.path.lower().endswith(".png"):
-        return FileView(text=None, is_picture=head.startswith(b"\x89PNG\r\n\x1a\n"), is_cut=False)
-    if not is_shown(artifact.path) or b"\0" in head:
-        return FileView(text=None, is_picture=False, is_cut=False)
-    return FileView(text=head.decode(errors="replace"), is_picture=False, is_cut=artifact.size > PREVIEW_BYTES)
+@dataclass
+class Folder:
+    """`size` and `count` are of all files below it. `id` is the same whenever the page is made."""
+
+    name: str
+    id: str = ""
+    size: int = 0
+    count: int = 0
+    folders: list["Folder"] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+
+
+def tree(files: Iterable[Artifact], *, name: str = "") -> Folder:
+    """Files as folders in folders. What lies deeper than MAX_DEPTH is named by its path below."""
+    root = Folder(name)
+    known: dict[tuple[str, ...], Folder] = {(): root}
+    for one in files:
+        *above, last = one.path.split("/", MAX_DEPTH)
+        for depth in range(len(above) + 1):
+            folder = _folder(known, tuple(above[:depth]), name)
+            folder.size += one.size
+            folder.count += 1
+        folder.files.append(File(last, one.path, one.size, one.blob_id, _icon_of(last)))
+    return root
+
+
+def _folder(known: dict[tuple[str, ...], Folder], parts: tuple[str, ...], root: str) -> Folder:
+    if parts not in known:
+        said = "/".join((root, *parts))
+        known[parts] = Folder(parts[-1], id=hashlib.sha256(said.encode()).hexdigest()[:12])
+        known[parts[:-1]].folders.append(known[parts])
+    return known[parts]
+
+
+def _icon_of(name: str) -> str:
+    suffix = name.rpartition(".")[2].lower()
+    return next((icon for icon, suffixes in FILE_ICONS.items() if suffix in suffixes), "file")

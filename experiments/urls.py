@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experiments.views import compare, connect, data, jobs, reproducing, runs, series, table, training
+from experiments.views import compare, connect, data, files, jobs, reproducing, runs, series, table, training
 
 app_name = "experiments"
 
@@ -21,9 +21,10 @@ urlpatterns = [
     path(f"{RUN}/", runs.run, name="run"),
     path(f"{PROJECT}/series", series.series, name="series"),
     path(f"{PROJECT}/compare/", compare.compare, name="compare"),
-    path(f"{RUN}/artifacts/<path:path>", runs.artifact, name="run-artifact"),
-    path(f"{RUN}/preview/<path:path>", runs.preview, name="run-preview"),
-    path(f"{RUN}/picture/<path:path>", runs.picture, name="run-picture"),
+    path(f"{RUN}/artifacts/<path:path>", files.artifact, name="run-artifact"),
+    path(f"{RUN}/preview/<path:path>", files.preview, name="run-preview"),
+    path(f"{RUN}/picture/<path:path>", files.picture, name="run-picture"),
+    path(f"{RUN}/page/<path:path>", files.page, name="run-page"),
     path(f"{RUN}/reproduce", reproducing.reproduce, name="run-reproduce"),
     path(f"{RUN}/project.zip", reproducing.project_zip, name="run-project"),
     path(f"{PROJECT}/train/", training.train, name="train"),

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import charts
+from core.prose import prose as rendered
 
 register = template.Library()
 
@@ -407,6 +408,12 @@ def copy(text: str, shown: str = "", block: bool = False) -> SafeString:
         _icon("copy", 12),
     )
     return format_html('<span class="copy{}">{}{}</span>', " block" if block else "", what, press)
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Markdown as HTML for an element of class `prose`; nothing of it can run."""
+    return rendered(text)
 
 
 # --- charts ---------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def read_parquet(path: Path, limits: Limits) -> Table:
     So the number of values and the sizes are refused from the metadata first, and text columns are read as
     dictionaries, whose decoded size is known before they are decoded.
     """
-    _check_magic(path)
+    check_magic(path)
     try:
         return _read(path, limits)
     except (pa.ArrowException, OSError) as error:
@@ -29,7 +29,7 @@ def read_parquet(path: Path, limits: Limits) -> Table:
         raise TableError(sentence, code=code) from error
 
 
-def _check_magic(path: Path) -> None:
+def check_magic(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(-min(4, path.stat().st_size), 2)

@@ -2,22 +2,18 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from core import storage
 from core.pages import user_of
 from experiments import operations, queries, rules, runtable, tables
 from experiments.enums import RunStatus
-from experiments.files import attachment
-from experiments.models import Artifact, Run
-from experiments.views import reproducing, series
+from experiments.models import Run
+from experiments.views import files, reproducing, series
 from projects.models import Project
 from projects.pages import part_of, project_page
-
-MOST_FILES = 200
 
 
 @project_page
@@ -29,16 +25,18 @@ def run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
         return render(request, "experiments/parts/charts.html", _charts(project, found))
     if part == "job":
         return render(request, "experiments/parts/job.html", _job(request, project, found))
+    if part == "files":
+        return render(request, "experiments/parts/files.html", files.section(project, found))
     context = _record(project, found)
     if part == "record":
         return render(request, "experiments/parts/record.html", context)
     context |= _charts(project, found) | _job(request, project, found) | reproducing.section(request, project, found)
+    context |= files.section(project, found)
     return render(request, "experiments/run.html", context)
 
 
 def _record(project: Project, run: Run) -> dict[str, Any]:
-    """Status, metrics, params, tags, lineage and files."""
-    files = queries.artifacts(project=project, root=queries.root_of(run))
+    """Status, metrics, params, tags and lineage."""
     tags = {key: value for key, value in sorted(run.tags.items()) if not key.startswith("mlflow.log-model")}
     return {
         "project": project,
@@ -52,7 +50,6 @@ def _record(project: Project, run: Run) -> dict[str, Any]:
         "tags": tags.items(),
         "inputs": run.inputs.select_related("dataset_version__dataset").order_by("pk"),
         "training": getattr(run, "training", None),
-        "files": [(one, tables.is_shown(one.path)) for one in files[:MOST_FILES]],
         "propose_url": _propose_url(project, run),
     }
 
@@ -85,37 +82,3 @@ def _job(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
         "part_url": f"{url}?part=job",
         "job_subject": f"job:{job.pk}" if job else "",
     }
-
-
-@project_page
-@require_GET
-def artifact(request: HttpRequest, project: Project, run_id: str, path: str) -> HttpResponseBase:
-    found = _artifact(project, run_id, path)
-    return attachment(request, digest=found.blob_id, size=found.size, filename=found.path)
-
-
-@project_page
-@require_GET
-def preview(request: HttpRequest, project: Project, run_id: str, path: str) -> HttpResponse:
-    """A file's text, escaped, or its picture; of anything else, that it can be downloaded."""
-    found = _artifact(project, run_id, path)
-    context = {"project": project, "run_id": run_id, "file": found, "view": tables.file_view(found)}
-    return render(request, "experiments/preview.html", context)
-
-
-@project_page
-@require_GET
-def picture(request: HttpRequest, project: Project, run_id: str, path: str) -> HttpResponse:
-    """A PNG whose bytes are one, to be shown on a page; nothing else is ever sent this way."""
-    found = _artifact(project, run_id, path)
-    if not tables.file_view(found).is_picture:
-        raise Http404
-    response = HttpResponse(storage.read_blob(found.blob_id), content_type="image/png")
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _artifact(project: Project, run_id: str, path: str) -> Artifact:
-    run = queries.run_by_id(project=project, run_id=run_id)
-    return queries.artifact(project=project, root=queries.root_of(run), path=operations.clean_path(path))

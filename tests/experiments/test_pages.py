@@ -1,14 +1,12 @@
 """Pages of data, runs, trainings and jobs, as a browser asks for them."""
 
-import io
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from experiments import operations, queries
+from experiments import operations
 from experiments.models import DatasetVersion, Run
 from projects.roles import Role
 from tests.drain import drain
@@ -212,37 +210,6 @@ def test_run_page_of_a_scheduled_run_waits_and_can_be_cancelled():
     assert "Killed" in shown
 
 
-def put(run, path, data):
-    operations.put_artifact(
-        project=run.project,
-        root=queries.root_of(run),
-        path=path,
-        source=io.BytesIO(data),
-        by=run.created_by,
-        now=now(),
-    )
-
-
-@pytest.mark.django_db
-def test_files_are_previewed_as_text_and_never_run():
-    run = make_run()
-    put(run, "notes.txt", b"<b>bold</b>")
-    put(run, "page.html", b"<script>alert(1)</script>")
-    put(run, "fake.png", b"<svg onload=alert(1)>")
-    put(run, "plot.png", b"\x89PNG\r\n\x1a\nrest")
-    client, base = client_of(run.created_by), f"/p/{run.project.key}/runs/{run.run_id}"
-
-    assert "&lt;b&gt;bold" in client.get(f"{base}/preview/notes.txt").content.decode()
-    assert "No preview" in client.get(f"{base}/preview/page.html").content.decode()
-    assert "No preview" in client.get(f"{base}/preview/fake.png").content.decode()
-    assert client.get(f"{base}/picture/fake.png").status_code == 404
-    assert client.get(f"{base}/picture/plot.png")["Content-Type"] == "image/png"
-    sent = client.get(f"{base}/artifacts/page.html")
-    assert sent["Content-Disposition"].startswith("attachment")
-    assert sent["Content-Type"] == "application/octet-stream"
-    assert sent["X-Content-Type-Options"] == "nosniff"
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "path",
@@ -254,6 +221,7 @@ def test_files_are_previewed_as_text_and_never_run():
         "runs/{run}/",
         "runs/{run}/artifacts/reference.json",
         "runs/{run}/preview/reference.json",
+        "runs/{run}/?part=files",
         "train/",
         "jobs/{job}/",
     ],
