@@ -26,6 +26,7 @@ from tests.product import Product, descendants
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 CLIENTS = 8
 KEY = "BNC"
+PAGE = 100
 METRICS = ("auc", "loss", "acc", "f1", "train_s")
 
 
@@ -34,7 +35,15 @@ def measure() -> list[Figure]:
         caller = product.caller(product.person("bench", admin=True))
         caller.post("/projects", key=KEY, name="Benchmark")
         bench = Bench(product, caller.token)
-        return [*bench.logging(), *bench.searching(10_000, limit=12), *bench.searching(100_000, limit=15)]
+        small, large = Loaded(product, 10_000), Loaded(product, 100_000)
+        return [
+            *bench.logging(),
+            bench.search(small, limit=12),
+            bench.search(large, limit=15),
+            bench.search(large, limit=60, pages=5),
+            bench.history(large, points=1_000_000, limit=60),
+            bench.alias(limit=1.5),
+        ]
 
 
 class Client:
@@ -46,12 +55,19 @@ class Client:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         given = json.dumps(body) if body is not None else None
-        self._connection.request(method, f"/p/{KEY}/api/2.0/mlflow/{path}", given, self._headers)
+        return self._ask(method, f"mlflow/{path}", given)
+
+    def upload(self, run: dict[str, Any], path: str, content: str) -> None:
+        root = run["info"]["artifact_uri"].removeprefix("mlflow-artifacts:/")
+        self._ask("PUT", f"mlflow-artifacts/artifacts/{root}/{path}", content)
+
+    def _ask(self, method: str, path: str, given: str | None) -> dict[str, Any]:
+        self._connection.request(method, f"/p/{KEY}/api/2.0/{path}", given, self._headers)
         response = self._connection.getresponse()
         content = response.read()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status} {content[:300]!r}")
-        return json.loads(content)
+        return json.loads(content or b"{}")
 
     def begin(self, experiment: str) -> str:
         asked = {"experiment_id": experiment, "start_time": int(time.time() * 1000)}
@@ -84,24 +100,67 @@ class Bench:
             self._figure("log-metric, one a request", 1.2, one_metric, check=one_each),
             self._figure("log-batch of 1,000 metrics", 20, thousand_metrics, check=thousand_each),
             self._figure("log-batch of 100 params and 100 tags", 6, texts, fresh=True),
-            self._figure("a run of 27 requests", 35, whole_run, fresh=True),
+            self._figure("a run of 27 requests", 35, self._whole_run),
         ]
 
-    def searching(self, runs: int, *, limit: float) -> list[Figure]:
-        experiment, expected = load_runs(self._product, runs)
-        asked = {
-            "experiment_ids": [experiment],
+    def search(self, loaded: "Loaded", *, limit: float, pages: int = 1) -> Figure:
+        asked: dict[str, Any] = {
+            "experiment_ids": [str(loaded.experiment)],
             "filter": "metrics.auc > 0.9 and params.model = 'gb'",
             "order_by": ["metrics.auc DESC"],
-            "max_results": 100,
+            "max_results": PAGE,
         }
 
         def search(client: Client, run_id: str, number: int) -> None:
-            found = [run["info"]["run_name"] for run in client.call("POST", "runs/search", asked)["runs"]]
-            if found != expected:
-                raise RuntimeError(f"a search of {runs} runs answered wrongly")
+            found: list[str] = []
+            token: dict[str, str] = {}
+            for _ in range(pages):
+                page = client.call("POST", "runs/search", asked | token)
+                found += [run["info"]["run_name"] for run in page["runs"]]
+                token = {"page_token": page["next_page_token"]}
+            if found != loaded.best[: PAGE * pages]:
+                raise RuntimeError(f"a search of {loaded.count} runs answered wrongly")
 
-        return [self._figure(f"run search, filtered and ordered, in {runs:,} runs", limit, search)]
+        said = "run search, filtered and ordered" if pages == 1 else f"{pages} pages of {PAGE}"
+        return self._figure(f"{said}, in {loaded.count:,} runs", limit, search)
+
+    def history(self, loaded: "Loaded", *, points: int, limit: float) -> Figure:
+        measured = loaded.measure_long(points)
+        asked = f"metrics/get-history-bulk-interval?run_ids={measured}&metric_key={METRICS[0]}&max_results=320"
+
+        def history(client: Client, run_id: str, number: int) -> None:
+            found = client.call("GET", asked)["metrics"]
+            if (found[0]["step"], found[-1]["step"], len(found)) != (0, points - 1, 320):
+                raise RuntimeError("the samples of a long history are others")
+
+        return self._figure(f"320 samples of {points:,} points", limit, history)
+
+    def alias(self, *, limit: float) -> Figure:
+        client = self._client()
+        client.call("POST", "registered-models/create", {"name": "model"})
+        run_id = client.begin(self._experiment)
+        client.upload(client.call("GET", f"runs/get?run_id={run_id}")["run"], "model/MLmodel", "flavors: {}\n")
+        source = {"name": "model", "source": f"runs:/{run_id}/model", "run_id": run_id}
+        version = client.call("POST", "model-versions/create", source)["model_version"]["version"]
+        client.call("POST", "registered-models/alias", {"name": "model", "alias": "best", "version": version})
+
+        def alias(client: Client, run_id: str, number: int) -> None:
+            found = client.call("GET", "registered-models/alias?name=model&alias=best")
+            if found["model_version"]["version"] != version:
+                raise RuntimeError("the alias names another version")
+
+        return self._figure("a version by its alias", limit, alias)
+
+    def _whole_run(self, client: Client, run_id: str, number: int) -> None:
+        """Create, 10 params, 10 metrics, 5 tags, end."""
+        made = client.begin(self._experiment)
+        for one in range(10):
+            client.call("POST", "runs/log-parameter", {"run_id": made, "key": f"p{one}", "value": str(one)})
+            one_metric(client, made, one)
+        for one in range(5):
+            client.call("POST", "runs/set-tag", {"run_id": made, "key": f"t{one}", "value": str(one)})
+        ended = {"run_id": made, "status": "FINISHED", "end_time": int(time.time() * 1000)}
+        client.call("POST", "runs/update", ended)
 
     def _figure(
         self,
@@ -130,7 +189,7 @@ class Bench:
         number, until = 0, time.monotonic() + SECONDS
         while time.monotonic() < until:
             number += 1
-            work(client, client.begin(self._experiment) if fresh and work is not whole_run else run_id, number)
+            work(client, client.begin(self._experiment) if fresh else run_id, number)
         return number
 
     def _cpu_ms(self) -> float:
@@ -177,37 +236,40 @@ def texts(client: Client, run_id: str, number: int) -> None:
     client.call("POST", "runs/log-batch", {"run_id": run_id, "params": pairs, "tags": pairs})
 
 
-def whole_run(client: Client, run_id: str, number: int) -> None:
-    """Create, 10 params, 10 metrics, 5 tags, end: in an experiment that is the first run's."""
-    experiment = client.call("GET", f"runs/get?run_id={run_id}")["run"]["info"]["experiment_id"]
-    made = client.begin(experiment)
-    for one in range(10):
-        client.call("POST", "runs/log-parameter", {"run_id": made, "key": f"p{one}", "value": str(one)})
-        one_metric(client, made, one)
-    for one in range(5):
-        client.call("POST", "runs/set-tag", {"run_id": made, "key": f"t{one}", "value": str(one)})
-    ended = {"run_id": made, "status": "FINISHED", "end_time": int(time.time() * 1000)}
-    client.call("POST", "runs/update", ended)
+class Loaded:
+    """An experiment of so many finished runs, written by COPY. `best` are the names that the search must find."""
 
+    def __init__(self, product: Product, count: int) -> None:
+        self.count, self._database = count, default_urls(product.data)["DATABASE_URL"]
+        draw, began = random.Random(count), datetime(2025, 1, 1, tzinfo=UTC)
+        rows = []
+        for number in range(count):
+            params = {"model": draw.choice(("gb", "rf", "nn", "svm")), "seed": str(number)}
+            metrics = {name: draw.random() for name in METRICS}
+            rows.append((f"run-{number}", params, metrics, began + timedelta(seconds=number)))
+        with psycopg.connect(self._database) as one:
+            self.experiment = _copy(one, count, rows)
+            one.commit()
+            one.autocommit = True
+            one.execute("VACUUM ANALYZE experiments_run, experiments_latestmetric, experiments_metricname")
+        fitting = [row for row in rows if row[1]["model"] == "gb" and row[2]["auc"] > 0.9]
+        self.best = [row[0] for row in sorted(fitting, key=lambda row: -row[2]["auc"])]
 
-def load_runs(product: Product, count: int) -> tuple[str, list[str]]:
-    """An experiment of so many finished runs, written by COPY; its id, and the names that the search must find."""
-    draw, began = random.Random(count), datetime(2025, 1, 1, tzinfo=UTC)
-    rows = []
-    for number in range(count):
-        params = {"model": draw.choice(("gb", "rf", "nn", "svm")), "seed": str(number)}
-        rows.append(
-            (f"run-{number}", params, {name: draw.random() for name in METRICS}, began + timedelta(seconds=number))
-        )
-    with psycopg.connect(default_urls(product.data)["DATABASE_URL"]) as one:
-        experiment = _copy(one, count, rows)
-        one.commit()
-        one.autocommit = True
-        one.execute("VACUUM ANALYZE experiments_run, experiments_latestmetric, experiments_metricname")
-    fitting = sorted(
-        (row for row in rows if row[1]["model"] == "gb" and row[2]["auc"] > 0.9), key=lambda row: -row[2]["auc"]
-    )
-    return str(experiment), [row[0] for row in fitting[:100]]
+    def measure_long(self, points: int) -> str:
+        """Give one of the runs a long history of the first metric; its id."""
+        with psycopg.connect(self._database) as one:
+            pk, run_id = one.execute(
+                "SELECT id, run_id FROM experiments_run WHERE experiment_id = %s LIMIT 1", [self.experiment]
+            ).fetchone() or (0, "")
+            [key] = one.execute("SELECT id FROM experiments_metricname WHERE name = %s", METRICS[:1]).fetchone() or (0,)
+            columns = "run_id, key_id, step, timestamp_ms, value"
+            with one.cursor().copy(f"COPY experiments_metricpoint ({columns}) FROM STDIN") as copy:
+                for step in range(points):
+                    copy.write_row((pk, key, step, 1_700_000_000_000 + step, 1 / (step + 1)))
+            one.commit()
+            one.autocommit = True
+            one.execute("VACUUM ANALYZE experiments_metricpoint")
+        return str(run_id)
 
 
 def _copy(one: psycopg.Connection[Any], count: int, rows: list[tuple[Any, ...]]) -> int:

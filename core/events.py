@@ -7,7 +7,7 @@ commit, open pages are woken, and every handler registered with `on` gets its ow
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,23 +38,27 @@ JOB_FAILED = "job.failed"
 JOB_CANCELLED = "job.cancelled"
 
 Handler = Callable[[Event], None]
+Condition = Callable[[Event], bool]
 
 MAX_DELIVERY_ATTEMPTS = 8
 
-_handlers: dict[str, dict[str, Handler]] = {}
+_handlers: dict[str, dict[str, tuple[Handler, Condition]]] = {}
 
 
 class OutsideTransaction(RuntimeError):
     """An event was recorded outside the transaction of its change: a bug."""
 
 
-def on(*types: str) -> Callable[[Handler], Handler]:
-    """Register a handler of these event types. It runs later, in a transaction with its delivery's row."""
+def on(*types: str, when: Condition = lambda event: True) -> Callable[[Handler], Handler]:
+    """Register a handler of these event types. It runs later, in a transaction with its delivery's row.
+
+    `when` is asked as the event is recorded, of what it says itself: where it is false there is no delivery.
+    """
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__qualname__}"
         for event_type in types:
-            _handlers.setdefault(event_type, {})[name] = handler
+            _handlers.setdefault(event_type, {})[name] = (handler, when)
         return handler
 
     return register
@@ -88,7 +92,7 @@ def record(event_type: str, subject: models.Model, *, by: User | None, **data: A
     return event
 
 
-_LOCK = "SELECT last_seq, head FROM core_stream WHERE id = %s FOR NO KEY UPDATE"
+_LOCK = "SELECT id, last_seq, head FROM core_stream WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _APPEND = """
 WITH event AS (
     INSERT INTO core_event (stream_id, seq, type, subject_type, subject_id, subject_version, subject_label, actor_id,
@@ -103,17 +107,35 @@ UPDATE core_stream SET last_seq = %(seq)s, head = %(hash)s WHERE id = %(stream_i
 """
 
 
-async def append(one: AsyncConnection[Any], event_type: str, subject: models.Model, *, by: User, **data: Any) -> Event:
-    """`record` for a lean call, whose transaction this connection is in; the caller wakes the stream after its commit
+@dataclass(frozen=True)
+class Said:
+    """An event to be: what `record` is told."""
+
+    type: str
+    subject: models.Model
+    by: User | None
+    data: dict[str, Any]
+
+    @property
+    def stream_id(self) -> int:
+        return self.subject.project_id  # type: ignore[attr-defined]
+
+
+async def append(one: AsyncConnection[Any], events: Sequence[Said]) -> None:
+    """`record` for lean calls, whose transaction this connection is in; the caller wakes the streams after its commit
     (`live.wake`).
     """
-    stream_id: int = subject.project_id  # type: ignore[attr-defined]
-    seq, head = await (await one.execute(_LOCK, [stream_id])).fetchone() or (0, "")
-    event = _next(stream_id, seq, head, event_type, subject, by=by, data=data)
-    values = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
-    names = list(_handlers.get(event_type, {}))
-    await one.execute(_APPEND, values | {"data": Jsonb(event.data), "handlers": names})
-    return event
+    streams = sorted({said.stream_id for said in events})
+    found = await (await one.execute(_LOCK, [streams], prepare=True)).fetchall()
+    heads = {pk: (seq, head) for pk, seq, head in found}
+    async with one.pipeline():
+        for said in events:
+            seq, head = heads[said.stream_id]
+            event = _next(said.stream_id, seq, head, said.type, said.subject, by=said.by, data=said.data)
+            heads[said.stream_id] = (event.seq, event.hash)
+            values = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
+            values |= {"data": Jsonb(event.data), "handlers": _handlers_of(event)}
+            await one.execute(_APPEND, values, prepare=True)
 
 
 def _next(
@@ -215,7 +237,7 @@ def deliver(delivery_id: int, *, now: datetime) -> bool:
             delivery = _claim(delivery_id)
             if delivery is None:
                 return False
-            handler = _handlers.get(delivery.event.type, {}).get(delivery.handler)
+            handler, _ = _handlers.get(delivery.event.type, {}).get(delivery.handler, (None, None))
             if handler is None:
                 raise LookupError(f"no handler is called {delivery.handler}")
             handler(delivery.event)
@@ -228,9 +250,13 @@ def deliver(delivery_id: int, *, now: datetime) -> bool:
 
 
 def _post(event: Event) -> None:
-    names = _handlers.get(event.type, {})
     now = datetime.now(UTC)
-    Delivery.objects.bulk_create(Delivery(event=event, handler=name, due_at=now) for name in names)
+    Delivery.objects.bulk_create(Delivery(event=event, handler=name, due_at=now) for name in _handlers_of(event))
+
+
+def _handlers_of(event: Event) -> list[str]:
+    """The names of those that want it."""
+    return [name for name, (_, when) in _handlers.get(event.type, {}).items() if when(event)]
 
 
 def _claim(delivery_id: int) -> Delivery | None:

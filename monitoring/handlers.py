@@ -37,7 +37,7 @@ def train_on_enough_labels(event: Event) -> None:
         operations.train_when_labelled(retraining=retraining)
 
 
-@on(RUN_FINISHED)
+@on(RUN_FINISHED, when=lambda event: event.actor_id is None)  # only what the product trained can be a retraining
 def offer_retrained_model(event: Event) -> None:
     retraining = _retraining(run__run_id=event.subject_id, state=RetrainingState.TRAINING)
     if retraining is not None and retraining.run is not None:

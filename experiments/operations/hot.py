@@ -5,22 +5,21 @@ None or False, having written nothing, when the case is not plain: a run that is
 here, a param that would change. The caller then takes the ordinary way, which knows why not. The rules that depend on
 the user alone were asked by the caller; those that depend on the run are in the statements.
 
-Points that arrive while a commit is under way wait for it and share the next: eight clients need about a fifth of the
-commits. Each caller is answered after the commit that holds its points.
+All is written in groups that share a commit (`core.gathering`): points together by one statement; params and tags a
+statement each; what is an event too (a run's begin and end) apart from these, because it waits for its project's chain.
 """
 
 import asyncio
-import weakref
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from core import events, live, pool
+from core.gathering import Gathering
 from core.models import User
 from experiments import naming
 from experiments.enums import Lifecycle, RunSource, RunStatus
@@ -30,16 +29,8 @@ from experiments.operations.points import ADD_NAMES, WRITE, Item, Points, argume
 from experiments.operations.runs import EVENTS, summary
 from experiments.operations.whispers import measured
 
-FLIGHTS = 2
 MAX_POINTS = 4000
-# One caller's trouble, which must not become that of those who share its statement.
-_ONES_OWN = (
-    psycopg.DataError,
-    psycopg.IntegrityError,
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.LockNotAvailable,
-    psycopg.errors.QueryCanceled,
-)
+MAX_CHANGES = 50
 
 _OPEN = "lifecycle = 'active' AND source <> 'training' AND status IN ('RUNNING', 'SCHEDULED')"
 _LOG_TEXTS = f"""
@@ -57,20 +48,31 @@ FROM experiments_experiment WHERE id = %(experiment_id)s AND project_id = %(proj
 FOR SHARE RETURNING (SELECT name FROM experiments_experiment WHERE id = %(experiment_id)s)
 """
 _END = f"""
-UPDATE experiments_run SET status = %s, ended_at = %s WHERE run_id = %s AND project_id = %s AND {_OPEN}
+UPDATE experiments_run SET status = %(status)s, ended_at = %(ended_at)s
+WHERE run_id = %(run_id)s AND project_id = %(project_id)s AND {_OPEN}
 RETURNING id, experiment_id, name, started_at, params, tags,
           (SELECT count(*) FROM experiments_latestmetric AS latest WHERE latest.run_id = experiments_run.id)
 """
 
 
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One statement that returns a row, or none when the case is not plain; and the event that the row is to say."""
+
+    statement: str
+    values: Mapping[str, Any]
+    said: Callable[[Row], events.Said] | None = None
+
+
 async def log_points(*, project_id: int, run_id: str, points: Points) -> bool:
     """Log checked points. False, with nothing written, when the case is not plain."""
-    loop = asyncio.get_running_loop()
-    gathering = _gatherings.setdefault(loop, _Gathering())
-    if not await gathering.write(Item(run_id, project_id, points)):
-        return False
-    measured(project_id, run_id)
-    return True
+    is_written = await _points.write(Item(run_id, project_id, points))
+    if is_written:
+        measured(project_id, run_id)
+    return is_written
 
 
 async def log_texts(
@@ -81,7 +83,7 @@ async def log_texts(
     if points:
         is_written = await _log_both(given, Item(run_id, project_id, points))
     else:
-        is_written = bool(await pool.rows(_LOG_TEXTS, given))
+        is_written = await _texts.write(_Change(_LOG_TEXTS, given)) is not None
     if is_written:
         measured(project_id, run_id)
     return is_written
@@ -105,39 +107,28 @@ async def begin_run(
     )
     values = {field.attname: getattr(run, field.attname) for field in Run._meta.concrete_fields}
     values |= {"params": Jsonb(run.params), "tags": Jsonb(run.tags)}
-    async with pool.connection() as one, one.transaction():
-        found = await (await one.execute(_BEGIN, values, prepare=True)).fetchone()
-        if found is None:
-            return None
-        await events.append(one, RUN_STARTED, run, by=by, experiment=found[0])
-    await asyncio.to_thread(live.wake, project_id)
-    return run
+
+    def said(row: Row) -> events.Said:
+        return events.Said(RUN_STARTED, run, by, {"experiment": row[0]})
+
+    return run if await _ends.write(_Change(_BEGIN, values, said)) else None
 
 
 async def end_run(*, project_id: int, run_id: str, status: str, ended_at: datetime, by: User) -> Run | None:
     """End an open run as FINISHED, FAILED or KILLED. None when the case is not plain."""
-    async with pool.connection() as one, one.transaction():
-        cursor = await one.execute(_END, [status, ended_at, run_id, project_id], prepare=True)
-        found = await cursor.fetchone()
-        if found is None:
-            return None
-        pk, experiment_id, name, started_at, params, tags, metrics = found
-        run = Run(
-            pk=pk,
-            project_id=project_id,
-            experiment_id=experiment_id,
-            run_id=run_id,
-            name=name,
-            status=status,
-            params=params,
-            tags=tags,
-            started_at=started_at,
-            ended_at=ended_at,
-        )
-        logged = summary(params, tags, metrics=metrics)
-        await events.append(one, EVENTS[RunStatus(status)], run, by=by, logged=logged)
-    await asyncio.to_thread(live.wake, project_id)
-    return run
+    values = {"project_id": project_id, "run_id": run_id, "status": status, "ended_at": ended_at}
+
+    def said(row: Row) -> events.Said:
+        logged = summary(row[4], row[5], metrics=row[6])
+        return events.Said(EVENTS[RunStatus(status)], _ended(values, row), by, {"logged": logged})
+
+    row = await _ends.write(_Change(_END, values, said))
+    return _ended(values, row) if row else None
+
+
+def _ended(values: Mapping[str, Any], row: Row) -> Run:
+    names = ("pk", "experiment_id", "name", "started_at", "params", "tags")
+    return Run(**values, **dict(zip(names, row, strict=False)))
 
 
 async def _log_both(given: dict[str, Any], item: Item) -> bool:
@@ -146,68 +137,30 @@ async def _log_both(given: dict[str, Any], item: Item) -> bool:
         return found is not None and bool(await _write(one, [item]))
 
 
-async def _write(one: AsyncConnection[Any], items: Sequence[Item]) -> set[int]:
-    """Write the points of all items by one statement; the places, from one, of those that got theirs."""
+async def _write(one: AsyncConnection[Any], items: Sequence[Item]) -> list[bool]:
+    """Write the points of all items by one statement; which of them got theirs."""
     names = names_of(items)
     while True:
         known, written = await (await one.execute(WRITE, arguments(items, names), prepare=True)).fetchone() or (0, [])
         if known == len(names):
-            return set(written)
+            return [place in written for place in range(1, len(items) + 1)]
         await one.execute(ADD_NAMES, [names])
 
 
-class _Gathering:
-    """The points of one event loop's callers on their way to a commit."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[tuple[Item, asyncio.Future[bool]]] = deque()
-        self._flights: set[asyncio.Task[None]] = set()
-
-    async def write(self, item: Item) -> bool:
-        answer = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, answer))
-        if len(self._flights) < FLIGHTS:
-            flight = asyncio.create_task(self._fly())
-            self._flights.add(flight)
-            flight.add_done_callback(self._flights.discard)
-        return await answer
-
-    async def _fly(self) -> None:
-        while self._waiting:
-            await self._commit(self._take())
-
-    def _take(self) -> list[tuple[Item, asyncio.Future[bool]]]:
-        """As many of those who wait as one statement should hold, and at least one."""
-        taken = [self._waiting.popleft()]
-        size = len(taken[0][0].points)
-        while self._waiting and size + len(self._waiting[0][0].points) <= MAX_POINTS:
-            size += len(self._waiting[0][0].points)
-            taken.append(self._waiting.popleft())
-        return taken
-
-    async def _commit(self, group: list[tuple[Item, asyncio.Future[bool]]]) -> None:
-        try:
-            async with pool.connection() as one:
-                written = await _write(one, [item for item, _ in group])
-        except _ONES_OWN as error:
-            if len(group) == 1:
-                _tell(group, error)
-            for single in group if len(group) > 1 else []:
-                await self._commit([single])
-        except BaseException as error:
-            _tell(group, error)
-            if not isinstance(error, Exception):
-                raise
-        else:
-            for place, (_, answer) in enumerate(group, start=1):
-                if not answer.done():
-                    answer.set_result(place in written)
+async def _change(one: AsyncConnection[Any], changes: Sequence[_Change]) -> list[Row | None]:
+    """Make all changes in one transaction; the row of each."""
+    async with one.transaction():
+        async with one.pipeline():
+            cursors = [await one.execute(change.statement, change.values, prepare=True) for change in changes]
+            rows = [await cursor.fetchone() for cursor in cursors]
+        said = [change.said(row) for change, row in zip(changes, rows, strict=True) if row and change.said]
+        if said:
+            await events.append(one, said)
+    for stream_id in {each.stream_id for each in said}:
+        await asyncio.to_thread(live.wake, stream_id)
+    return rows
 
 
-def _tell(group: list[tuple[Item, asyncio.Future[bool]]], error: BaseException) -> None:
-    for _, answer in group:
-        if not answer.done():
-            answer.set_exception(error)
-
-
-_gatherings: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Gathering] = weakref.WeakKeyDictionary()
+_points = Gathering(_write, flights=2, most=MAX_POINTS, weight=lambda item: len(item.points))
+_texts = Gathering(_change, flights=1, most=MAX_CHANGES)
+_ends = Gathering(_change, flights=1, most=MAX_CHANGES)

@@ -132,6 +132,21 @@ def test_deliver_runs_the_handler_once(handled):
 
 
 @pytest.mark.django_db
+def test_a_handler_that_does_not_want_an_event_gets_no_delivery():
+    @events.on("test.happened", when=lambda event: event.data["matters"])
+    def note(event: Event) -> None: ...
+
+    try:
+        project = make_project()
+        record(project, matters=False)
+        wanted = record(project, matters=True)
+    finally:
+        del events._handlers["test.happened"]
+
+    assert [one.event_id for one in Delivery.objects.filter(event__type="test.happened")] == [wanted.pk]
+
+
+@pytest.mark.django_db
 def test_deliver_failure_leaves_nothing_but_the_error(handled):
     handled.fails = True
     project = make_project()
