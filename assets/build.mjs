@@ -17,6 +17,7 @@ const options = {
     { in: join(here, "js", "charts.js"), out: "charts" },
     { in: join(here, "js", "runs.js"), out: "runs" },
     { in: join(here, "js", "curves.js"), out: "curves" },
+    { in: join(here, "js", "studio.js"), out: "studio" },
   ],
   outdir: out,
   bundle: true,

@@ -173,6 +173,7 @@ SPECTACULAR_SETTINGS = {
         "ItemKind": "projects.enums.ItemKind",
         "ItemState": "projects.enums.ItemState",
         "JobState": "core.enums.JobState",
+        "OptionKind": "projects.enums.OptionKind",
         "RetrainingState": "monitoring.enums.RetrainingState",
         "ReviewState": "models_registry.enums.ReviewState",
         "RiskState": "projects.enums.RiskState",

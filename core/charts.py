@@ -370,3 +370,52 @@ def _cell(label: str, column: str, value: Value, warm: float, hot: float) -> Cel
         return Cell("none", "–", f"{label}, {column}: not enough data")
     level = "hot" if value >= hot else "warm" if value >= warm else f"h{max(0, min(3, int(4 * value / warm)))}"
     return Cell(level, number(value, 3), f"{label}, {column}: {number(value, 3)}")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A dot on the quadrants: both shares from 0 to 1, the upper right half is good. `is_hollow`: only a guess."""
+
+    label: str
+    x: float
+    y: float
+    tone: str = ""
+    is_here: bool = False
+    is_hollow: bool = False
+
+
+def quadrants(spots: Sequence[Spot], *, x_label: str, y_label: str, names: Sequence[str]) -> Chart:
+    """Four fields with their names (upper right, upper left, lower right, lower left), and the dots in them."""
+    wide, high, left, top = 250.0, 164.0, 24.0, 8.0
+    near, far, above, below = left + 6, left + wide - 6, top + 13, top + high - 6
+    corners = [(far, above, "end"), (near, above, ""), (far, below, "end"), (near, below, "")]
+    middle_x, middle_y = left + wide / 2, top + high / 2
+    parts = [
+        f'<rect class="good" x="{_n(middle_x)}" y="{_n(top)}" width="{_n(wide / 2)}" height="{_n(high / 2)}" rx="6"/>',
+        f'<path class="axes" d="M{_n(left)} {_n(top)}V{_n(top + high)}H{_n(left + wide)}M{_n(middle_x)} {_n(top)}'
+        f'V{_n(top + high)}M{_n(left)} {_n(middle_y)}H{_n(left + wide)}"/>',
+        *(
+            f'<text class="{side}" x="{_n(x)}" y="{_n(y)}">{escape(name)}</text>'
+            for (x, y, side), name in zip(corners, names, strict=True)
+        ),
+        f'<text class="end" x="{_n(left + wide)}" y="{_n(top + high + 16)}">{escape(x_label)}</text>',
+        f'<text class="up" transform="translate(14 {_n(top)}) rotate(-90)">{escape(y_label)}</text>',
+        *(_spot(spot, left + wide * spot.x, top + high * (1 - spot.y)) for spot in spots),
+    ]
+    said = "; ".join(spot.label for spot in spots) or "no option yet"
+    summary = f"{x_label} and {y_label}: {said}"
+    svg = (
+        f'<svg class="quadrants" viewBox="0 0 284 196" role="img" aria-label="{escape(summary)}">{"".join(parts)}</svg>'
+    )
+    return Chart(svg=svg, summary=summary)
+
+
+def _spot(spot: Spot, x: float, y: float) -> str:
+    css = " ".join(["spot", spot.tone, "hollow" if spot.is_hollow else "", "here" if spot.is_here else ""]).strip()
+    side = "end" if spot.x > 0.72 else "middle" if spot.x > 0.3 else ""
+    label = spot.label if len(spot.label) <= 26 else f"{spot.label[:25]}…"
+    size = 8 if spot.is_here else 6
+    return (
+        f'<circle class="{css}" cx="{_n(x)}" cy="{_n(y)}" r="{size}"><title>{escape(spot.label)}</title>'
+        f'</circle><text class="name {side}" x="{_n(x)}" y="{_n(y + 19)}">{escape(label)}</text>'
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.api import gates, items, ledger, projects, risks, scope, sprints, team
+from projects.api import dossier, gates, items, ledger, projects, risks, scope, sprints, team
 
 app_name = "projects-api"
 
@@ -12,6 +12,13 @@ urlpatterns = [
     path("projects/<str:key>/members", team.MembersView.as_view(), name="members"),
     path("projects/<str:key>/members/<str:username>", team.MemberView.as_view(), name="member"),
     path("projects/<str:key>/scope", scope.ScopeView.as_view(), name="scope"),
+    path("projects/<str:key>/dossier", dossier.DossierView.as_view(), name="dossier"),
+    path("projects/<str:key>/dossier/template", dossier.TemplateView.as_view(), name="dossier-template"),
+    path("projects/<str:key>/dossier/judgement", dossier.JudgementView.as_view(), name="dossier-judgement"),
+    path("projects/<str:key>/dossier/revisions", dossier.RevisionsView.as_view(), name="dossier-revisions"),
+    path("projects/<str:key>/dossier/revisions/<int:number>", dossier.RevisionView.as_view(), name="dossier-revision"),
+    path("projects/<str:key>/dossier/options", dossier.OptionsView.as_view(), name="options"),
+    path("projects/<str:key>/dossier/options/<int:number>", dossier.OptionView.as_view(), name="option"),
     path("projects/<str:key>/risks", risks.RisksView.as_view(), name="risks"),
     path("projects/<str:key>/risks/<int:number>", risks.RiskView.as_view(), name="risk"),
     path("projects/<str:key>/risks/<int:number>/treat", risks.RiskTreatView.as_view(), name="risk-treat"),

@@ -119,3 +119,11 @@ class RiskLevel(IntegerChoices):
     MEDIUM = 2, "Medium"
     HIGH = 3, "High"
     CRITICAL = 4, "Critical"
+
+
+class OptionKind(TextChoices):
+    """A scope needs all three: without doing nothing and the simplest model, nothing shows what more is worth."""
+
+    NONE = "none", "Nothing, or rules"
+    SIMPLE = "simple", "The simplest model"
+    AMBITIOUS = "ambitious", "Ambitious"

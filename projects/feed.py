@@ -135,6 +135,21 @@ def _scope_revised(event: Event, key: str) -> Told:
     return Told("revised the scope:", object=f"revision {event.subject_version}", url=url, note=changed)
 
 
+@tells(names.DOSSIER_REVISED)
+def _dossier_revised(event: Event, key: str) -> Told:
+    changed = ", ".join(name.replace("_", " ") for name in event.data.get("changes", {}))
+    note = f"from the template {event.data['template'].replace('_', ' ')}" if "template" in event.data else changed
+    return Told("revised the dossier:", object=f"revision {event.subject_version}", url=_studio(key), note=note)
+
+
+@tells(names.OPTION_ADDED, names.OPTION_REVISED, names.OPTION_REMOVED)
+def _option(event: Event, key: str) -> Told:
+    text = {"added": "added the option", "revised": "revised the option", "removed": "took out the option"}
+    url = f"{_studio(key)}?section=options"
+    changed = ", ".join(name.replace("_", " ") for name in event.data.get("changes", {}))
+    return Told(text[event.type.split(".")[1]], object=event.subject_label, url=url, note=changed)
+
+
 @tells(names.RISK_ADDED, names.RISK_REVISED, names.RISK_TREATED, names.RISK_ACCEPTED, names.RISK_REOPENED)
 def _risk(event: Event, key: str) -> Told:
     verb = {"added": "added the risk", "revised": "rated the risk again:"}
@@ -177,6 +192,10 @@ def _name(event: Event) -> str:
 
 def _role(event: Event) -> str:
     return str(Role(event.data["role"]).label).lower()
+
+
+def _studio(key: str) -> str:
+    return reverse("projects:studio", args=[key])
 
 
 def _team(key: str) -> str:

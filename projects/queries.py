@@ -10,7 +10,18 @@ from core.models import Event, User
 from projects.burnup import Card, Fact
 from projects.enums import ItemState, RiskState, SprintState
 from projects.events import SCOPE_REVISED
-from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
+from projects.models import (
+    Dossier,
+    DossierRevision,
+    GateDecision,
+    Membership,
+    Project,
+    Risk,
+    Scope,
+    ScopeOption,
+    Sprint,
+    WorkItem,
+)
 from projects.roles import Role
 
 # Facts too frequent to be told one by one; the ledger shows them all.
@@ -98,6 +109,37 @@ def scope_before(project: Project, version: int) -> dict[str, Any]:
         for name, (old, _) in event.data["changes"].items():
             before.setdefault(name, old)
     return before
+
+
+def dossier_of(project: Project) -> Dossier:
+    """The dossier; an empty one, not kept yet, while nobody has begun it."""
+    found = Dossier.objects.select_related("revised_by").filter(project=project).first()
+    return found or Dossier(project=project)
+
+
+def options(project: Project) -> QuerySet[ScopeOption]:
+    """The options that stand, in the order they were added."""
+    return ScopeOption.objects.filter(project=project, removed_at=None).order_by("number")
+
+
+def option(project: Project, number: int) -> ScopeOption:
+    """Raises NotFound."""
+    found = options(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no option {number} in this project.")
+    return found
+
+
+def dossier_revisions(project: Project) -> QuerySet[DossierRevision]:
+    return DossierRevision.objects.filter(project=project).select_related("revised_by")
+
+
+def dossier_revision(project: Project, number: int) -> DossierRevision:
+    """Raises NotFound."""
+    found = dossier_revisions(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no revision {number} of this dossier.")
+    return found
 
 
 def risks(project: Project) -> QuerySet[Risk]:

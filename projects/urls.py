@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import activity, board, items, overview, portfolio, risks, scope, team
+from projects.views import activity, board, items, overview, portfolio, risks, scope, studio, team
 
 app_name = "projects"
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path("p/<str:key>/gate/", overview.gate_pass, name="gate-pass"),
     path("p/<str:key>/rename/", overview.rename, name="rename"),
     path("p/<str:key>/scope/", scope.scope, name="scope"),
+    path("p/<str:key>/scope/studio/", studio.studio, name="studio"),
+    path("p/<str:key>/scope/studio/try/", studio.try_out, name="studio-try"),
+    path("p/<str:key>/scope/studio/template/", studio.template, name="studio-template"),
+    path("p/<str:key>/scope/studio/options/", studio.option_add, name="option-add"),
+    path("p/<str:key>/scope/studio/options/<int:number>/remove/", studio.option_remove, name="option-remove"),
     path("p/<str:key>/risks/", risks.register, name="risks"),
     path("p/<str:key>/risks/<int:number>/", risks.risk, name="risk"),
     path("p/<str:key>/risks/<int:number>/treat/", risks.treat, name="risk-treat"),

@@ -436,6 +436,12 @@ def chart(drawn: charts.Chart, size: str = "") -> dict[str, Any]:
     return {"chart": drawn, "svg": mark_safe(drawn.svg), "size": size}
 
 
+@register.simple_tag
+def quadrants(drawn: charts.Chart) -> SafeString:
+    """What `charts.quadrants` drew; its figures stand in the list beside it."""
+    return mark_safe(drawn.svg)
+
+
 @register.inclusion_tag("ui/heatmap.html")
 def heatmap(drawn: charts.HeatMap, caption: str, warm: str = "", hot: str = "") -> dict[str, Any]:
     """A HeatMap of core.charts; warm and hot are the words of the key."""

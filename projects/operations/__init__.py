@@ -1,5 +1,6 @@
 """Writes about projects: what each may be called with stands with it."""
 
+from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
 from projects.operations.gates import pass_gate
 from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.projects import create_project, rename_project
@@ -12,6 +13,7 @@ __all__ = [
     "accept_risk",
     "add_item",
     "add_member",
+    "add_option",
     "add_risk",
     "change_role",
     "close_sprint",
@@ -20,11 +22,15 @@ __all__ = [
     "pass_gate",
     "plan_sprint",
     "remove_member",
+    "remove_option",
     "rename_project",
     "reopen_risk",
+    "revise_dossier",
     "revise_item",
+    "revise_option",
     "revise_risk",
     "revise_scope",
+    "start_from_template",
     "start_sprint",
     "treat_risk",
 ]

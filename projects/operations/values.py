@@ -51,6 +51,26 @@ class Values:
             return 0.0
         return float(value)
 
+    def between(self, field: str, value: Any, *, low: float, high: float) -> float:
+        """A finite number within bounds."""
+        given = self.number(field, value)
+        if not low <= given <= high:
+            self.wrong(field, f"{_name(field)} is from {low:g} to {high:g}: got {given:g}.", code="range")
+            return low
+        return given
+
+    def range(self, field: str, value: Any, *, low: float, high: float) -> list[float]:
+        """Three numbers within bounds: lowest, most likely, highest."""
+        if not isinstance(value, (list, tuple)) or len(value) != 3:
+            self.wrong(field, f"{_name(field)} has three numbers, lowest, most likely, highest: got {value!r}.")
+            return [low, low, low]
+        wrong = len(self.errors)
+        given = [self.between(field, one, low=low, high=high) for one in value]
+        if len(self.errors) == wrong and not given[0] <= given[1] <= given[2]:
+            said = ", ".join(f"{one:g}" for one in given)
+            self.wrong(field, f"{_name(field)} goes from lowest over most likely to highest: got {said}.", code="range")
+        return given
+
     def money(self, field: str, value: Any, *, most: Decimal) -> Decimal:
         """An amount from 0 to `most`, in cents."""
         try:

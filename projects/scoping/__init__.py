@@ -16,6 +16,7 @@ from projects.scoping.affordability import (
 )
 from projects.scoping.draws import DRAWS, SEED, Range
 from projects.scoping.priors import DEFAULT, Priors
+from projects.scoping.reading import Studio, studio
 from projects.scoping.realism import (
     CRITICAL,
     DIMENSIONS,
@@ -63,6 +64,7 @@ __all__ = [
     "Resource",
     "Span",
     "StatusQuo",
+    "Studio",
     "Verdict",
     "agreed",
     "assess",
@@ -77,6 +79,7 @@ __all__ = [
     "refuse_wrong",
     "similarity",
     "status_quo_value",
+    "studio",
     "tornado",
     "value_of",
 ]

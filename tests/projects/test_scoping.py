@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projects.scoping import (
@@ -50,6 +50,10 @@ from tests.projects.worked_example import (
 KEYS = [one.key for one in DIMENSIONS]
 RATING = st.sampled_from([-1, 0, 1, 2, 3, None])
 SHEETS = st.fixed_dictionaries(dict.fromkeys(KEYS, RATING))
+
+
+# What takes long on a busy machine is not wrong.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def approx(value, within):
@@ -176,6 +180,7 @@ def test_tornado_includes_ranges_of_the_case_and_of_the_precedent():
     assert {"benefit", "harder"} <= {bar.key for bar in found.tornado}
 
 
+@settings(PATIENT)
 @given(ratings=SHEETS, key=st.sampled_from(KEYS))
 def test_factor_harder_never_lowers_it_nor_raises_the_similarity(ratings, key):
     value = DEFAULT.unknown if ratings[key] is None else ratings[key]
@@ -189,6 +194,7 @@ def test_factor_harder_never_lowers_it_nor_raises_the_similarity(ratings, key):
     assert similarity(harder) <= similarity(ratings) * (1 + 1e-12)
 
 
+@settings(PATIENT)
 @given(ratings=SHEETS)
 def test_factor_lowest_central_highest_stand_in_order(ratings):
     found = factor(ratings)
@@ -196,6 +202,7 @@ def test_factor_lowest_central_highest_stand_in_order(ratings):
     assert found.lowest <= found.central * (1 + 1e-12) <= found.highest * (1 + 1e-11)
 
 
+@settings(PATIENT)
 @given(ratings=SHEETS, key=st.sampled_from(KEYS), known=st.sampled_from([-1, 0]))
 def test_unknown_never_helps(ratings, key, known):
     knowing, guessing = ratings | {key: known}, ratings | {key: None}
@@ -204,6 +211,7 @@ def test_unknown_never_helps(ratings, key, known):
     assert similarity(guessing) <= similarity(knowing)
 
 
+@settings(PATIENT)
 @given(ratings=SHEETS, key=st.sampled_from(KEYS), actual=st.floats(0.1, 1000), share=st.floats(0.01, 1))
 def test_estimate_below_the_precedent_with_one_difference_in_kind_is_always_caught(ratings, key, actual, share):
     harder = factor(ratings | {key: 3})
@@ -214,6 +222,7 @@ def test_estimate_below_the_precedent_with_one_difference_in_kind_is_always_caug
     assert outcome(ratings | {key: 3}, ratio).re_estimate
 
 
+@settings(PATIENT)
 @given(team=SHEETS, second=SHEETS)
 def test_the_harder_of_two_raters_counts_in_either_order(team, second):
     one, other = agreed(team, second), agreed(second, team)
@@ -280,6 +289,7 @@ def test_value_of_by_hand():
     assert found == approx(100 * 0.5 * 48 - 900 * 0.2 * 5 - 100, 1e-9)
 
 
+@settings(PATIENT)
 @given(
     likely=st.floats(0.3, 0.9),
     rate=st.floats(0.0001, 0.01),
@@ -319,7 +329,7 @@ def test_needed_recall_no_recall_pays_where_a_review_eats_the_benefit():
     assert "no recall would pay" in needed.sentence
 
 
-@settings(max_examples=40, deadline=None)
+@settings(PATIENT, max_examples=40)
 @given(extra=st.floats(0, 5e6), name=st.sampled_from(["money", "run_cost", "latency_ms", "alerts"]))
 def test_a_higher_ceiling_never_makes_it_less_likely(extra, name):
     higher = replace(CEILING, **{name: getattr(CEILING, name) + extra})
@@ -330,7 +340,7 @@ def test_a_higher_ceiling_never_makes_it_less_likely(extra, name):
     assert all(a.probability >= b.probability for a, b in zip(after.resources, before.resources, strict=True))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(PATIENT, max_examples=40)
 @given(up=st.floats(0, 40), harder=st.floats(1, 10))
 def test_more_effort_or_a_harder_problem_never_makes_it_more_likely_to_pay(up, harder):
     plan = BALANCED.plan
@@ -344,7 +354,7 @@ def test_more_effort_or_a_harder_problem_never_makes_it_more_likely_to_pay(up, h
     assert after.needed.recall >= before.needed.recall
 
 
-@settings(max_examples=40, deadline=None)
+@settings(PATIENT, max_examples=40)
 @given(down=st.floats(0, 0.5))
 def test_less_recall_never_makes_it_more_likely_to_pay(down):
     lower = replace(BALANCED.plan, recall=Range(0.58 - down, 0.66 - down, 0.72 - down))
@@ -419,7 +429,7 @@ def test_recalibrated_learns_how_much_differences_overlap():
     assert after.decay > 0.9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(PATIENT, max_examples=30)
 @given(seen=st.lists(st.tuples(SHEETS, st.floats(0.2, 20)), min_size=1, max_size=6))
 def test_recalibrated_harder_never_becomes_cheaper(seen):
     table = recalibrated([Finished(ratings, times) for ratings, times in seen]).multipliers

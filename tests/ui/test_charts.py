@@ -127,3 +127,14 @@ def test_thin_keeps_the_ends(count: int) -> None:
     thinned = charts.thin(labels)
     assert len(thinned) <= 6
     assert not labels or (thinned[0], thinned[-1]) == (labels[0], labels[-1])
+
+
+def test_quadrants_names_its_fields_and_escapes_what_people_wrote():
+    spots = [charts.Spot("<b>Trees</b>", 0.8, 0.2, tone="bad", is_here=True), charts.Spot("Rules", 0.2, 0.9)]
+
+    drawn = charts.quadrants(spots, x_label="realistic", y_label="affordable", names=("a", "b", "c", "d"))
+
+    assert "<b>" not in drawn.svg
+    assert drawn.summary == "realistic and affordable: <b>Trees</b>; Rules"
+    assert [f">{name}</text>" in drawn.svg for name in "abcd"] == [True] * 4
+    assert drawn.svg.count("<circle") == 2

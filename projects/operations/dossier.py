@@ -1,0 +1,196 @@
+"""Writes about the scoping dossier. Each makes a revision: the whole document as it then stands."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from core import events
+from core.errors import Conflict, Invalid
+from core.models import User
+from core.rules import require
+from projects import documents, queries, rules
+from projects.enums import OptionKind
+from projects.events import DOSSIER_REVISED, OPTION_ADDED, OPTION_REMOVED, OPTION_REVISED
+from projects.models import Dossier, DossierRevision, Project, ScopeOption
+from projects.models.dossier import OPTION_RANGES
+from projects.operations import fields
+from projects.operations.fields import Reader
+from projects.operations.locking import locked_open, require_version
+from projects.roles import Permission
+from projects.scoping import templates
+
+MOST_OPTIONS = 12
+FIGURES = (*OPTION_RANGES, "estimate", "skills")
+
+_AMOUNTS = fields.span(0, fields.MOST_AMOUNT)
+_SHARES = fields.span(0, 1)
+
+DOSSIER_FIELDS: dict[str, Reader] = {
+    "currency": fields.text(least=3, most=3),
+    "volume": _AMOUNTS,
+    "base_rate": _SHARES,
+    "benefit": _AMOUNTS,
+    "review_cost": _AMOUNTS,
+    "false_alarm_cost": _AMOUNTS,
+    "month_price": fields.number(0, 1e9),
+    "years": fields.needed_number(0.25, 30),
+    "today_recall": fields.number(0, 1),
+    "today_false_alarm_rate": fields.number(0, 1),
+    "today_run_cost": fields.number(0, fields.MOST_AMOUNT),
+    "today_source": fields.text(),
+    "today_measured_on": fields.day,
+}
+OPTION_FIELDS: dict[str, Reader] = {
+    "kind": fields.choice(OptionKind.values),
+    "title": fields.text(least=1, most=200),
+    "summary": fields.text(),
+    "estimate": fields.number(0.1, 10_000),
+    "effort": fields.span(0.1, 10_000),
+    "recall": _SHARES,
+    "false_alarm_rate": _SHARES,
+    "run_cost": _AMOUNTS,
+    "latency_ms": fields.span(0, 1e9),
+    "skills": fields.spans(12),
+}
+
+
+@transaction.atomic
+def revise_dossier(
+    *,
+    project: Project,
+    values: Mapping[str, Any],
+    by: User | None,
+    now: datetime,
+    seen: Mapping[str, Any] | None = None,
+    expected_version: int | None = None,
+) -> Dossier:
+    """Change the given fields of what is at stake and of today's way; `seen` guards them one by one.
+
+    Raises NotAllowed, Invalid, PreconditionFailed, Conflict for a retired project.
+    """
+    dossier = opened(project, by)
+    require_version("The dossier", dossier.version, expected_version)
+    changes = fields.to_change(dossier, values, DOSSIER_FIELDS, seen)
+    if not changes:
+        return dossier
+    told = {name: [fields.plain(getattr(dossier, name)), fields.plain(value)] for name, value in changes.items()}
+    for name, value in changes.items():
+        setattr(dossier, name, value)
+    dossier.save(update_fields=list(changes))
+    keep_revision(dossier, by=by, now=now)
+    events.record(DOSSIER_REVISED, dossier, by=by, changes=told)
+    return dossier
+
+
+@transaction.atomic
+def add_option(*, project: Project, values: Mapping[str, Any], by: User, now: datetime) -> ScopeOption:
+    """Put a further way to do it beside the others. Raises NotAllowed, Invalid, Conflict."""
+    dossier = opened(project, by)
+    option = _new_option(dossier, values, by=by)
+    keep_revision(dossier, by=by, now=now)
+    events.record(OPTION_ADDED, option, by=by, kind=str(option.kind))
+    return option
+
+
+@transaction.atomic
+def revise_option(
+    *,
+    option: ScopeOption,
+    values: Mapping[str, Any],
+    by: User | None,
+    now: datetime,
+    seen: Mapping[str, Any] | None = None,
+    expected_version: int | None = None,
+) -> ScopeOption:
+    """Change the given fields; `seen` guards them one by one. Raises NotAllowed, Invalid, PreconditionFailed, Conflict
+    for an option that was removed."""
+    dossier = opened(option.project, by)
+    option = _standing(option)
+    require_version(f"Option {option.number}", option.version, expected_version)
+    changes = fields.to_change(option, values, OPTION_FIELDS, seen)
+    if not changes:
+        return option
+    told = {name: [fields.plain(getattr(option, name)), fields.plain(value)] for name, value in changes.items()}
+    for name, value in changes.items():
+        setattr(option, name, value)
+    if changes.keys() & set(FIGURES):
+        option.costed_by = by
+    option.version += 1
+    option.save(update_fields=[*changes, "costed_by", "version"])
+    keep_revision(dossier, by=by, now=now)
+    events.record(OPTION_REVISED, option, by=by, changes=told)
+    return option
+
+
+@transaction.atomic
+def remove_option(*, option: ScopeOption, by: User | None, now: datetime) -> ScopeOption:
+    """Take an option out; earlier revisions keep it. Raises NotAllowed, Conflict if it is out already."""
+    dossier = opened(option.project, by)
+    option = _standing(option)
+    option.removed_at, option.version = now, option.version + 1
+    option.save(update_fields=["removed_at", "version"])
+    keep_revision(dossier, by=by, now=now)
+    events.record(OPTION_REMOVED, option, by=by)
+    return option
+
+
+@transaction.atomic
+def start_from_template(*, project: Project, template: str, by: User, now: datetime) -> Dossier:
+    """Fill an empty dossier from a template, with its options. Raises NotAllowed, Invalid, Conflict if it is begun."""
+    dossier = opened(project, by)
+    if dossier.version:
+        raise Conflict("The dossier is begun already: a template would write over it.", code="begun")
+    if template not in templates.names():
+        raise Invalid(f"There is no template {template!r}: choose of {', '.join(templates.names())}.", field="template")
+    content = templates.content(template)
+    changes = fields.checked({name: content[name] for name in DOSSIER_FIELDS if name in content}, DOSSIER_FIELDS)
+    for name, value in changes.items():
+        setattr(dossier, name, value)
+    dossier.save(update_fields=list(changes))
+    for option in content["options"]:
+        _new_option(dossier, option, by=by)
+    keep_revision(dossier, by=by, now=now)
+    events.record(DOSSIER_REVISED, dossier, by=by, template=template, changes={})
+    return dossier
+
+
+def opened(project: Project, by: User | None, permission: Permission = Permission.EDIT_SCOPE) -> Dossier:
+    """The dossier, locked under its project; made when first written to. Raises NotAllowed, Conflict."""
+    locked_open(project.pk)
+    require(rules.why_not(by, permission, project.pk))
+    return Dossier.objects.select_for_update(no_key=True).get_or_create(project_id=project.pk)[0]
+
+
+def keep_revision(dossier: Dossier, *, by: User | None, now: datetime) -> None:
+    """Number the dossier anew and keep it whole. The last step before the event of every write to it."""
+    dossier.version += 1
+    dossier.revised_by, dossier.revised_at = by, now
+    dossier.save(update_fields=["version", "revised_by", "revised_at"])
+    content = documents.content_of(dossier.project)
+    DossierRevision.objects.create(
+        project_id=dossier.pk,
+        number=dossier.version,
+        content=content,
+        digest=documents.digest_of(content),
+        revised_by=by,
+        revised_at=now,
+    )
+
+
+def _new_option(dossier: Dossier, values: Mapping[str, Any], *, by: User) -> ScopeOption:
+    if queries.options(dossier.project).count() >= MOST_OPTIONS:
+        raise Conflict(f"A dossier has at most {MOST_OPTIONS} options.", code="too_many")
+    read = fields.checked({"title": "", "kind": OptionKind.SIMPLE.value} | dict(values), OPTION_FIELDS)
+    last = ScopeOption.objects.filter(project_id=dossier.pk).aggregate(last=Max("number"))["last"] or 0
+    costed_by = by if any(read.get(name) for name in FIGURES) else None
+    return ScopeOption.objects.create(project_id=dossier.pk, number=last + 1, costed_by=costed_by, **read)
+
+
+def _standing(option: ScopeOption) -> ScopeOption:
+    option = ScopeOption.objects.select_for_update(no_key=True).get(pk=option.pk)
+    if option.removed_at is not None:
+        raise Conflict(f"Option {option.number} was removed.", code="removed")
+    return option

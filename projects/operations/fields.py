@@ -1,0 +1,102 @@
+"""How the fields of a thing are read, and which of them a writer really changes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from core.errors import FieldError, PreconditionFailed
+from projects.operations.values import Values, refuse_unknown
+
+MOST_TEXT = 4000
+MOST_AMOUNT = 1e12
+
+Reader = Callable[[Values, str, Any], Any]
+
+
+def text(*, most: int = MOST_TEXT, least: int = 0) -> Reader:
+    return lambda values, field, given: values.text(field, given, most=most, least=least)
+
+
+def number(low: float, high: float) -> Reader:
+    """A number within bounds, or None."""
+    return lambda values, field, given: None if given is None else values.between(field, given, low=low, high=high)
+
+
+def needed_number(low: float, high: float) -> Reader:
+    return lambda values, field, given: values.between(field, given, low=low, high=high)
+
+
+def span(low: float, high: float) -> Reader:
+    """Lowest, most likely, highest; or None."""
+    return lambda values, field, given: None if given is None else values.range(field, given, low=low, high=high)
+
+
+def choice(choices: Iterable[str]) -> Reader:
+    known = list(choices)
+    return lambda values, field, given: values.choice(field, given, known)
+
+
+def day(values: Values, field: str, given: Any) -> date | None:
+    if given is not None and not isinstance(given, date):
+        values.wrong(field, f"{field.replace('_', ' ').capitalize()} is a date: got {given!r}.")
+        return None
+    return given
+
+
+def spans(most: int) -> Reader:
+    """Names to ranges of person-months."""
+
+    def read(values: Values, field: str, given: Any) -> dict[str, list[float]]:
+        if not isinstance(given, Mapping) or len(given) > most:
+            values.wrong(field, f"{field.capitalize()} are at most {most} names with a range each: got {given!r}.")
+            return {}
+        named = {values.text(field, name, least=1, most=40): value for name, value in given.items()}
+        return {name: values.range(field, value, low=0, high=10_000) for name, value in named.items()}
+
+    return read
+
+
+def checked(given: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """The given fields, read. Raises Invalid with all that is wrong at once."""
+    refuse_unknown(given, readers)
+    values = Values()
+    read = {name: readers[name](values, name, value) for name, value in given.items()}
+    values.refuse_if_wrong()
+    return read
+
+
+def to_change(
+    thing: Any, given: Mapping[str, Any], readers: Mapping[str, Reader], seen: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The fields that get another value than they have.
+
+    `seen` is what the writer had before them. A field that somebody else changed since is never overwritten: Raises
+    PreconditionFailed naming each. Raises Invalid.
+    """
+    read = checked(given, readers)
+    changes = {name: value for name, value in read.items() if getattr(thing, name) != value}
+    overtaken = [name for name in changes if seen is not None and plain(getattr(thing, name)) != plain(seen.get(name))]
+    if overtaken:
+        names = ", ".join(name.replace("_", " ") for name in overtaken)
+        raise PreconditionFailed(
+            f"Somebody changed {names} meanwhile: your value is not saved.",
+            errors=[
+                FieldError(field=name, code="changed", message=f"It is {shown(getattr(thing, name))} now.")
+                for name in overtaken
+            ],
+        )
+    return changes
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence has it."""
+    if value in (None, "", {}):
+        return "empty"
+    if isinstance(value, list):
+        return " / ".join(f"{one:g}" for one in value)
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+
+def plain(value: Any) -> Any:
+    """As JSON has it."""
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,170 @@
+"""What the scoping studio shows of a dossier, as plain values for its templates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import charts
+from projects import scoping
+from projects.enums import OptionKind
+
+QUADRANTS = {
+    "build": ("Build", "ok"),
+    "harder_than_it_looks": ("Harder than it looks", "warn"),
+    "nobody_can_pay": ("Nobody can pay", "bad"),
+    "neither": ("Neither", "bad"),
+}
+UNITS = {"money": "", "skill": " months", "run_cost": " a year", "latency": " ms", "alerts": " alerts a year"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the dossier, with how complete it is: ok, wait or warn."""
+
+    key: str
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A bar of the tornado: `share` is its swing as a percentage of the widest."""
+
+    key: str
+    label: str
+    share: int
+    says: str
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One option's figures, for its card."""
+
+    number: int
+    title: str
+    word: str
+    tone: str
+    verdict: scoping.Verdict
+    assumptions: list[Assumption]
+    gain: tuple[str, str, str]
+    resources: list[dict[str, Any]]
+
+
+def sections(content: Mapping[str, Any], found: scoping.Studio) -> list[Section]:
+    """The parts of the dossier in reading order."""
+    today = ("today_recall", "today_false_alarm_rate", "today_run_cost", "today_source", "today_measured_on")
+    kinds = {option["kind"] for option in content["options"]}
+    lacking = [kind.label.lower() for kind in OptionKind if kind not in kinds]
+    stake = [name for name in found.missing if not name.endswith("today")]
+    return [
+        Section("case", "What is at stake", "wait" if stake else "ok", f"{len(stake)} missing" if stake else ""),
+        Section("today", "Today, measured", "ok" if all(content[name] not in (None, "") for name in today) else "wait"),
+        Section(
+            "options",
+            f"Options, {len(content['options'])}",
+            "wait" if lacking or found.uncosted else "ok",
+            f"no {lacking[0]}" if lacking else "not all costed" if found.uncosted else "",
+        ),
+    ]
+
+
+def shown(content: Mapping[str, Any], found: scoping.Studio, number: int | None) -> Shown | None:
+    """The option asked for, else the first that can be judged."""
+    titles = {option["number"]: option["title"] for option in content["options"]}
+    verdict = found.verdict(number) if number is not None else next(iter(found.verdicts), None)
+    if verdict is None:
+        return None
+    word, tone = QUADRANTS[verdict.quadrant]
+    widest = max((bar.swing for bar in verdict.tornado), default=0.0) or 1.0
+    low, middle, high = verdict.money.gain
+    return Shown(
+        number=int(verdict.key),
+        title=titles[int(verdict.key)],
+        word=word,
+        tone=tone,
+        verdict=verdict,
+        assumptions=[_assumption(bar, widest) for bar in verdict.tornado],
+        gain=(amount(low), amount(middle), amount(high)),
+        resources=[_resource(one) for one in verdict.money.resources],
+    )
+
+
+def drawn(content: Mapping[str, Any], found: scoping.Studio, here: int | None) -> charts.Chart:
+    """The quadrants. A half says the verdict; how far within it, how clearly. Without a precedent a dot is hollow."""
+    titles = {str(option["number"]): option["title"] for option in content["options"]}
+    spots = [
+        charts.Spot(
+            label=titles[one.key],
+            x=_half(one.is_realistic, _realism(one)),
+            y=_half(one.is_affordable, _affordability(one, found.priors)),
+            tone=QUADRANTS[one.quadrant][1],
+            is_here=one.key == str(here),
+            is_hollow=one.ratio is None,
+        )
+        for one in found.verdicts
+    ]
+    names = ("build", "harder than it looks", "nobody can pay", "neither")
+    return charts.quadrants(spots, x_label="realistic", y_label="affordable", names=names)
+
+
+def options(content: Mapping[str, Any], found: scoping.Studio) -> list[dict[str, Any]]:
+    """The list of options: each with its verdict in a word, or with what it lacks."""
+    rows = []
+    for option in content["options"]:
+        verdict = found.verdict(option["number"])
+        word, tone = QUADRANTS[verdict.quadrant] if verdict else ("", "")
+        rows.append(
+            {
+                "number": option["number"],
+                "title": option["title"],
+                "kind": OptionKind(option["kind"]).label,
+                "verdict": verdict,
+                "word": word,
+                "tone": tone,
+                "lacks": ", ".join(found.uncosted.get(option["number"], ())),
+                "gain": amount(verdict.money.gain[1]) if verdict else "",
+            }
+        )
+    return rows
+
+
+def amount(value: float) -> str:
+    """1,400,000 is "1.4 M", -12,500 is "−12.5 k"."""
+    size, sign = abs(value), "−" if value <= -0.5 else ""
+    for unit, name in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if size >= unit:
+            return f"{sign}{size / unit:.3g}{name}" if size < unit * 1000 else f"{sign}{size / unit:,.0f}{name}"
+    return f"{sign}{size:,.0f}"
+
+
+def _assumption(bar: scoping.Bar, widest: float) -> Assumption:
+    says = f"{amount(bar.at_low)} to {amount(bar.at_high)} a year" + (", decides" if bar.decides else "")
+    return Assumption(bar.key, bar.label, round(100 * bar.swing / widest), says, bar.decides)
+
+
+def _resource(one: scoping.Resource) -> dict[str, Any]:
+    unit = UNITS[one.kind]
+    return {
+        "name": one.name.capitalize(),
+        "probability": one.probability,
+        "as_submitted": one.as_submitted,
+        "says": f"P80 {amount(one.p80)} of {amount(one.ceiling)}{unit}",
+        "tone": "ok" if one.suffices else "bad",
+    }
+
+
+def _half(is_good: bool, share: float) -> float:
+    return (0.6 if is_good else 0.2) + 0.22 * min(1.0, max(0.0, share))
+
+
+def _realism(verdict: scoping.Verdict) -> float:
+    if verdict.ratio is None:
+        return 0.0
+    return min(1.0, 1.0 / verdict.ratio.central) if verdict.ratio.central > 0 else 1.0
+
+
+def _affordability(verdict: scoping.Verdict, priors: scoping.Priors) -> float:
+    each = [one.probability for one in verdict.money.resources]
+    return min([verdict.money.p_pays, *each], default=0.0)
