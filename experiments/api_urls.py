@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experiments.api import datasets, jobs, reproductions, runs, trainings
+from experiments.api import datasets, jobs, notes, reproductions, runs, trainings
 
 app_name = "experiments-api"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path(f"{RUN}/metrics/<path:metric>", runs.MetricView.as_view(), name="run-metric"),
     path(f"{RUN}/artifacts", runs.ArtifactsView.as_view(), name="run-artifacts"),
     path(f"{RUN}/artifacts/<path:path>", runs.ArtifactView.as_view(), name="run-artifact"),
+    path(f"{RUN}/comments", notes.CommentsView.as_view(), name="comments"),
+    path(f"{RUN}/comments/<int:comment_id>", notes.CommentView.as_view(), name="comment"),
     path(f"{RUN}/reproductions", reproductions.ReproductionsView.as_view(), name="reproductions"),
     path(f"{RUN}/reproductions/<int:reproduction_id>", reproductions.ReproductionView.as_view(), name="reproduction"),
     path(f"{RUN}/project", reproductions.ProjectZipView.as_view(), name="run-project"),

@@ -50,6 +50,24 @@ def _run(event: Event, key: str) -> Told:
     return Told(_RUN_VERBS[event.type], object=event.subject_label, url=_run_url(event, key))
 
 
+@tells(names.RUN_LINKED)
+def _run_linked(event: Event, key: str) -> Told:
+    after = f" to the hypothesis {key}-{event.data['item']}"
+    return Told("linked the run", object=event.subject_label, url=_run_url(event, key), after=after)
+
+
+@tells(names.RUN_UNLINKED)
+def _run_unlinked(event: Event, key: str) -> Told:
+    after = f" from the hypothesis {key}-{event.data['was']}"
+    return Told("unlinked the run", object=event.subject_label, url=_run_url(event, key), after=after)
+
+
+@tells(names.RUN_COMMENTED)
+def _run_commented(event: Event, key: str) -> Told:
+    verbs = {"added": "commented on", "changed": "changed a comment on", "deleted": "deleted a comment on"}
+    return Told(verbs[event.data["step"]], object=event.subject_label, url=f"{_run_url(event, key)}#discussion")
+
+
 @tells(names.RUN_REPRODUCED, names.RUN_DIFFERED)
 def _run_reproduced(event: Event, key: str) -> Told:
     words = {"reproduced": "Run reproduced:", "differs": "Run came out otherwise:", "failed": "Run not reproduced:"}

@@ -22,12 +22,14 @@ from experiments.models import (
     MetricPoint,
     Reproduction,
     Run,
+    RunComment,
+    RunItem,
     Trace,
     TraceSpan,
     Training,
     Upload,
 )
-from projects.models import Project
+from projects.models import Project, WorkItem
 
 MAX_NUMBER = 2**31 - 1
 MAX_BUCKETS = 2000
@@ -287,6 +289,30 @@ def reproduction_by_id(*, run: Run, reproduction_id: int) -> Reproduction:
     return found
 
 
+def comments_on(run: Run) -> QuerySet[RunComment]:
+    """The oldest first."""
+    return RunComment.objects.filter(run=run).select_related("created_by").order_by("pk")
+
+
+def comment_by_id(*, run: Run, comment_id: int) -> RunComment:
+    """Raises NotFound."""
+    found = comments_on(run).filter(pk=comment_id).first() if comment_id < 2**63 else None
+    if found is None:
+        raise NotFound(f"The run {run.run_id} has no comment {comment_id}.")
+    return found
+
+
+def item_of(run: Run) -> WorkItem | None:
+    """The hypothesis that the run tests."""
+    link = RunItem.objects.select_related("item").filter(run=run).first()
+    return link.item if link else None
+
+
+def runs_for(item: WorkItem) -> QuerySet[Run]:
+    """The active runs that test this hypothesis, newest first."""
+    return visible_runs(item.project).filter(tested__item=item).order_by("-started_at", "-id")
+
+
 def visible_jobs(project: Project) -> QuerySet[Job]:
     return Job.objects.filter(stream_id=project.pk)
 
@@ -410,6 +436,19 @@ def traces_of(run: Run, *, limit: int = 100) -> list[RunTrace]:
         )
         for one in rows[:limit]
     ]
+
+
+def trace_of(run: Run, trace_id: str) -> Trace:
+    """Raises NotFound."""
+    found = Trace.objects.filter(run=run, trace_id=trace_id).first()
+    if found is None:
+        raise NotFound(f"The run {run.run_id} has no trace {trace_id[:80]!r}.")
+    return found
+
+
+def spans_of(trace: Trace) -> QuerySet[TraceSpan]:
+    """In the order in which they began."""
+    return TraceSpan.objects.filter(trace=trace).order_by("start_ns", "pk")
 
 
 def spans_of_traces(traces: Iterable[Trace]) -> dict[int, list[TraceSpan]]:

@@ -2,7 +2,7 @@
 
 from core.models import Job, User
 from experiments.enums import Lifecycle, RunSource, RunStatus
-from experiments.models import Run, Upload
+from experiments.models import Run, RunComment, Upload
 from projects import rules
 from projects.roles import Permission
 
@@ -34,6 +34,16 @@ def why_not_reproduce(user: User | None, run: Run) -> str | None:
     if run.status != RunStatus.FINISHED:
         return f"There is nothing to compare with: this run is {run.get_status_display().lower()}."
     return why_not_train(user, run.project_id)
+
+
+def why_not_discuss(user: User | None, project_id: int) -> str | None:
+    """Whoever works on the project or decides about its models."""
+    works = rules.why_not(user, Permission.PLAN, project_id)
+    return works and rules.why_not(user, Permission.REVIEW, project_id)
+
+
+def why_not_change_comment(user: User, comment: RunComment) -> str | None:
+    return None if user.pk == comment.created_by_id else "Only whoever wrote a comment may change or delete it."
 
 
 def why_not_cancel(user: User | None, job: Job) -> str | None:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from experiments.views import compare, connect, data, files, jobs, reproducing, runs, series, table, training
+from experiments.views import (
+    compare,
+    connect,
+    data,
+    files,
+    jobs,
+    notes,
+    reproducing,
+    runs,
+    series,
+    table,
+    traces,
+    training,
+)
 
 app_name = "experiments"
 
@@ -25,6 +38,13 @@ urlpatterns = [
     path(f"{RUN}/preview/<path:path>", files.preview, name="run-preview"),
     path(f"{RUN}/picture/<path:path>", files.picture, name="run-picture"),
     path(f"{RUN}/page/<path:path>", files.page, name="run-page"),
+    path(f"{RUN}/traces/<str:trace_id>/", traces.trace, name="trace"),
+    path(f"{RUN}/tags", notes.tag, name="run-tag"),
+    path(f"{RUN}/description", notes.describe, name="run-describe"),
+    path(f"{RUN}/hypothesis", notes.link, name="run-link"),
+    path(f"{RUN}/comments", notes.comment, name="run-comment"),
+    path(f"{RUN}/comments/<int:comment_id>", notes.change_comment, name="run-comment-change"),
+    path(f"{PROJECT}/board/items/<int:number>/runs", notes.runs_of_item, name="item-runs"),
     path(f"{RUN}/reproduce", reproducing.reproduce, name="run-reproduce"),
     path(f"{RUN}/project.zip", reproducing.project_zip, name="run-project"),
     path(f"{PROJECT}/train/", training.train, name="train"),

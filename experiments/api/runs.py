@@ -11,15 +11,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import page
+from core.api import page, valid
 from core.errors import BadRequest
 from experiments import operations, queries
 from experiments.api.filtering import filters
+from experiments.api.notes import RunBody, revise
 from experiments.enums import RunSource, RunStatus
 from experiments.files import attachment
 from experiments.filtering.compiling import filtered
 from experiments.models import Artifact, MetricPoint, Run, RunInput
-from projects.api.shapes import PageShape, PersonShape, person_json
+from projects.api.shapes import PageShape, PersonShape, caller, person_json
 from projects.api_base import ProjectApiView
 
 MAX_POINTS = 1000
@@ -59,6 +60,8 @@ class InputShape(serializers.Serializer[Any]):
 class WholeRunShape(RunShape):
     inputs = InputShape(many=True)
     failure = serializers.CharField(allow_null=True)
+    description = serializers.CharField()
+    item = serializers.IntegerField(allow_null=True, help_text="The work item whose hypothesis the run tests.")
 
 
 class ArtifactShape(serializers.Serializer[Any]):
@@ -109,7 +112,9 @@ def run_json(run: Run, key: str) -> dict[str, Any]:
 def whole_run_json(run: Run, key: str) -> dict[str, Any]:
     inputs = run.inputs.select_related("dataset_version__dataset").order_by("pk")
     failure = run.tags.get(operations.FAILURE_TAG)
-    return run_json(run, key) | {"inputs": [_input(one) for one in inputs], "failure": failure}
+    item = queries.item_of(run)
+    more = {"description": run.tags.get(operations.NOTE_TAG, ""), "item": item.number if item else None}
+    return run_json(run, key) | {"inputs": [_input(one) for one in inputs], "failure": failure} | more
 
 
 def _metric(key: str, point: Any) -> dict[str, Any]:
@@ -159,6 +164,18 @@ class RunView(ProjectApiView):
         """One run with its inputs, and the reason if it failed."""
         run = queries.run_by_id(project=self.project, run_id=run_id)
         return Response(whole_run_json(run, key))
+
+    @extend_schema(request=RunBody, responses=WholeRunShape)
+    def patch(self, request: Request, key: str, run_id: str) -> Response:
+        """Set or remove tags, describe the run, say which hypothesis it tests: all of it or nothing."""
+        body = valid(RunBody, request)
+        revise(
+            project=self.project,
+            run=queries.run_by_id(project=self.project, run_id=run_id),
+            body=body,
+            by=caller(request),
+        )
+        return Response(whole_run_json(queries.run_by_id(project=self.project, run_id=run_id), key))
 
 
 class MetricView(ProjectApiView):

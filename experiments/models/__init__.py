@@ -2,6 +2,7 @@
 
 from experiments.models.artifacts import Artifact
 from experiments.models.datasets import Dataset, DatasetVersion
+from experiments.models.notes import RunComment, RunItem
 from experiments.models.reproductions import Reproduction
 from experiments.models.runs import Experiment, LatestMetric, LoggedModel, MetricName, MetricPoint, Run, RunInput
 from experiments.models.traces import Trace, TraceSpan
@@ -19,7 +20,9 @@ __all__ = [
     "MetricPoint",
     "Reproduction",
     "Run",
+    "RunComment",
     "RunInput",
+    "RunItem",
     "Trace",
     "TraceSpan",
     "Training",

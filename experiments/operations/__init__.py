@@ -29,6 +29,14 @@ from experiments.operations.multipart import (
     expire_upload,
     put_part,
 )
+from experiments.operations.notes import (
+    NOTE_TAG,
+    add_comment,
+    change_comment,
+    delete_comment,
+    describe_run,
+    link_run,
+)
 from experiments.operations.points import MetricEntry
 from experiments.operations.reproductions import conclude_reproduction, reproduce_run
 from experiments.operations.runs import (
@@ -73,6 +81,7 @@ from experiments.operations.trainings import (
 __all__ = [
     "EXPIRE_UPLOAD",
     "FAILURE_TAG",
+    "NOTE_TAG",
     "InputEntry",
     "MetricEntry",
     "Outcome",
@@ -81,9 +90,11 @@ __all__ = [
     "TakenRun",
     "TraceEntry",
     "abort_upload",
+    "add_comment",
     "begin_training",
     "begin_upload",
     "cancel_job",
+    "change_comment",
     "change_trace_tags",
     "clean_path",
     "complete_upload",
@@ -93,6 +104,7 @@ __all__ = [
     "create_logged_model",
     "create_run",
     "delete_artifact",
+    "delete_comment",
     "delete_experiment",
     "delete_experiment_tag",
     "delete_logged_model",
@@ -100,6 +112,7 @@ __all__ = [
     "delete_run",
     "delete_run_tag",
     "delete_traces",
+    "describe_run",
     "details_of",
     "end_run",
     "ensure_experiment",
@@ -107,6 +120,7 @@ __all__ = [
     "fail_training",
     "finalize_logged_model",
     "finish_training",
+    "link_run",
     "log_batch",
     "log_inputs",
     "log_model_params",

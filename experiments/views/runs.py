@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.pages import user_of
-from experiments import operations, queries, rules, runtable, tables
-from experiments.enums import RunStatus
+from experiments import queries, rules, tables
 from experiments.models import Run
-from experiments.views import files, reproducing, series
+from experiments.views import files, notes, reproducing, series, traces
+from experiments.views.record import record
 from projects.models import Project
 from projects.pages import part_of, project_page
 
@@ -27,36 +27,17 @@ def run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
         return render(request, "experiments/parts/job.html", _job(request, project, found))
     if part == "files":
         return render(request, "experiments/parts/files.html", files.section(project, found))
-    context = _record(project, found)
+    if part == "traces":
+        return render(request, "experiments/parts/traces.html", traces.section(project, found))
+    if part == "comments":
+        return render(request, "experiments/parts/comments.html", notes.discussion(request, project, found))
+    context = record(request, project, found)
     if part == "record":
         return render(request, "experiments/parts/record.html", context)
     context |= _charts(project, found) | _job(request, project, found) | reproducing.section(request, project, found)
-    context |= files.section(project, found)
+    context |= files.section(project, found) | notes.discussion(request, project, found)
+    context |= traces.section(project, found)
     return render(request, "experiments/run.html", context)
-
-
-def _record(project: Project, run: Run) -> dict[str, Any]:
-    """Status, metrics, params, tags and lineage."""
-    tags = {key: value for key, value in sorted(run.tags.items()) if not key.startswith("mlflow.log-model")}
-    return {
-        "project": project,
-        "run": run,
-        "shade": runtable.shade_of(run),
-        "tone": tables.RUN_TONES[RunStatus(run.status)],
-        "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
-        "failure": run.tags.get(operations.FAILURE_TAG),
-        "metrics": tables.figures(queries.latest_metrics([run])[run.pk]),
-        "params": sorted(run.params.items()),
-        "tags": tags.items(),
-        "inputs": run.inputs.select_related("dataset_version__dataset").order_by("pk"),
-        "training": getattr(run, "training", None),
-        "propose_url": _propose_url(project, run),
-    }
-
-
-def _propose_url(project: Project, run: Run) -> str:
-    """Where the registry, an app above this one, takes a finished run as a model: an address, not an import."""
-    return f"/p/{project.key}/models/new?run={run.run_id}" if run.status == RunStatus.FINISHED else ""
 
 
 def _charts(project: Project, run: Run) -> dict[str, Any]:

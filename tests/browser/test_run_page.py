@@ -94,3 +94,40 @@ def test_files_fit_a_phone(open_as, run):
     page.locator("#files li.file a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("the-file")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_a_run_is_talked_about_tagged_and_tests_a_hypothesis(open_as, run, people):
+    key, run_id, _ = run
+    people.owner.post(f"/projects/{key}/items", title="Trees beat lines", kind="experiment")
+    page = open_as("scientist", f"/p/{key}/runs/{run_id}/")
+    other = open_as("owner", f"/p/{key}/runs/{run_id}/")
+    is_live(other)
+
+    page.get_by_label("Comment", exact=True).fill("Looks **odd** to me")
+    page.get_by_role("button", name="Comment").click()
+    expect(other.locator("#comments strong")).to_have_text("odd")
+    expect(other.locator("#comments").get_by_text("Edit")).to_be_hidden()
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+
+    page.get_by_text("Add a tag").click()
+    page.get_by_label("Name", exact=True).fill("team")
+    page.get_by_label("Value", exact=True).fill("risk")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(other.locator("#record .tagedit")).to_contain_text("risk")
+    page.locator(".tagedit summary", has_text="team").click()
+    page.get_by_label("Value of team").fill("fraud")
+    page.get_by_role("button", name="Save").locator("visible=true").click()
+    expect(other.locator("#record .tagedit")).to_contain_text("fraud")
+
+    page.get_by_text("Which hypothesis does it test?").click()
+    page.get_by_label("Hypothesis").select_option("1")
+    page.get_by_role("button", name="Save").locator("visible=true").click()
+    expect(other.locator("#record")).to_contain_text("Trees beat lines")
+    page.get_by_role("link", name=f"{key}-1").click()
+    expect(page.locator("#item-runs").get_by_role("link", name="first")).to_be_visible()
+
+    page.go_back()
+    page.locator("#comments").get_by_text("Edit").click()
+    page.locator("#comments").get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(other.get_by_text("Nothing said yet")).to_be_visible()

@@ -1,0 +1,33 @@
+"""What people say of runs: comments, and which piece of work a run is for."""
+
+from django.conf import settings
+from django.db import models
+
+from experiments.models.runs import Run
+from projects.models import Project, WorkItem
+
+
+class RunComment(models.Model):
+    """Markdown. Only its writer changes or deletes it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="comments")
+    text = models.TextField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"comment on {self.run}"
+
+
+class RunItem(models.Model):
+    """The hypothesis that a run tests: one work item of its project, usually an experiment."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="tested")
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.run} for {self.item}"
