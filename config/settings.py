@@ -81,7 +81,8 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     # Under ASGI CONN_MAX_AGE does not reuse connections; the pool does.
     "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=12), "timeout": 10},
-    "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)} -c lock_timeout=10000",
+    "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}"
+    f" -c lock_timeout={env.int('LOCK_TIMEOUT_MS', default=10000)}",
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

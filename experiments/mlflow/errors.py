@@ -64,6 +64,9 @@ def refusal(error: DomainError) -> HttpResponse:
     response = envelope(code=code, message=error.message, status=status)
     if status == 401:
         response["WWW-Authenticate"] = 'Basic realm="throughline"'
+    if status == 501:
+        # Django logs every 5xx as an error of the server; a call that clients do without is none.
+        response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

@@ -173,3 +173,10 @@ def test_old_clients_encode_a_body_twice(api):
     )
 
     assert response.status_code == 200
+
+
+def test_a_call_that_is_not_served_is_no_error_of_the_server(api, caplog):
+    answers = [api.get("traces"), api.get("runs/get", run_id="0" * 32)]
+
+    assert [refusal(answer)[0] for answer in answers] == [501, 404]
+    assert [record.levelname for record in caplog.records if record.name == "django.request"] == ["WARNING"]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.mlflow.door import BOTH_WAYS, refusal
+from tests.mlflow.oracle import as_mlflow
 
 pytestmark = BOTH_WAYS
 
@@ -82,29 +83,6 @@ def test_filter_finds_what_mlflow_finds(api, experiment, filter_string):
     expected = [run.info.run_name for run in SearchUtils.filter(everything, filter_string)]
 
     assert names(api, experiment, filter=filter_string) == expected
-
-
-def as_mlflow(shown):
-    from mlflow.entities import Metric, Param, Run, RunData, RunInfo, RunInputs, RunTag  # noqa: PLC0415 (as above)
-
-    info = shown["info"]
-    metrics = [
-        Metric(one["key"], float(one["value"]), one["timestamp"], one["step"]) for one in shown["data"]["metrics"]
-    ]
-    params = [Param(one["key"], one["value"]) for one in shown["data"]["params"]]
-    tags = [RunTag(one["key"], one["value"]) for one in shown["data"]["tags"]]
-    run_info = RunInfo(
-        info["run_id"],
-        info["experiment_id"],
-        "",
-        info["status"],
-        info["start_time"],
-        None,
-        info["lifecycle_stage"],
-        artifact_uri=info["artifact_uri"],
-        run_name=info["run_name"],
-    )
-    return Run(run_info, RunData(metrics, params, tags), RunInputs([]))
 
 
 @pytest.mark.parametrize(
