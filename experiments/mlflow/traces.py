@@ -23,6 +23,7 @@ from core.errors import Invalid, NotFound, TooLarge
 from experiments import operations, queries
 from experiments.mlflow import filters, paging, wire
 from experiments.mlflow.door import Call, Route, read
+from experiments.mlflow.errors import NotServed
 from experiments.mlflow.experiments import experiment_named
 from experiments.mlflow.shapes import EPOCH, set_only
 from experiments.models import Experiment, Trace
@@ -52,7 +53,11 @@ def export(call: Call) -> HttpResponse:
 
 
 def start(call: Call) -> dict[str, Any]:
-    """`POST traces`: a trace as its client tells it, when it has ended."""
+    """`POST traces`: a trace as its client tells it, when it has ended. Clients 2.x tell its beginning: NotServed."""
+    if "trace" not in call.data and "experiment_id" in call.data:
+        raise NotServed(
+            "Traces are kept as clients of MLflow 3 and OpenTelemetry tell them; those of MLflow 2 are not."
+        )
     info = _object(_object(call.data, "trace"), "trace_info")
     experiment = experiment_named(call, _experiment_id(_object(info, "trace_location")))
     trace = operations.log_trace(experiment=experiment, entry=_entry(info), by=call.by, now=call.now)

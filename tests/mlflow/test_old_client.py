@@ -53,6 +53,7 @@ def test_script_of_a_client_2_22(server, tmp_path):
         "latest": ["2"],
         "loaded": [True] * 4,
         "copied": "1",
+        "traced": 3,
         "refused": [
             "PERMISSION_DENIED",
             "PERMISSION_DENIED",

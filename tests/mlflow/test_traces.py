@@ -379,3 +379,10 @@ def test_the_real_client_traces_and_finds(server, tmp_path):
         "tagged": True,
         "frame": ["ERROR", "OK"],
     }
+
+
+def test_the_beginning_of_a_trace_as_clients_2_tell_it(api, experiment):
+    response = api.post("traces", experiment_id=experiment, timestamp_ms=1, request_metadata=[], tags=[])
+
+    assert refusal(response) == (501, "NOT_IMPLEMENTED")
+    assert not Trace.objects.exists()
