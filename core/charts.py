@@ -400,7 +400,8 @@ def quadrants(spots: Sequence[Spot], *, x_label: str, y_label: str, names: Seque
         ),
         f'<text class="end" x="{_n(left + wide)}" y="{_n(top + high + 16)}">{escape(x_label)}</text>',
         f'<text class="up" transform="translate(14 {_n(top)}) rotate(-90)">{escape(y_label)}</text>',
-        *(_spot(spot, left + wide * spot.x, top + high * (1 - spot.y)) for spot in spots),
+        *(_dotted(spot, left + wide * spot.x, top + high * (1 - spot.y)) for spot in spots),
+        *_names(spots, left=left, wide=wide, top=top, high=high),
     ]
     said = "; ".join(spot.label for spot in spots) or "no option yet"
     summary = f"{x_label} and {y_label}: {said}"
@@ -410,12 +411,22 @@ def quadrants(spots: Sequence[Spot], *, x_label: str, y_label: str, names: Seque
     return Chart(svg=svg, summary=summary)
 
 
-def _spot(spot: Spot, x: float, y: float) -> str:
+def _dotted(spot: Spot, x: float, y: float) -> str:
     css = " ".join(["spot", spot.tone, "hollow" if spot.is_hollow else "", "here" if spot.is_here else ""]).strip()
-    side = "end" if spot.x > 0.72 else "middle" if spot.x > 0.3 else ""
-    label = spot.label if len(spot.label) <= 26 else f"{spot.label[:25]}…"
-    size = 8 if spot.is_here else 6
-    return (
-        f'<circle class="{css}" cx="{_n(x)}" cy="{_n(y)}" r="{size}"><title>{escape(spot.label)}</title>'
-        f'</circle><text class="name {side}" x="{_n(x)}" y="{_n(y + 19)}">{escape(label)}</text>'
-    )
+    title = f"<title>{escape(spot.label)}</title>"
+    return f'<circle class="{css}" cx="{_n(x)}" cy="{_n(y)}" r="{8 if spot.is_here else 6}">{title}</circle>'
+
+
+def _names(spots: Sequence[Spot], *, left: float, wide: float, top: float, high: float) -> list[str]:
+    """Each name below its dot, within its own half, and below the names that stand there already."""
+    taken: list[tuple[bool, float]] = []
+    drawn = []
+    for spot in sorted(spots, key=lambda one: -one.y):
+        is_right, y = spot.x >= 0.5, top + high * (1 - spot.y) + 19
+        while any(side == is_right and abs(y - other) < 11 for side, other in taken):
+            y += 11
+        taken.append((is_right, y))
+        x, css = (left + wide - 6, "name end") if is_right else (left + 6, "name")
+        label = spot.label if len(spot.label) <= 22 else f"{spot.label[:21]}…"
+        drawn.append(f'<text class="{css}" x="{_n(x)}" y="{_n(y)}">{escape(label)}</text>')
+    return drawn

@@ -150,6 +150,18 @@ def _option(event: Event, key: str) -> Told:
     return Told(text[event.type.split(".")[1]], object=event.subject_label, url=url, note=changed)
 
 
+@tells(names.PRECEDENT_ADDED, names.SHEET_RATED)
+def _precedent(event: Event, key: str) -> Told:
+    text = "named the precedent" if event.type == names.PRECEDENT_ADDED else "rated ours against"
+    return Told(text, object=event.subject_label, url=f"{_studio(key)}?section=precedents")
+
+
+@tells(names.CEILING_SEALED, names.CEILING_OPENED)
+def _ceiling(event: Event, key: str) -> Told:
+    text = "sealed the" if event.type == names.CEILING_SEALED else "opened the"
+    return Told(text, object="ceiling", url=f"{_studio(key)}?section=ceiling")
+
+
 @tells(names.RISK_ADDED, names.RISK_REVISED, names.RISK_TREATED, names.RISK_ACCEPTED, names.RISK_REOPENED)
 def _risk(event: Event, key: str) -> Told:
     verb = {"added": "added the risk", "revised": "rated the risk again:"}

@@ -1,5 +1,6 @@
 """Forms of projects. What a value may be is said in the operations; forms only shape it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.models import User
+from projects import scoping
 from projects.enums import ItemKind, OptionKind, RiskPhase
 from projects.models import Scope, Sprint
 from projects.risk_matrix import IMPACTS, LIKELIHOODS
@@ -230,6 +232,19 @@ class SkillsField(forms.CharField):
             raise forms.ValidationError(said) from None
 
 
+class MonthsField(forms.CharField):
+    """One skill a line: `engineering: 30`."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.partition(":") for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        try:
+            return {name.strip(): float(months) for name, _, months in lines}
+        except ValueError:
+            raise forms.ValidationError("A line is a skill and its months, as in engineering: 30.") from None
+
+
 class StudioForm(forms.Form):
     """The base: `revision` is the one whose values the form began with."""
 
@@ -274,7 +289,7 @@ class TodayForm(StudioForm):
 
 
 class OptionForm(StudioForm):
-    optional = ("summary", "estimate", "latency_ms", "skills")
+    optional = ("summary", "estimate", "latency_ms", "skills", "precedent")
 
     title = forms.CharField(max_length=200, label="What is it")
     kind = forms.ChoiceField(choices=OptionKind.choices)
@@ -293,6 +308,59 @@ class OptionForm(StudioForm):
         widget=_long(2),
         help_text="One a line: engineering: 8, 11, 16",
     )
+    precedent = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, label="Precedent", help_text="What it is compared with."
+    )
+
+    def __init__(self, *args: Any, precedents: "Iterable[tuple[int, str]]" = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["precedent"].choices = [("", "None"), *precedents]  # type: ignore[attr-defined]
+
+
+class PrecedentForm(forms.Form):
+    title = forms.CharField(max_length=200, label="Which finished project")
+    actual_effort = forms.FloatField(label="What it really took, person-months")
+    planned_effort = forms.FloatField(required=False, label="What was planned, person-months")
+    source = forms.CharField(max_length=4000, widget=_long(2), label="Where that can be looked up")
+
+
+def _rating(value: str) -> int | None:
+    return None if value == "unknown" else int(value)
+
+
+class SheetForm(forms.Form):
+    """One rating and its evidence for each dimension."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("unknown" if value is None else str(value), said) for value, said in scoping.RATINGS.items()]
+        for one in scoping.DIMENSIONS:
+            self.fields[one.key] = forms.TypedChoiceField(
+                choices=choices,
+                coerce=_rating,
+                initial="unknown",
+                label=f"{one.label} ★" if one.is_critical else one.label,
+                help_text=one.question,
+            )
+            self.fields[f"{one.key}_evidence"] = forms.CharField(
+                required=False, max_length=1000, label="Evidence", help_text="A link, or where it can be looked up."
+            )
+
+    def ratings(self) -> dict[str, int | None]:
+        return {one.key: self.cleaned_data[one.key] for one in scoping.DIMENSIONS}
+
+    def evidence(self) -> dict[str, str]:
+        return {one.key: self.cleaned_data[f"{one.key}_evidence"] for one in scoping.DIMENSIONS}
+
+
+class CeilingForm(forms.Form):
+    money = forms.FloatField(required=False, label="Money for building")
+    skills = MonthsField(
+        required=False, widget=_long(2), label="Months for each skill", help_text="One a line: engineering: 30"
+    )
+    run_cost = forms.FloatField(required=False, label="Running cost a year")
+    latency_ms = forms.FloatField(required=False, label="Latency, milliseconds")
+    alerts = forms.FloatField(required=False, label="Alerts that people can look at, a year")
 
 
 class NewOptionForm(forms.Form):

@@ -11,10 +11,12 @@ from projects.burnup import Card, Fact
 from projects.enums import ItemState, RiskState, SprintState
 from projects.events import SCOPE_REVISED
 from projects.models import (
+    Ceiling,
     Dossier,
     DossierRevision,
     GateDecision,
     Membership,
+    Precedent,
     Project,
     Risk,
     Scope,
@@ -119,7 +121,8 @@ def dossier_of(project: Project) -> Dossier:
 
 def options(project: Project) -> QuerySet[ScopeOption]:
     """The options that stand, in the order they were added."""
-    return ScopeOption.objects.filter(project=project, removed_at=None).order_by("number")
+    standing = ScopeOption.objects.filter(project=project, removed_at=None)
+    return standing.select_related("precedent").order_by("number")
 
 
 def option(project: Project, number: int) -> ScopeOption:
@@ -128,6 +131,23 @@ def option(project: Project, number: int) -> ScopeOption:
     if found is None:
         raise NotFound(f"There is no option {number} in this project.")
     return found
+
+
+def precedents(project: Project) -> QuerySet[Precedent]:
+    """With the sheets of both raters, in the order they were added."""
+    return Precedent.objects.filter(project=project).prefetch_related("sheets__rater").order_by("number")
+
+
+def precedent(project: Project, number: int) -> Precedent:
+    """Raises NotFound."""
+    found = precedents(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no precedent {number} in this project.")
+    return found
+
+
+def ceiling(project: Project) -> Ceiling | None:
+    return Ceiling.objects.select_related("sealed_by").filter(project=project).first()
 
 
 def dossier_revisions(project: Project) -> QuerySet[DossierRevision]:

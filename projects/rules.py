@@ -3,7 +3,7 @@
 from core.models import User
 from projects import queries
 from projects.enums import Gate, RiskLevel
-from projects.models import Membership, Project, Risk
+from projects.models import Ceiling, Membership, Precedent, Project, Risk, ScopeOption
 from projects.roles import PERMISSIONS, Permission, roles_with
 
 
@@ -26,6 +26,38 @@ def why_not_remove(user: User | None, membership: Membership) -> str | None:
     if user is not None and user.pk == membership.user_id:
         return None
     return why_not(user, Permission.MANAGE_TEAM, membership.project_id)
+
+
+def why_not_rate(user: User | None, precedent: Precedent) -> str | None:
+    """Two persons rate: one of the team, and one who has a share in neither its options nor the first sheet."""
+    if user is None or user.is_robot:
+        return "Only a person may rate."
+    sheets = list(precedent.sheets.all())
+    if any(sheet.rater_id == user.pk for sheet in sheets):
+        return None
+    edits = why_not(user, Permission.EDIT_SCOPE, precedent.project_id)
+    if edits is None and all(sheet.is_second for sheet in sheets):
+        return None
+    if any(sheet.is_second for sheet in sheets):
+        return edits or "Both raters have rated."
+    if ScopeOption.objects.filter(project_id=precedent.project_id, costed_by=user).exists():
+        return "You costed an option, and the second rater has no share in it: another person rates."
+    return edits and why_not(user, Permission.REVIEW, precedent.project_id)
+
+
+def why_not_seal(user: User | None, project: Project) -> str | None:
+    """The ceiling is set by whoever answers for the project, and never by who costs its options."""
+    if user is None or user.is_robot:
+        return "Only a person may set the ceiling."
+    if ScopeOption.objects.filter(project=project, costed_by=user).exists():
+        return "You costed an option, and nobody sets the ceiling of their own plan: another person does."
+    return why_not(user, Permission.PASS_GATE, project.pk)
+
+
+def why_not_open(user: User | None, ceiling: Ceiling) -> str | None:
+    if user is None or user.pk != ceiling.sealed_by_id:
+        return "Only whoever sealed the ceiling opens it."
+    return why_not(user, Permission.PASS_GATE, ceiling.project_id)
 
 
 def why_not_accept_risk(user: User | None, risk: Risk) -> str | None:

@@ -67,7 +67,42 @@ def sections(content: Mapping[str, Any], found: scoping.Studio) -> list[Section]
             "wait" if lacking or found.uncosted else "ok",
             f"no {lacking[0]}" if lacking else "not all costed" if found.uncosted else "",
         ),
+        *_outside(content),
     ]
+
+
+def _outside(content: Mapping[str, Any]) -> list[Section]:
+    """What the outside view needs: precedents that two rated, and the ceiling."""
+    waiting = sum(one["ratings"] is None for one in content["precedents"])
+    state = "wait" if waiting or not content["precedents"] else "ok"
+    note = "waits for a rater" if waiting else "" if content["precedents"] else "none yet"
+    sealed = "sealed" if content["is_sealed"] else "not set"
+    return [
+        Section("precedents", f"Precedents, {len(content['precedents'])}", state, note),
+        Section("ceiling", "Ceiling", "ok" if content["ceiling"] else "wait", "" if content["ceiling"] else sealed),
+    ]
+
+
+def compared(content: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """A precedent with its sheet, the hardest dimension first; without rows until both have rated."""
+    found = next(one for one in content["precedents"] if one["number"] == number)
+    if found["ratings"] is None:
+        return found | {"rows": []}
+    disputed = scoping.disputes(found["team"], found["second"])
+    rows: list[dict[str, Any]] = [
+        {
+            "label": one.label,
+            "is_critical": one.is_critical,
+            "team": scoping.RATINGS[found["team"][one.key]],
+            "second": scoping.RATINGS[found["second"][one.key]],
+            "counts": scoping.counted(found["ratings"][one.key]),
+            "is_disputed": one.key in disputed,
+            "evidence": "; ".join(said[one.key] for said in found["evidence"] if one.key in said),
+        }
+        for one in scoping.DIMENSIONS
+    ]
+    harder = scoping.factor(found["ratings"])
+    return found | {"rows": sorted(rows, key=lambda row: -row["counts"]), "harder": harder}
 
 
 def shown(content: Mapping[str, Any], found: scoping.Studio, number: int | None) -> Shown | None:

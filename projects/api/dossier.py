@@ -9,12 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, expected_version, page, valid
+from core.errors import NotFound
 from core.pages import now
 from projects import documents, operations, queries, scoping
 from projects.api.shapes import PageShape, PersonShape, answer, caller, person_json
 from projects.api_base import ProjectApiView
 from projects.enums import OptionKind
-from projects.models import Dossier, DossierRevision, ScopeOption
+from projects.models import Ceiling, Dossier, DossierRevision, Project, ScopeOption
 from projects.scoping import templates
 
 
@@ -60,6 +61,57 @@ class OptionBody(StrictSerializer):
     skills = serializers.DictField(
         child=serializers.ListField(child=serializers.FloatField(), min_length=3, max_length=3), required=False
     )
+
+    precedent = serializers.IntegerField(allow_null=True, required=False, help_text="The number of its precedent.")
+
+
+class PrecedentBody(StrictSerializer):
+    title = serializers.CharField(max_length=200)
+    actual_effort = serializers.FloatField(help_text="What it really took, person-months.")
+    planned_effort = _number()
+    source = serializers.CharField(help_text="Where that can be looked up.")  # type: ignore[assignment]
+
+
+class PrecedentShape(PrecedentBody):
+    """The ratings of both stay hidden until both are in; `ratings` is the harder of the two."""
+
+    number = serializers.IntegerField()
+    rated = serializers.IntegerField(help_text="How many of the two have rated.")
+    team = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
+    second = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
+    ratings = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
+    evidence = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+
+
+class PrecedentPageShape(PageShape):
+    results = PrecedentShape(many=True)
+
+
+class SheetBody(StrictSerializer):
+    ratings = serializers.DictField(
+        child=serializers.IntegerField(allow_null=True),
+        help_text="All ten dimensions: -1 easier, 0 the same, 1 to 3 harder, null unknown.",
+    )
+    evidence = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+
+
+class CeilingBody(StrictSerializer):
+    money = _number()
+    skills = serializers.DictField(child=serializers.FloatField(), required=False)
+    run_cost = _number()
+    latency_ms = _number()
+    alerts = _number()
+
+
+class CeilingShape(serializers.Serializer[Any]):
+    """Its figures are null until it is opened."""
+
+    version = serializers.IntegerField()
+    is_blind = serializers.BooleanField()
+    sealed_by = PersonShape()
+    sealed_at = serializers.DateTimeField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+    figures = CeilingBody(allow_null=True)
 
 
 class OptionShape(OptionBody):
@@ -169,6 +221,17 @@ def option_json(option: ScopeOption) -> dict[str, Any]:
     return documents.option_json(option) | {"version": option.version}
 
 
+def ceiling_json(ceiling: Ceiling) -> dict[str, Any]:
+    return {
+        "version": ceiling.version,
+        "is_blind": ceiling.is_blind,
+        "sealed_by": person_json(ceiling.sealed_by),
+        "sealed_at": ceiling.sealed_at,
+        "opened_at": ceiling.opened_at,
+        "figures": documents.ceiling_json(ceiling) if ceiling.opened_at else None,
+    }
+
+
 def judgement_json(found: scoping.Studio) -> dict[str, Any]:
     return {
         "missing": list(found.missing),
@@ -269,7 +332,15 @@ class RevisionView(ProjectApiView):
         return Response(_revision_json(revision) | {"content": revision.content})
 
 
-class OptionsView(ProjectApiView):
+class _OptionApi(ProjectApiView):
+    def values(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
+        body = valid(OptionBody, request, partial=partial)
+        if body.get("precedent") is not None:
+            body["precedent"] = queries.precedent(self.project, body["precedent"])
+        return body
+
+
+class OptionsView(_OptionApi):
     @extend_schema(responses=OptionPageShape)
     def get(self, request: Request, key: str) -> Response:
         """The ways to do it, newest first."""
@@ -278,13 +349,11 @@ class OptionsView(ProjectApiView):
     @extend_schema(request=OptionBody, responses={201: OptionShape})
     def post(self, request: Request, key: str) -> Response:
         """Put a further way beside the others."""
-        option = operations.add_option(
-            project=self.project, values=valid(OptionBody, request), by=caller(request), now=now()
-        )
+        option = operations.add_option(project=self.project, values=self.values(request), by=caller(request), now=now())
         return answer(option_json(option), option, status=201)
 
 
-class OptionView(ProjectApiView):
+class OptionView(_OptionApi):
     @extend_schema(responses=OptionShape)
     def get(self, request: Request, key: str, number: int) -> Response:
         """One way to do it."""
@@ -296,7 +365,7 @@ class OptionView(ProjectApiView):
         """Revise the given fields."""
         option = operations.revise_option(
             option=queries.option(self.project, number),
-            values=valid(OptionBody, request, partial=True),
+            values=self.values(request, partial=True),
             by=caller(request),
             now=now(),
             expected_version=expected_version(request),
@@ -308,3 +377,61 @@ class OptionView(ProjectApiView):
         """Take it out; earlier revisions keep it."""
         operations.remove_option(option=queries.option(self.project, number), by=caller(request), now=now())
         return Response(status=204)
+
+
+class PrecedentsView(ProjectApiView):
+    @extend_schema(responses=PrecedentPageShape)
+    def get(self, request: Request, key: str) -> Response:
+        """Finished projects to compare with, newest first."""
+        return page(request, queries.precedents(self.project).order_by(), documents.precedent_json)
+
+    @extend_schema(request=PrecedentBody, responses={201: PrecedentShape})
+    def post(self, request: Request, key: str) -> Response:
+        """Name a finished project, with what it really took."""
+        made = operations.add_precedent(
+            project=self.project, values=valid(PrecedentBody, request), by=caller(request), now=now()
+        )
+        return Response(documents.precedent_json(queries.precedent(self.project, made.number)), status=201)
+
+
+class SheetView(ProjectApiView):
+    @extend_schema(request=SheetBody, responses=PrecedentShape)
+    def put(self, request: Request, key: str, number: int) -> Response:
+        """Rate our problem against it, as the team's rater or as the second one; to lower a rating needs evidence."""
+        operations.rate_precedent(
+            precedent=queries.precedent(self.project, number),
+            by=caller(request),
+            now=now(),
+            **valid(SheetBody, request),
+        )
+        return Response(documents.precedent_json(queries.precedent(self.project, number)))
+
+
+class CeilingView(ProjectApiView):
+    @extend_schema(responses=CeilingShape)
+    def get(self, request: Request, key: str) -> Response:
+        """Who sealed it, and its figures once it is opened."""
+        return Response(ceiling_json(_ceiling_of(self.project)))
+
+    @extend_schema(request=CeilingBody, responses=CeilingShape)
+    def put(self, request: Request, key: str) -> Response:
+        """Seal it: nobody sees the figures until it is opened."""
+        ceiling = operations.seal_ceiling(
+            project=self.project, values=valid(CeilingBody, request), by=caller(request), now=now()
+        )
+        return Response(ceiling_json(ceiling))
+
+
+class CeilingOpenView(ProjectApiView):
+    @extend_schema(request=None, responses=CeilingShape)
+    def post(self, request: Request, key: str) -> Response:
+        """Open it: only whoever sealed it, once an option is costed."""
+        opened = operations.open_ceiling(ceiling=_ceiling_of(self.project), by=caller(request), now=now())
+        return Response(ceiling_json(opened))
+
+
+def _ceiling_of(project: Project) -> Ceiling:
+    found = queries.ceiling(project)
+    if found is None:
+        raise NotFound("No ceiling is sealed yet.")
+    return found

@@ -1,21 +1,24 @@
 """Projects' tables."""
 
 from projects.models.board import Sprint, WorkItem
-from projects.models.dossier import Dossier, DossierRevision, ScopeOption
+from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.gates import GateDecision
 from projects.models.project import Membership, Project
 from projects.models.risks import Risk
 from projects.models.scope import Scope
 
 __all__ = [
+    "Ceiling",
     "Dossier",
     "DossierRevision",
     "GateDecision",
     "Membership",
+    "Precedent",
     "Project",
     "Risk",
     "Scope",
     "ScopeOption",
+    "Sheet",
     "Sprint",
     "WorkItem",
 ]

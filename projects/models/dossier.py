@@ -81,6 +81,74 @@ class DossierRevision(models.Model):
         return f"Revision {self.number}"
 
 
+class Precedent(models.Model):
+    """A finished project to compare with: what it really took, not what was planned."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="precedents")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    planned_effort = models.FloatField(null=True, blank=True, help_text="Person-months.")
+    actual_effort = models.FloatField(help_text="Person-months.")
+    source = models.TextField(help_text="Where its actual effort and result can be looked up.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="projects_precedent_number"),
+            models.CheckConstraint(condition=Q(actual_effort__gt=0), name="projects_precedent_effort"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def public_id(self) -> str:
+        return str(self.number)
+
+
+class Sheet(models.Model):
+    """How one of two persons rates our problem against a precedent. Neither sees the other's before both are in."""
+
+    precedent = models.ForeignKey(Precedent, on_delete=models.CASCADE, related_name="sheets")
+    rater = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    is_second = models.BooleanField()
+    version = models.PositiveIntegerField(default=1)
+    ratings = models.JSONField(help_text="Dimension to -1, 0, 1, 2, 3, or null for unknown.")
+    evidence = models.JSONField(default=dict, help_text="Dimension to where it can be looked up.")
+    rated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["precedent", "is_second"], name="projects_sheet_once"),
+            models.UniqueConstraint(fields=["precedent", "rater"], name="projects_sheet_two_persons"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.precedent}, {'second rater' if self.is_second else 'team'}"
+
+    @property
+    def project_id(self) -> int:
+        return self.precedent.project_id
+
+
+class Ceiling(models.Model):
+    """What the project may take at most: sealed before the options are costed, shown when it is opened."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="ceiling")
+    version = models.PositiveIntegerField(default=1)
+    money = models.FloatField(null=True, blank=True, help_text="For building.")
+    skills = models.JSONField(default=dict, blank=True, help_text="Person-months for each skill.")
+    run_cost = models.FloatField(null=True, blank=True, help_text="A year.")
+    latency_ms = models.FloatField(null=True, blank=True)
+    alerts = models.FloatField(null=True, blank=True, help_text="That people can look at, a year.")
+    is_blind = models.BooleanField(help_text="No option was costed when it was sealed.")
+    sealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return "Ceiling"
+
+
 class ScopeOption(models.Model):
     """One way to do it, down to doing nothing. Effort is in person-months, running cost a year."""
 
@@ -97,6 +165,7 @@ class ScopeOption(models.Model):
     run_cost = _range()
     latency_ms = _range()
     skills = models.JSONField(default=dict, blank=True, help_text="Person-months for each skill: name to range.")
+    precedent = models.ForeignKey(Precedent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     costed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     """Who last gave a figure; None while there is none."""
     removed_at = models.DateTimeField(null=True, blank=True)

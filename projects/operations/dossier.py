@@ -14,7 +14,7 @@ from core.rules import require
 from projects import documents, queries, rules
 from projects.enums import OptionKind
 from projects.events import DOSSIER_REVISED, OPTION_ADDED, OPTION_REMOVED, OPTION_REVISED
-from projects.models import Dossier, DossierRevision, Project, ScopeOption
+from projects.models import Dossier, DossierRevision, Precedent, Project, ScopeOption
 from projects.models.dossier import OPTION_RANGES
 from projects.operations import fields
 from projects.operations.fields import Reader
@@ -54,6 +54,7 @@ OPTION_FIELDS: dict[str, Reader] = {
     "run_cost": _AMOUNTS,
     "latency_ms": fields.span(0, 1e9),
     "skills": fields.spans(12),
+    "precedent": fields.thing(Precedent),
 }
 
 
@@ -157,10 +158,16 @@ def start_from_template(*, project: Project, template: str, by: User, now: datet
     return dossier
 
 
-def opened(project: Project, by: User | None, permission: Permission = Permission.EDIT_SCOPE) -> Dossier:
-    """The dossier, locked under its project; made when first written to. Raises NotAllowed, Conflict."""
+def opened(project: Project, by: User | None) -> Dossier:
+    """The dossier, locked under its project, for who may edit it. Raises NotAllowed, Conflict."""
+    dossier = locked_dossier(project)
+    require(rules.why_not(by, Permission.EDIT_SCOPE, project.pk))
+    return dossier
+
+
+def locked_dossier(project: Project) -> Dossier:
+    """The dossier, locked under its project; made when first written to. Raises Conflict for a retired project."""
     locked_open(project.pk)
-    require(rules.why_not(by, permission, project.pk))
     return Dossier.objects.select_for_update(no_key=True).get_or_create(project_id=project.pk)[0]
 
 

@@ -31,6 +31,17 @@ def span(low: float, high: float) -> Reader:
     return lambda values, field, given: None if given is None else values.range(field, given, low=low, high=high)
 
 
+def thing(kind: type) -> Reader:
+    """One of the project's things, or None."""
+
+    def read(values: Values, field: str, given: Any) -> Any:
+        if given is not None and not isinstance(given, kind):
+            values.wrong(field, f"There is no such {field}: got {given!r}.")
+        return given
+
+    return read
+
+
 def choice(choices: Iterable[str]) -> Reader:
     known = list(choices)
     return lambda values, field, given: values.choice(field, given, known)
@@ -99,4 +110,6 @@ def shown(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """As JSON has it."""
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.number if hasattr(value, "number") else value

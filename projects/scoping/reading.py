@@ -7,7 +7,7 @@ from typing import Any
 from projects.scoping.affordability import Case, Ceiling, Plan, StatusQuo, status_quo_value
 from projects.scoping.draws import DRAWS, SEED, Range
 from projects.scoping.priors import DEFAULT, Priors
-from projects.scoping.verdict import Option, Verdict, judge
+from projects.scoping.verdict import Option, Precedent, Verdict, judge
 
 _CASE = {
     "volume": "volume a year",
@@ -53,7 +53,8 @@ def studio(content: Mapping[str, Any], priors: Priors = DEFAULT, *, draws: int =
     if missing:
         return Studio(missing=missing, uncosted=uncosted, priors=priors)
     case, today = _case(content), _today(content)
-    judged = [_option(one) for one in options if one["number"] not in uncosted]
+    known = {one["number"]: one for one in content.get("precedents", ()) if one["ratings"] is not None}
+    judged = [_option(one, known.get(one.get("precedent"))) for one in options if one["number"] not in uncosted]
     verdicts = judge(case, today, _ceiling(content), judged, priors, draws=draws, seed=seed)
     return Studio((), uncosted, verdicts, status_quo_value(case, today), priors)
 
@@ -84,7 +85,7 @@ def _ceiling(content: Mapping[str, Any]) -> Ceiling:
     return Ceiling(**content["ceiling"]) if content.get("ceiling") else Ceiling()
 
 
-def _option(given: Mapping[str, Any]) -> Option:
+def _option(given: Mapping[str, Any], compared: Mapping[str, Any] | None) -> Option:
     plan = Plan(
         effort=Range(*given["effort"]),
         recall=Range(*given["recall"]),
@@ -93,4 +94,9 @@ def _option(given: Mapping[str, Any]) -> Option:
         skills={name: Range(*value) for name, value in (given.get("skills") or {}).items()},
         latency_ms=Range(*given["latency_ms"]) if given.get("latency_ms") else None,
     )
-    return Option(key=str(given["number"]), plan=plan, estimate=given.get("estimate") or plan.effort.likely)
+    return Option(
+        key=str(given["number"]),
+        plan=plan,
+        estimate=given.get("estimate") or plan.effort.likely,
+        precedent=Precedent(compared["actual_effort"], compared["ratings"]) if compared else None,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,11 +14,21 @@ from core.errors import DomainError, NotFound, PreconditionFailed
 from core.pages import now, show_on, user_of
 from projects import documents, operations, queries, rules, scoping
 from projects import studio as shapes
-from projects.forms import CaseForm, NewOptionForm, OptionForm, StudioForm, TodayForm, tidy
-from projects.models import Project
+from projects.forms import (
+    CaseForm,
+    CeilingForm,
+    NewOptionForm,
+    OptionForm,
+    PrecedentForm,
+    SheetForm,
+    StudioForm,
+    TodayForm,
+    tidy,
+)
+from projects.models import Project, Sheet
 from projects.operations import fields
 from projects.operations.dossier import DOSSIER_FIELDS, OPTION_FIELDS
-from projects.pages import part_of, project_page
+from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
 from projects.scoping import templates
 
@@ -27,7 +38,7 @@ PARTS = {
     "result": "projects/parts/studio_result.html",
 }
 FORMS: dict[str, type[StudioForm]] = {"case": CaseForm, "today": TodayForm, "options": OptionForm}
-LIVE = "dossier. option."
+LIVE = "dossier. option. precedent. sheet. ceiling."
 
 
 @project_page
@@ -41,7 +52,7 @@ def studio(request: HttpRequest, project: Project) -> HttpResponse:
     if request.method == "GET" or section not in FORMS or (section == "options" and option is None):
         form = _form(section, content, option, revision)
         return _page(request, project, content, section=section, option=option, form=form)
-    bound = FORMS[section](request.POST)
+    bound = _blank(section, content, request.POST)
     return _saved(request, project, content, section, option, bound)
 
 
@@ -52,15 +63,18 @@ def try_out(request: HttpRequest, project: Project) -> HttpResponse:
     content = documents.content_of(project)
     section = _section(request)
     option = _chosen(request, content) if section == "options" else None
-    form = FORMS.get(section, CaseForm)(request.POST)
+    form = _blank(section, content, request.POST)
     form.is_valid()
     given = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
+    compared = {"precedent": given.pop("precedent")} if "precedent" in given else {}
     trouble = ""
     try:
         fields.checked(given, OPTION_FIELDS if option else DOSSIER_FIELDS)
     except DomainError as exc:
         given, trouble = {}, exc.message
-    return _result(request, project, _with(content, given, option), option=option, trouble=trouble, is_trial=True)
+    return _result(
+        request, project, _with(content, given | compared, option), option=option, trouble=trouble, is_trial=True
+    )
 
 
 @project_page
@@ -104,14 +118,75 @@ def option_remove(request: HttpRequest, project: Project, number: int) -> HttpRe
     )
 
 
-def _then(request: HttpRequest, project: Project, act: Callable[[], Any], said: str) -> HttpResponse:
+@project_page
+@require_POST
+def precedent_add(request: HttpRequest, project: Project) -> HttpResponse:
+    form = PrecedentForm(request.POST)
+    act = lambda: operations.add_precedent(  # noqa: E731
+        project=project, values=form.cleaned_data, by=user_of(request), now=now()
+    )
+    return _sent(request, project, form, act, "precedents", "precedent_form")
+
+
+@project_page
+@require_POST
+def precedent_rate(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    form = SheetForm(request.POST)
+    precedent = queries.precedent(project, number)
+    act = lambda: operations.rate_precedent(  # noqa: E731
+        precedent=precedent, ratings=form.ratings(), evidence=form.evidence(), by=user_of(request), now=now()
+    )
+    return _sent(request, project, form, act, "precedents", "sheet_form", precedent=number)
+
+
+@project_page
+@require_POST
+def ceiling_seal(request: HttpRequest, project: Project) -> HttpResponse:
+    form = CeilingForm(request.POST)
+    act = lambda: operations.seal_ceiling(  # noqa: E731
+        project=project, values=form.cleaned_data, by=user_of(request), now=now()
+    )
+    return _sent(request, project, form, act, "ceiling", "ceiling_form")
+
+
+@project_page
+@require_POST
+def ceiling_open(request: HttpRequest, project: Project) -> HttpResponse:
+    ceiling = queries.ceiling(project)
+    if ceiling is None:
+        raise NotFound("No ceiling is sealed yet.")
+    act = lambda: operations.open_ceiling(ceiling=ceiling, by=user_of(request), now=now())  # noqa: E731
+    return _then(request, project, act, "The ceiling is open.", section="ceiling")
+
+
+def _sent(
+    request: HttpRequest,
+    project: Project,
+    form: forms.Form,
+    act: Callable[[], Any],
+    section: str,
+    name: str,
+    precedent: int | None = None,
+) -> HttpResponse:
+    """Back to the section once it took effect; else the form again with what is wrong."""
+    if takes_effect(form, act):
+        messages.success(request, "Saved.")
+        return redirect(_url(project, section, precedent=precedent))
+    content = documents.content_of(project)
+    more = {name: form} | ({"precedent": precedent} if precedent is not None else {})
+    return _page(request, project, content, section=section, option=None, form=None, status=422, more=more)
+
+
+def _then(
+    request: HttpRequest, project: Project, act: Callable[[], Any], said: str, section: str = "options"
+) -> HttpResponse:
     try:
         act()
     except DomainError as exc:
         messages.error(request, exc.message)
     else:
         messages.success(request, said)
-    return redirect(_url(project, "options"))
+    return redirect(_url(project, section))
 
 
 def _saved(
@@ -146,7 +221,7 @@ def _overtaken(
     """The form anew: theirs where only they changed something; where both did, ours stays and both are told."""
     revision = queries.dossier_of(project).version
     current = _fields(documents.content_of(project), option)
-    form = FORMS[section](initial=current | given | {"revision": revision})
+    form = _blank(section, documents.content_of(project), initial=current | given | {"revision": revision})
     overtaken = [one.field for one in refusal.errors if one.field]
     return form, [
         {
@@ -161,6 +236,8 @@ def _overtaken(
 def _write(
     request: HttpRequest, project: Project, option: int | None, given: dict[str, Any], seen: dict[str, Any]
 ) -> None:
+    if given.get("precedent") is not None:
+        given = given | {"precedent": queries.precedent(project, given["precedent"])}
     if option is None:
         operations.revise_dossier(project=project, values=given, by=user_of(request), now=now(), seen=seen)
     else:
@@ -179,6 +256,7 @@ def _page(
     form: StudioForm | None,
     conflict: list[dict[str, str]] | None = None,
     status: int = 200,
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     part = part_of(request)
     if part == "result":
@@ -197,8 +275,44 @@ def _page(
         "templates": templates.names(),
         "new_option": NewOptionForm(auto_id="new_%s"),
         **_shown(content, found, option),
+        **_of_section(request, project, section, content),
+        **(more or {}),
     }
     return render(request, PARTS.get(part, "projects/studio.html"), context, status=status)
+
+
+def _of_section(request: HttpRequest, project: Project, section: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What only this section shows."""
+    user = user_of(request)
+    if section == "ceiling":
+        ceiling = queries.ceiling(project)
+        return {
+            "ceiling": ceiling,
+            "ceiling_form": CeilingForm(),
+            "why_not_seal": rules.why_not_seal(user, project),
+            "why_not_open": rules.why_not_open(user, ceiling) if ceiling else None,
+        }
+    if section != "precedents" or not content["precedents"]:
+        return {"precedent_form": PrecedentForm()}
+    numbers = [one["number"] for one in content["precedents"]]
+    asked = request.GET.get("precedent", "")
+    number = int(asked) if asked in map(str, numbers) else numbers[0]
+    precedent = queries.precedent(project, number)
+    mine = next((sheet for sheet in precedent.sheets.all() if sheet.rater_id == user.pk), None)
+    return {
+        "precedent_form": PrecedentForm(),
+        "precedent": number,
+        "query": f"?section=precedents&precedent={number}",
+        "compared": shapes.compared(content, number),
+        "mine": mine,
+        "sheet_form": SheetForm(initial=_rated(mine) if mine else None),
+        "why_not_rate": rules.why_not_rate(user, precedent),
+    }
+
+
+def _rated(sheet: Sheet) -> dict[str, Any]:
+    evidence = {f"{key}_evidence": text for key, text in sheet.evidence.items()}
+    return {key: "unknown" if value is None else value for key, value in sheet.ratings.items()} | evidence
 
 
 def _result(
@@ -231,6 +345,7 @@ def _shown(content: dict[str, Any], found: scoping.Studio, option: int | None) -
         "sections": shapes.sections(content, found),
         "options": shapes.options(content, found),
         "card": card,
+        "precedents": content["precedents"],
         "quadrants": shapes.drawn(content, found, card.number if card else None),
         "today_value": shapes.amount(found.today_value) if found.today_value is not None else None,
     }
@@ -239,7 +354,14 @@ def _shown(content: dict[str, Any], found: scoping.Studio, option: int | None) -
 def _form(section: str, content: dict[str, Any], option: int | None, revision: int) -> StudioForm | None:
     if section not in FORMS or (section == "options" and option is None):
         return None
-    return FORMS[section](initial=_fields(content, option) | {"revision": revision})
+    return _blank(section, content, initial=_fields(content, option) | {"revision": revision})
+
+
+def _blank(section: str, content: Mapping[str, Any], data: Any = None, **kwargs: Any) -> StudioForm:
+    """The section's form; an option's knows the precedents that there are."""
+    if section != "options":
+        return FORMS.get(section, CaseForm)(data, **kwargs)
+    return OptionForm(data, precedents=[(one["number"], one["title"]) for one in content["precedents"]], **kwargs)
 
 
 def _section(request: HttpRequest) -> str:
@@ -282,5 +404,6 @@ def _query(section: str, option: int | None) -> str:
     return f"?section={section}" + (f"&option={option}" if option is not None else "")
 
 
-def _url(project: Project, section: str, option: int | None = None) -> str:
-    return reverse("projects:studio", args=[project.key]) + _query(section, option)
+def _url(project: Project, section: str, option: int | None = None, precedent: int | None = None) -> str:
+    at = reverse("projects:studio", args=[project.key]) + _query(section, option)
+    return at + (f"&precedent={precedent}" if precedent is not None else "")
