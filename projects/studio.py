@@ -191,7 +191,7 @@ def _resource(one: scoping.Resource) -> dict[str, Any]:
 
 
 def _half(is_good: bool, share: float) -> float:
-    return (0.6 if is_good else 0.2) + 0.22 * min(1.0, max(0.0, share))
+    return (0.6 if is_good else 0.26) + 0.22 * min(1.0, max(0.0, share))
 
 
 def _realism(verdict: scoping.Verdict) -> float:
