@@ -128,14 +128,13 @@ async def append(one: AsyncConnection[Any], events: Sequence[Said]) -> None:
     streams = sorted({said.stream_id for said in events})
     found = await (await one.execute(_LOCK, [streams], prepare=True)).fetchall()
     heads = {pk: (seq, head) for pk, seq, head in found}
-    async with one.pipeline():
-        for said in events:
-            seq, head = heads[said.stream_id]
-            event = _next(said.stream_id, seq, head, said.type, said.subject, by=said.by, data=said.data)
-            heads[said.stream_id] = (event.seq, event.hash)
-            values = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
-            values |= {"data": Jsonb(event.data), "handlers": _handlers_of(event)}
-            await one.execute(_APPEND, values, prepare=True)
+    for said in events:
+        seq, head = heads[said.stream_id]
+        event = _next(said.stream_id, seq, head, said.type, said.subject, by=said.by, data=said.data)
+        heads[said.stream_id] = (event.seq, event.hash)
+        values = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
+        values |= {"data": Jsonb(event.data), "handlers": _handlers_of(event)}
+        await one.execute(_APPEND, values, prepare=True)
 
 
 def _next(

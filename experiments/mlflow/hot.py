@@ -18,7 +18,7 @@ from experiments.models import Run
 from experiments.operations import hot
 from experiments.operations.batches import check_documents
 from experiments.operations.limits import MAX_TAG_VALUE, MAX_TAGS, check_texts
-from experiments.operations.points import Points, check_points, checked
+from experiments.operations.points import NO_POINTS, Points, check_points, checked
 from experiments.operations.runs import ENDED, clean_name
 
 _INT64 = range(-wire.INT64, wire.INT64)
@@ -30,43 +30,35 @@ def run_id_of(call: LeanCall) -> str:
 
 
 async def log_metric(call: LeanCall) -> Answer:
-    points = checked([runs.metric_entry(call.data)])
-    is_logged = await hot.log_points(project_id=call.project.pk, run_id=run_id_of(call), points=points)
-    return {} if is_logged else None
+    return await _log(call, points=checked([runs.metric_entry(call.data)]))
 
 
 async def log_batch(call: LeanCall) -> Answer:
     params, tags = runs.batch_params(call.data, size=call.size), wire.mapping(call.data, "tags")
-    points = points_of(wire.items(call.data, "metrics"))
-    check_documents(params, tags, metrics=len(points))
-    if params or tags:
-        return await _log_texts(call, params=params, tags=tags, points=points)
-    is_logged = await hot.log_points(project_id=call.project.pk, run_id=run_id_of(call), points=points)
-    return {} if is_logged else None
+    return await _log(call, points=points_of(wire.items(call.data, "metrics")), params=params, tags=tags)
 
 
 async def log_param(call: LeanCall) -> Answer:
-    return await _log_texts(call, params={wire.required(call.data, "key"): wire.text(call.data, "value")})
+    return await _log(call, params={wire.required(call.data, "key"): wire.text(call.data, "value")})
 
 
 async def set_tag(call: LeanCall) -> Answer:
-    return await _log_texts(call, tags={wire.required(call.data, "key"): wire.text(call.data, "value")})
+    return await _log(call, tags={wire.required(call.data, "key"): wire.text(call.data, "value")})
 
 
-async def _log_texts(
+async def _log(
     call: LeanCall,
     *,
+    points: Points = NO_POINTS,
     params: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
-    points: Points | None = None,
 ) -> Answer:
     params, tags = params or {}, tags or {}
-    check_documents(params, tags, metrics=len(points or ()))
+    check_documents(params, tags, metrics=len(points))
     if shapes.NAME_TAG in tags:
         return None  # renames the run, which is an event
-    is_logged = await hot.log_texts(
-        project_id=call.project.pk, run_id=run_id_of(call), params=params, tags=tags, points=points
-    )
+    run_id, project_id = run_id_of(call), call.project.pk
+    is_logged = await hot.log(project_id=project_id, run_id=run_id, points=points, params=params, tags=tags)
     return {} if is_logged else None
 
 

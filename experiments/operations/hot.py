@@ -5,20 +5,20 @@ None or False, having written nothing, when the case is not plain: a run that is
 here, a param that would change. The caller then takes the ordinary way, which knows why not. The rules that depend on
 the user alone were asked by the caller; those that depend on the run are in the statements.
 
-All is written in groups that share a commit (`core.gathering`): points together by one statement; params and tags a
-statement each; what is an event too (a run's begin and end) apart from these, because it waits for its project's chain.
+All is written in groups that share a commit (`core.gathering`): the points of a group by one statement, its params and
+tags by one for each call. What is an event too, a run's begin and end, goes apart: it waits for its project's chain.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from core import events, live, pool
+from core import events, live
 from core.gathering import Gathering
 from core.models import User
 from experiments import naming
@@ -31,12 +31,15 @@ from experiments.operations.whispers import measured
 
 MAX_POINTS = 4000
 MAX_CHANGES = 50
+TEXTS_WEIGH = 40
+
+_NONE: Mapping[str, str] = {}
 
 _OPEN = "lifecycle = 'active' AND source <> 'training' AND status IN ('RUNNING', 'SCHEDULED')"
+# That no param changes is said of the row alone: a subquery is not asked again when the row was waited for.
 _LOG_TEXTS = f"""
 UPDATE experiments_run SET params = params || %(params)s, tags = tags || %(tags)s
-WHERE run_id = %(run_id)s AND project_id = %(project_id)s AND {_OPEN}
-  AND NOT EXISTS (SELECT FROM jsonb_each_text(%(params)s) AS given WHERE params ->> given.key <> given.value)
+WHERE run_id = %(run_id)s AND project_id = %(project_id)s AND {_OPEN} AND (params || %(params)s) @> params
 RETURNING id
 """
 _BEGIN = """
@@ -59,31 +62,31 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
+class _Logged(Item):
+    """What one call logs to one run, all or nothing."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_texts(self) -> bool:
+        return bool(self.params or self.tags)
+
+
+@dataclass(frozen=True)
 class _Change:
     """One statement that returns a row, or none when the case is not plain; and the event that the row is to say."""
 
     statement: str
     values: Mapping[str, Any]
-    said: Callable[[Row], events.Said] | None = None
+    said: Callable[[Row], events.Said]
 
 
-async def log_points(*, project_id: int, run_id: str, points: Points) -> bool:
-    """Log checked points. False, with nothing written, when the case is not plain."""
-    is_written = await _points.write(Item(run_id, project_id, points))
-    if is_written:
-        measured(project_id, run_id)
-    return is_written
-
-
-async def log_texts(
-    *, project_id: int, run_id: str, params: Mapping[str, str], tags: Mapping[str, str], points: Points | None = None
+async def log(
+    *, project_id: int, run_id: str, points: Points, params: Mapping[str, str] = _NONE, tags: Mapping[str, str] = _NONE
 ) -> bool:
-    """Log checked params and tags, and points with them, all or nothing. False when the case is not plain."""
-    given = {"project_id": project_id, "run_id": run_id, "params": Jsonb(dict(params)), "tags": Jsonb(dict(tags))}
-    if points:
-        is_written = await _log_both(given, Item(run_id, project_id, points))
-    else:
-        is_written = await _texts.write(_Change(_LOG_TEXTS, given)) is not None
+    """Log checked points, params and tags. False, with nothing written, when the case is not plain."""
+    is_written = await _logs.write(_Logged(run_id, project_id, points, params, tags))
     if is_written:
         measured(project_id, run_id)
     return is_written
@@ -131,13 +134,32 @@ def _ended(values: Mapping[str, Any], row: Row) -> Run:
     return Run(**values, **dict(zip(names, row, strict=False)))
 
 
-async def _log_both(given: dict[str, Any], item: Item) -> bool:
-    async with pool.connection() as one, one.transaction():
-        found = await (await one.execute(_LOG_TEXTS, given, prepare=True)).fetchone()
-        return found is not None and bool(await _write(one, [item]))
+async def _log(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool]:
+    """Write what all log; which of them got theirs."""
+    if not any(each.has_texts for each in group):
+        return await _write_points(one, group)
+    async with one.pipeline(), one.transaction():
+        took = await _write_texts(one, group)
+        left = [place for place, each in enumerate(group) if took[place] and (each.points or not each.has_texts)]
+        if left:
+            written = await _write_points(one, [group[place] for place in left])
+            for place, is_written in zip(left, written, strict=True):
+                took[place] = is_written
+    return took
 
 
-async def _write(one: AsyncConnection[Any], items: Sequence[Item]) -> list[bool]:
+async def _write_texts(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool]:
+    """Write params and tags, run by run; which were not refused them."""
+    cursors = [await one.execute(_LOG_TEXTS, _texts(each), prepare=True) if each.has_texts else None for each in group]
+    return [cursor is None or await cursor.fetchone() is not None for cursor in cursors]
+
+
+def _texts(logged: _Logged) -> dict[str, Any]:
+    documents = {"params": Jsonb(dict(logged.params)), "tags": Jsonb(dict(logged.tags))}
+    return {"run_id": logged.run_id, "project_id": logged.project_id} | documents
+
+
+async def _write_points(one: AsyncConnection[Any], items: Sequence[Item]) -> list[bool]:
     """Write the points of all items by one statement; which of them got theirs."""
     names = names_of(items)
     while True:
@@ -148,12 +170,11 @@ async def _write(one: AsyncConnection[Any], items: Sequence[Item]) -> list[bool]
 
 
 async def _change(one: AsyncConnection[Any], changes: Sequence[_Change]) -> list[Row | None]:
-    """Make all changes in one transaction; the row of each."""
-    async with one.transaction():
-        async with one.pipeline():
-            cursors = [await one.execute(change.statement, change.values, prepare=True) for change in changes]
-            rows = [await cursor.fetchone() for cursor in cursors]
-        said = [change.said(row) for change, row in zip(changes, rows, strict=True) if row and change.said]
+    """Make all changes, and say them, in one transaction; the row of each."""
+    async with one.pipeline(), one.transaction():
+        cursors = [await one.execute(change.statement, change.values, prepare=True) for change in changes]
+        rows = [await cursor.fetchone() for cursor in cursors]
+        said = [change.said(row) for change, row in zip(changes, rows, strict=True) if row]
         if said:
             await events.append(one, said)
     for stream_id in {each.stream_id for each in said}:
@@ -161,6 +182,5 @@ async def _change(one: AsyncConnection[Any], changes: Sequence[_Change]) -> list
     return rows
 
 
-_points = Gathering(_write, flights=2, most=MAX_POINTS, weight=lambda item: len(item.points))
-_texts = Gathering(_change, flights=1, most=MAX_CHANGES)
+_logs = Gathering(_log, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points) + TEXTS_WEIGH)
 _ends = Gathering(_change, flights=1, most=MAX_CHANGES)

@@ -76,6 +76,9 @@ class Points:
         return len(self.keys)
 
 
+NO_POINTS = Points((), (), (), ())
+
+
 @dataclass(frozen=True)
 class Item:
     """What one call logs to one run."""

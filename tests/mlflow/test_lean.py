@@ -50,18 +50,38 @@ def test_callers_at_once_are_each_answered_for_their_own(api):
 
 @pytest.mark.usefixtures("lean")
 def test_of_writers_at_once_that_want_a_param_otherwise_one_gets_it(api):
+    run_id, won = api.run()["info"]["run_id"], {}
+
+    def log(key, value):
+        return lambda: api.post("runs/log-parameter", run_id=run_id, key=key, value=value)
+
+    for key in map(str, range(20)):
+        answers = at_once([log(key, value) for value in "abcd"])
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
+        [won[key]] = [value for value, answer in zip("abcd", answers, strict=True) if answer.status_code == 200]
+
+    assert Run.objects.get(run_id=run_id).params == won
+
+
+@pytest.mark.usefixtures("lean")
+def test_a_batch_at_once_with_others_is_whole_or_absent(api):
     run_id = api.run()["info"]["run_id"]
+    api.ok("POST", "runs/log-parameter", run_id=run_id, key="depth", value="3")
 
-    answers = at_once(
-        [
-            lambda value=value: api.post("runs/log-parameter", run_id=run_id, key="depth", value=str(value))
-            for value in range(4)
-        ]
-    )
+    def batch(number):
+        params = [{"key": "depth", "value": str(number % 4)}, {"key": f"p{number}", "value": "x"}]
+        metrics = [{"key": f"m{number}", "value": number, "timestamp": 1}]
+        return lambda: api.post("runs/log-batch", run_id=run_id, params=params, metrics=metrics)
 
-    assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
-    [won] = [str(value) for value, answer in enumerate(answers) if answer.status_code == 200]
-    assert Run.objects.get(run_id=run_id).params == {"depth": won}
+    def empty():
+        return api.post("runs/log-batch", run_id="0" * 32)
+
+    answers = at_once([*map(batch, range(12)), empty, empty])
+
+    assert [answer.status_code for answer in answers] == [200 if n % 4 == 3 else 400 for n in range(12)] + [404, 404]
+    run = Run.objects.get(run_id=run_id)
+    assert run.params == {"depth": "3", "p3": "x", "p7": "x", "p11": "x"}
+    assert {one.key for one in queries.latest_metrics([run])[run.pk]} == {"m3", "m7", "m11"}
 
 
 @pytest.mark.usefixtures("lean")
