@@ -7,10 +7,11 @@ from html import escape
 
 from core import charts
 from experiments.models import Run
-from experiments.queries import SYSTEM, Latest
+from experiments.queries import SYSTEM, Latest, is_of_a_part
 from experiments.runtable import shade_of, shown_number
 
 MAX_AXES = 8
+MAX_MAPS, MAX_SLICES = 6, 60
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,55 @@ def _lines(documents: Sequence[Mapping[str, str]]) -> list[Line]:
     keys = sorted({key for document in documents for key in document})
     rows = [(key, [document.get(key, "–") for document in documents]) for key in keys]
     return [Line(key, values, len(set(values)) > 1) for key, values in rows]
+
+
+# --- slices --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SliceCell:
+    """A run's value on a slice; `level` is 0 (least of the metric) to 4 (greatest), None where there is none."""
+
+    text: str
+    level: int | None
+
+
+@dataclass(frozen=True)
+class SliceMap:
+    """A metric that was logged for parts of the data as `metric/slice`: a row for each slice, a cell for each run."""
+
+    metric: str
+    rows: list[tuple[str, list[SliceCell]]]
+    is_cut: bool
+
+
+def slice_maps(runs: Sequence[Run], latest: Mapping[int, Sequence[Latest]]) -> list[SliceMap]:
+    """Of every metric with two slices or more, by name. What was measured on a part of the training is no slice."""
+    values = [{one.key: one.value for one in latest[run.pk]} for run in runs]
+    slices: dict[str, set[str]] = {}
+    for key in {key for one in values for key in one}:
+        metric, _, part = key.rpartition("/")
+        if metric and not key.startswith(SYSTEM) and not is_of_a_part(key):
+            slices.setdefault(metric, set()).add(part)
+    wanted = [metric for metric in sorted(slices) if len(slices[metric]) > 1]
+    return [_slice_map(metric, sorted(slices[metric]), values) for metric in wanted[:MAX_MAPS]]
+
+
+def _slice_map(metric: str, parts: Sequence[str], values: Sequence[Mapping[str, float]]) -> SliceMap:
+    rows = [(part, [one.get(f"{metric}/{part}") for one in values]) for part in parts[:MAX_SLICES]]
+    known = [value for _, some in rows for value in some if value is not None and math.isfinite(value)]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    cells = [
+        (part, [SliceCell(shown_number(value), _level(value, low, high)) for value in some]) for part, some in rows
+    ]
+    return SliceMap(metric, cells, is_cut=len(parts) > MAX_SLICES)
+
+
+def _level(value: float | None, low: float, high: float) -> int | None:
+    if value is None or not math.isfinite(value):
+        return None
+    span = high - low
+    return 2 if not 0 < span < math.inf else min(4, int(5 * (value - low) / span))
 
 
 # --- axes ------------------------------------------------------------------------------------------------------------

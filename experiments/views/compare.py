@@ -44,6 +44,7 @@ def compare(request: HttpRequest, project: Project) -> HttpResponse:
         # Both are made of escaped text and numbers alone.
         "parallel": mark_safe(comparing.parallel(runs, _worth(axes, project.scope.metric))),
         "axes": axes,
+        "slice_maps": comparing.slice_maps(runs, latest),
         **_scatter(request, runs, axes, project.scope.metric),
     }
     return render(request, "experiments/compare.html", context)

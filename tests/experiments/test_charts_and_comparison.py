@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from experiments import comparing, operations, runtable
+from experiments import comparing, operations, queries, runtable
 from experiments.models import Run
 from experiments.operations import MetricEntry
 from projects.roles import Role
@@ -231,3 +231,35 @@ def test_axes_are_logarithmic_where_values_span_magnitudes(pair):
 
     assert axes["lr"].places == pytest.approx([0, 50, 100])
     assert axes["depth"].places == [0, 50, 100]
+
+
+@pytest.mark.django_db
+def test_slices_stand_as_a_heat_map_run_by_run(pair):
+    project, runs = pair[0].project, pair
+    for run, night in zip(pair, (0.2, 0.7), strict=True):
+        for key, value in (("recall/night", night), ("recall/day", 0.6), ("val/loss", 1.0), ("lone/x", 1.0)):
+            log(run, key, [value])
+    log(runs[0], "recall/noon", [math.nan])
+
+    [found] = comparing.slice_maps(runs, queries.latest_metrics(runs))
+
+    assert found.metric == "recall"
+    assert [(part, [(one.text, one.level) for one in cells]) for part, cells in found.rows] == [
+        ("day", [("0.6", 4), ("0.6", 4)]),
+        ("night", [("0.2", 0), ("0.7", 4)]),
+        ("noon", [("NaN", None), ("–", None)]),
+    ]
+    shown = compare(project, runs).content.decode()
+    assert "recall by slice" in shown
+    assert "lone by slice" not in shown
+
+
+@pytest.mark.django_db
+def test_slices_that_are_all_alike_lie_in_the_middle(pair):
+    runs = pair
+    for key in ("recall/a", "recall/b"):
+        log(runs[0], key, [0.5])
+
+    [found] = comparing.slice_maps(runs, queries.latest_metrics(runs))
+
+    assert {one.level for _, cells in found.rows for one in cells} == {2, None}

@@ -1,6 +1,7 @@
 """What people say of runs: tags, description, hypothesis, discussion; by the operations, pages and REST."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -288,3 +289,14 @@ def test_rest_discussion():
     assert api(user, "GET", make_run(run.project), path).status_code == 404
     assert api(user, "DELETE", run, path).status_code == 204
     assert api(user, "GET", run, path).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "is_marked"), [(20, True), (5, False)])
+def test_run_that_has_told_nothing_for_long_is_marked_on_its_page(minutes, is_marked):
+    run = make_run()
+    Run.objects.filter(pk=run.pk).update(started_at=now() - timedelta(minutes=minutes))
+
+    shown = client_of(run.created_by).get(f"/p/{run.project.key}/runs/{run.run_id}/").content.decode()
+
+    assert ("Silent" in shown, "Last word" in shown, "Running" in shown) == (is_marked, is_marked, not is_marked)
