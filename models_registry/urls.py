@@ -15,6 +15,7 @@ urlpatterns = [
     path("reviews/", reviews.mine, name="my-reviews"),
     path("p/<str:key>/models/", models.models, name="models"),
     path("p/<str:key>/models/new", models.propose, name="propose"),
+    path("p/<str:key>/runs/<str:run_id>/versions", models.versions_of_run, name="run-versions"),
     path(_VERSION, models.version, name="version"),
     path(f"{_VERSION}review/", models.request_review, name="review-request"),
     path(f"{_VERSION}evaluation/", models.choose_evaluation, name="evaluation-choose"),

@@ -3,6 +3,7 @@
 from django.db.models import Count, Max, Prefetch, QuerySet
 
 from core.errors import NotFound
+from experiments.models import Run
 from models_registry.enums import VersionState
 from models_registry.models import Deployment, ModelAlias, ModelVersion, RegisteredModel
 from projects.models import Project
@@ -29,6 +30,13 @@ def models_with_versions(project: Project) -> QuerySet[RegisteredModel]:
         .prefetch_related(Prefetch("versions", queryset=versions), Prefetch("deployments", queryset=serving))
         .order_by("name", "pk")
     )
+
+
+def versions_of_run(run: Run) -> QuerySet[ModelVersion]:
+    """Newest first, each with its model, its aliases, and what its model's deployments serve: three queries for all."""
+    serving = Deployment.objects.order_by("name")
+    rows = ModelVersion.objects.filter(run=run).select_related("model").order_by("-pk")
+    return rows.prefetch_related("aliases", Prefetch("model__deployments", queryset=serving))
 
 
 def with_latest(project: Project) -> QuerySet[RegisteredModel]:

@@ -15,7 +15,7 @@ from experiments.models import DatasetVersion, Run
 from models_registry import operations, queries, rules, tables
 from models_registry.enums import DeploymentState, ModelFormat, VersionState
 from models_registry.forms import AliasForm, DeployForm, EvaluationForm, ProposeForm, ReviewForm
-from models_registry.models import Deployment, ModelVersion
+from models_registry.models import Deployment, ModelVersion, RegisteredModel
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 
@@ -30,20 +30,37 @@ def models(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, f"models_registry/{template}", context)
 
 
-def _version_rows(model: Any) -> list[dict[str, Any]]:
+@project_page
+@require_GET
+def versions_of_run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
+    """What became of a run, a part of its page: the versions made of it, and where they serve."""
+    run = experiments.run_by_id(project=project, run_id=run_id)
+    rows = [_version_row(version, _serving(version.model)) for version in queries.versions_of_run(run)]
+    context = {"project": project, "run": run, "rows": rows}
+    return render(request, "models_registry/parts/run_versions.html", context)
+
+
+def _version_rows(model: RegisteredModel) -> list[dict[str, Any]]:
+    serving = _serving(model)
+    return [_version_row(version, serving) for version in model.versions.all()]
+
+
+def _serving(model: RegisteredModel) -> dict[int, list[str]]:
+    """The names of the model's deployments that are not retired, by the version that they serve."""
     serving: dict[int, list[str]] = {}
     for deployment in model.deployments.all():
         if deployment.state != DeploymentState.RETIRED:
             serving.setdefault(deployment.live_version_id, []).append(deployment.name)
-    return [
-        {
-            "version": version,
-            "tone": tables.VERSION_TONES[VersionState(version.state)],
-            "aliases": [alias.name for alias in version.aliases.all()],
-            "serves": serving.get(version.pk, []),
-        }
-        for version in model.versions.all()
-    ]
+    return serving
+
+
+def _version_row(version: ModelVersion, serving: dict[int, list[str]]) -> dict[str, Any]:
+    return {
+        "version": version,
+        "tone": tables.VERSION_TONES[VersionState(version.state)],
+        "aliases": [alias.name for alias in version.aliases.all()],
+        "serves": serving.get(version.pk, []),
+    }
 
 
 @project_page

@@ -102,6 +102,7 @@ def test_a_run_is_talked_about_tagged_and_tests_a_hypothesis(open_as, run, peopl
     page = open_as("scientist", f"/p/{key}/runs/{run_id}/")
     other = open_as("owner", f"/p/{key}/runs/{run_id}/")
     is_live(other)
+    expect(page.locator("#run-versions")).to_contain_text("No version of a model was made of this run.")
 
     page.get_by_label("Comment", exact=True).fill("Looks **odd** to me")
     page.get_by_role("button", name="Comment").click()

@@ -37,6 +37,7 @@ def everything(project):
     """Every page that is read, of a project in which a version serves and another waits."""
     return [
         url("models", project),
+        url("run-versions", project, Deployment.objects.get().live_version.run.run_id),
         url("version", project, "fraud-scorer", 1),
         url("version", project, "fraud-scorer", 2),
         url("reviews", project),
@@ -61,8 +62,8 @@ def project():
 def test_pages_open_for_a_member_and_not_for_a_stranger(project):
     member, stranger = signed_in(make_member(project, Role.VIEWER)), signed_in(make_user())
 
-    assert [member.get(address).status_code for address in everything(project)] == [200] * 8
-    assert [stranger.get(address).status_code for address in everything(project)] == [404] * 8
+    assert [member.get(address).status_code for address in everything(project)] == [200] * 9
+    assert [stranger.get(address).status_code for address in everything(project)] == [404] * 9
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,38 @@ def test_fragments_answer_bare(project, page, args, parts):
         response = client.get(url(page, project, *args) + f"?part={part}", headers={"HX-Request": "true"})
         assert response.status_code == 200
         assert b"<html" not in response.content
+
+
+def test_what_became_of_a_run_names_its_versions_and_where_they_serve(project):
+    run, unused = Deployment.objects.get().live_version.run, make_run(project, seed=3)
+    client = signed_in(project.created_by)
+
+    said = client.get(url("run-versions", project, run.run_id)).content.decode()
+    nothing = client.get(url("run-versions", project, unused.run_id)).content.decode()
+
+    assert url("version", project, "fraud-scorer", 1) in said
+    assert url("deployment", project, "card-fraud") in said
+    assert "No version of a model was made of this run." in nothing
+    assert client.get(url("run-versions", project, "0" * 32)).status_code == 404
+
+
+def test_the_versions_of_a_run_cost_the_same_for_one_and_for_three():
+    project = make_scoped_project()
+    client, run = signed_in(project.created_by), make_run(project)
+    address = url("run-versions", project, run.run_id)
+    _propose(client, project, run, "first")
+    client.get(address)
+    one = queries_of(client, address)
+
+    for name in ("second", "third"):
+        _propose(client, project, run, name)
+
+    assert queries_of(client, address) == one
+
+
+def _propose(client, project, run, name):
+    answer = client.post(url("propose", project) + f"?run={run.run_id}", {"name": name, "description": ""})
+    assert answer.status_code == 302
 
 
 def test_propose_makes_a_version(project):
