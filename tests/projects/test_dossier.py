@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -74,6 +74,18 @@ def test_revise_dossier_makes_a_revision_of_the_whole_and_tells_both_values():
         "volume": [[1, 2, 3], [1, 2, 4]],
         "today_recall": [None, 0.4],
     }
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE projects_dossierrevision SET digest = ''", "DELETE FROM projects_dossierrevision"]
+)
+def test_a_revision_is_never_changed_whoever_asks(change):
+    revise(make_project(), years=2)
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+    assert DossierRevision.objects.get().digest
 
 
 def test_revise_dossier_without_a_change_is_no_revision():
