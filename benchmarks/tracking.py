@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tests.product import Product, descendants
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 CLIENTS = 8
+IDLE_S = 2  # servers close what idles for longer, stock after five seconds
 KEY = "BNC"
 PAGE = 100
 METRICS = ("auc", "loss", "acc", "f1", "train_s")
@@ -34,7 +36,7 @@ def measure() -> list[Figure]:
     with Product() as product:
         caller = product.caller(product.person("bench", admin=True))
         caller.post("/projects", key=KEY, name="Benchmark")
-        bench = Bench(product, caller.token)
+        bench = Bench(of_product(product, caller.token))
         small, large = Loaded(product, 10_000), Loaded(product, 100_000)
         return [
             *bench.logging(),
@@ -46,12 +48,31 @@ def measure() -> list[Figure]:
         ]
 
 
+@dataclass(frozen=True)
+class Target:
+    """A server that speaks MLflow's protocol: where, and the processes (with all below them) that it costs."""
+
+    port: int
+    prefix: str
+    token: str
+    pids: Callable[[], list[int]]
+
+    def cpu_ms(self) -> float:
+        return sum(cpu_ms(pid) for root in self.pids() for pid in (root, *descendants(root)))
+
+
+def of_product(product: Product, token: str) -> Target:
+    """Its web process and its database."""
+    return Target(product.port, f"/p/{KEY}", token, lambda: [product.pid("web"), product.pid("database")])
+
+
 class Client:
     """One connection that is kept open."""
 
-    def __init__(self, port: int, token: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    def __init__(self, target: Target) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)
+        self._prefix, self._used = target.prefix, 0.0
+        self._headers = {"Authorization": f"Bearer {target.token}", "Content-Type": "application/json"}
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         given = json.dumps(body) if body is not None else None
@@ -62,9 +83,12 @@ class Client:
         self._ask("PUT", f"mlflow-artifacts/artifacts/{root}/{path}", content)
 
     def _ask(self, method: str, path: str, given: str | None) -> dict[str, Any]:
-        self._connection.request(method, f"/p/{KEY}/api/2.0/{path}", given, self._headers)
+        if time.monotonic() > self._used + IDLE_S:
+            self._connection.close()  # the next request opens it again
+        self._connection.request(method, f"{self._prefix}/api/2.0/{path}", given, self._headers)
         response = self._connection.getresponse()
         content = response.read()
+        self._used = time.monotonic()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status} {content[:300]!r}")
         return json.loads(content or b"{}")
@@ -88,12 +112,12 @@ Work = Callable[[Client, str, int], None]
 
 
 class Bench:
-    def __init__(self, product: Product, token: str) -> None:
-        self._product, self._token = product, token
+    def __init__(self, target: Target) -> None:
+        self._target = target
         self._experiment = self._client().call("POST", "experiments/create", {"name": "logging"})["experiment_id"]
 
     def _client(self) -> Client:
-        return Client(self._product.port, self._token)
+        return Client(self._target)
 
     def logging(self) -> list[Figure]:
         return [
@@ -175,11 +199,11 @@ class Bench:
         runs = [client.begin(self._experiment) for client in clients]
         for client, run_id in zip(clients, runs, strict=True):
             work(client, client.begin(self._experiment) if fresh else run_id, 0)  # warm
-        before, began = self._cpu_ms(), time.monotonic()
+        before, began = self._target.cpu_ms(), time.monotonic()
         with ThreadPoolExecutor(CLIENTS) as pool:
             loops = [pool.submit(self._loop, work, *pair, fresh) for pair in zip(clients, runs, strict=True)]
             counts = [loop.result() for loop in loops]
-        spent, seconds = self._cpu_ms() - before, time.monotonic() - began
+        spent, seconds = self._target.cpu_ms() - before, time.monotonic() - began
         if check and not all(check(*one) for one in zip(clients, runs, counts, strict=True)):
             raise RuntimeError(f"{name}: what was acknowledged is not what is stored")
         done = sum(counts)
@@ -191,11 +215,6 @@ class Bench:
             number += 1
             work(client, client.begin(self._experiment) if fresh else run_id, number)
         return number
-
-    def _cpu_ms(self) -> float:
-        """Of the web process, and of the database with its children."""
-        database = self._product.pid("database")
-        return sum(map(cpu_ms, (self._product.pid("web"), database, *descendants(database))))
 
 
 def cpu_ms(pid: int) -> float:

@@ -36,7 +36,7 @@ class Product:
         self._folder = tempfile.TemporaryDirectory(prefix="throughline-product-", ignore_cleanup_errors=True)
         self.data = Path(self._folder.name)
         self.data.chmod(0o711)  # root's PostgreSQL runs as another account
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._demo = demo
         inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
@@ -253,7 +253,7 @@ _NOT_INHERITED = {
 }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

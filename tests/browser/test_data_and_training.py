@@ -65,7 +65,7 @@ def test_a_training_is_started_by_form_and_followed_to_its_lineage(open_as, peop
     record = page.locator("#record")
     expect(record.get_by_text("average_precision").first).to_be_visible()
     expect(record.get_by_role("link", name="payments@v1")).to_be_visible()
-    expect(record.get_by_text("model/model.skops")).to_be_visible()
+    expect(page.locator("#files").get_by_role("link", name="model.skops", exact=True)).to_be_visible()
     expect(record.get_by_role("link", name="Propose as model")).to_be_visible()
 
 

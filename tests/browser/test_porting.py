@@ -97,7 +97,12 @@ def test_a_training_is_run_again_and_its_page_says_that_it_came_out_the_same(ope
     assert people.scientist.get(f"/projects/{key}/runs/{run_id}/reproductions")["results"][0]["result"]["rows"]
 
 
-def test_everything_goes_out_as_a_stock_mlflow(open_as, key):
+def test_everything_goes_out_as_a_stock_mlflow(open_as, people, new_project):
+    key = new_project("scientist")
+    started = people.scientist.upload(f"/projects/{key}/imports", "mlruns.zip", archive())
+    path = started["url"].removeprefix("/api/v1")
+    done = people.scientist.until(path, lambda one: one["job"]["state"] not in ("queued", "running"))
+    assert done["job"]["state"] == "succeeded"
     page = open_as("scientist", f"/p/{key}/experiments/export/")
 
     page.get_by_role("button", name="Export").click()

@@ -15,7 +15,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from tests.product import _free_port as free_port
+from tests.product import free_port
 
 
 @dataclass(frozen=True)
