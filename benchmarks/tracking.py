@@ -39,12 +39,12 @@ def measure() -> list[Figure]:
         bench = Bench(of_product(product, caller.token))
         small, large = Loaded(product, 10_000), Loaded(product, 100_000)
         return [
-            *bench.logging(),
             bench.search(small, limit=12),
             bench.search(large, limit=15),
             bench.search(large, limit=60, pages=5),
-            bench.history(large, points=1_000_000, limit=60),
             bench.alias(limit=1.5),
+            *bench.logging(),
+            bench.history(large, points=1_000_000, limit=60),
         ]
 
 
