@@ -12,6 +12,7 @@ from tests.browser import stages
 from tests.browser.test_pages import LOOKS, findings
 
 RUN = "0123456789abcdef0123456789abcdef"
+OTHER = "fedcba9876543210fedcba9876543210"
 EXPERIMENT_META = """artifact_location: file:///elsewhere/mlruns/1
 creation_time: 1700000000000
 experiment_id: '1'
@@ -19,14 +20,14 @@ last_update_time: 1700000000000
 lifecycle_stage: active
 name: Old experiments
 """
-RUN_META = f"""artifact_uri: file:///elsewhere/mlruns/1/{RUN}/artifacts
+RUN_META = """artifact_uri: file:///elsewhere/mlruns/1/RUN/artifacts
 end_time: 1700000009000
 entry_point_name: ''
 experiment_id: '1'
 lifecycle_stage: active
-run_id: {RUN}
+run_id: RUN
 run_name: old-run
-run_uuid: {RUN}
+run_uuid: RUN
 source_name: ''
 source_type: 4
 source_version: ''
@@ -37,15 +38,15 @@ user_id: someone
 """
 
 
-def archive() -> bytes:
-    """A small mlruns directory, and beside it a version whose files are not in it."""
+def archive(run: str = RUN) -> bytes:
+    """A small mlruns directory with this run, and beside it a version whose files are not in it."""
     sink = io.BytesIO()
     files = {
         "1/meta.yaml": EXPERIMENT_META,
-        f"1/{RUN}/meta.yaml": RUN_META,
-        f"1/{RUN}/metrics/loss": "".join(f"{1_700_000_000_000 + i} {1 / (i + 1)} {i}\n" for i in range(200)),
-        f"1/{RUN}/params/depth": "3",
-        f"1/{RUN}/artifacts/notes.txt": "hej",
+        f"1/{run}/meta.yaml": RUN_META.replace("RUN", run),
+        f"1/{run}/metrics/loss": "".join(f"{1_700_000_000_000 + i} {1 / (i + 1)} {i}\n" for i in range(200)),
+        f"1/{run}/params/depth": "3",
+        f"1/{run}/artifacts/notes.txt": "hej",
         "models/scorer/meta.yaml": "creation_timestamp: 1700000000000\nlast_updated_timestamp: 1700000000000\n"
         "name: scorer\n",
         "models/scorer/version-1/meta.yaml": "creation_timestamp: 1700000000000\ncurrent_stage: Production\n"
@@ -99,7 +100,7 @@ def test_a_training_is_run_again_and_its_page_says_that_it_came_out_the_same(ope
 
 def test_everything_goes_out_as_a_stock_mlflow(open_as, people, new_project):
     key = new_project("scientist")
-    started = people.scientist.upload(f"/projects/{key}/imports", "mlruns.zip", archive())
+    started = people.scientist.upload(f"/projects/{key}/imports", "mlruns.zip", archive(OTHER))
     path = started["url"].removeprefix("/api/v1")
     done = people.scientist.until(path, lambda one: one["job"]["state"] not in ("queued", "running"))
     assert done["job"]["state"] == "succeeded"
@@ -117,7 +118,7 @@ def test_everything_goes_out_as_a_stock_mlflow(open_as, people, new_project):
 
 
 def _notes(opened):
-    name = next(name for name in opened.namelist() if name.endswith(f"{RUN}/artifacts/notes.txt"))
+    name = next(name for name in opened.namelist() if name.endswith(f"{OTHER}/artifacts/notes.txt"))
     return opened.read(name).decode()
 
 
