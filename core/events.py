@@ -118,7 +118,7 @@ class Said:
 
     @property
     def stream_id(self) -> int:
-        return self.subject.project_id  # type: ignore[attr-defined]
+        return self.subject.project_id  # type: ignore[attr-defined]  # what lean calls write is always a project's
 
 
 async def append(one: AsyncConnection[Any], events: Sequence[Said]) -> None:

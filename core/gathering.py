@@ -79,8 +79,9 @@ class Gathering(Generic[Item, Answer]):
         except _ONES_OWN as error:
             if len(group) == 1:
                 _tell(group, error)
-            for single in group if len(group) > 1 else []:
-                await self._commit([single])
+            else:
+                for single in group:
+                    await self._commit([single])
         except BaseException as error:
             _tell(group, error)
             if not isinstance(error, Exception):

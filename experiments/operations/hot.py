@@ -120,18 +120,14 @@ async def begin_run(
 async def end_run(*, project_id: int, run_id: str, status: str, ended_at: datetime, by: User) -> Run | None:
     """End an open run as FINISHED, FAILED or KILLED. None when the case is not plain."""
     values = {"project_id": project_id, "run_id": run_id, "status": status, "ended_at": ended_at}
+    run = Run(**values)
 
     def said(row: Row) -> events.Said:
-        logged = summary(row[4], row[5], metrics=row[6])
-        return events.Said(EVENTS[RunStatus(status)], _ended(values, row), by, {"logged": logged})
+        run.pk, run.experiment_id, run.name, run.started_at, run.params, run.tags, metrics = row
+        logged = summary(run.params, run.tags, metrics=metrics)
+        return events.Said(EVENTS[RunStatus(status)], run, by, {"logged": logged})
 
-    row = await _ends.write(_Change(_END, values, said))
-    return _ended(values, row) if row else None
-
-
-def _ended(values: Mapping[str, Any], row: Row) -> Run:
-    names = ("pk", "experiment_id", "name", "started_at", "params", "tags")
-    return Run(**values, **dict(zip(names, row, strict=False)))
+    return run if await _ends.write(_Change(_END, values, said)) else None
 
 
 async def _log(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool]:

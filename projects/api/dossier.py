@@ -69,6 +69,7 @@ class PrecedentBody(StrictSerializer):
     title = serializers.CharField(max_length=200)
     actual_effort = serializers.FloatField(help_text="What it really took, person-months.")
     planned_effort = _number()
+    # A serializer has a `source` of its own, which its declared fields do not touch.
     source = serializers.CharField(help_text="Where that can be looked up.")  # type: ignore[assignment]
 
 

@@ -1,6 +1,7 @@
 """The scoping studio: the dossier part by part, judged while it is written."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ from projects.forms import (
     TodayForm,
     tidy,
 )
-from projects.models import Project, Sheet
+from projects.models import Ceiling, Precedent, Project, Sheet
 from projects.operations import fields
 from projects.operations.dossier import DOSSIER_FIELDS, OPTION_FIELDS
 from projects.pages import part_of, project_page, takes_effect
@@ -122,9 +123,10 @@ def option_remove(request: HttpRequest, project: Project, number: int) -> HttpRe
 @require_POST
 def precedent_add(request: HttpRequest, project: Project) -> HttpResponse:
     form = PrecedentForm(request.POST)
-    act = lambda: operations.add_precedent(  # noqa: E731
-        project=project, values=form.cleaned_data, by=user_of(request), now=now()
-    )
+
+    def act() -> Precedent:
+        return operations.add_precedent(project=project, values=form.cleaned_data, by=user_of(request), now=now())
+
     return _sent(request, project, form, act, "precedents", "precedent_form")
 
 
@@ -133,9 +135,12 @@ def precedent_add(request: HttpRequest, project: Project) -> HttpResponse:
 def precedent_rate(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     form = SheetForm(request.POST)
     precedent = queries.precedent(project, number)
-    act = lambda: operations.rate_precedent(  # noqa: E731
-        precedent=precedent, ratings=form.ratings(), evidence=form.evidence(), by=user_of(request), now=now()
-    )
+
+    def act() -> Sheet:
+        return operations.rate_precedent(
+            precedent=precedent, ratings=form.ratings(), evidence=form.evidence(), by=user_of(request), now=now()
+        )
+
     return _sent(request, project, form, act, "precedents", "sheet_form", precedent=number)
 
 
@@ -143,9 +148,10 @@ def precedent_rate(request: HttpRequest, project: Project, number: int) -> HttpR
 @require_POST
 def ceiling_seal(request: HttpRequest, project: Project) -> HttpResponse:
     form = CeilingForm(request.POST)
-    act = lambda: operations.seal_ceiling(  # noqa: E731
-        project=project, values=form.cleaned_data, by=user_of(request), now=now()
-    )
+
+    def act() -> Ceiling:
+        return operations.seal_ceiling(project=project, values=form.cleaned_data, by=user_of(request), now=now())
+
     return _sent(request, project, form, act, "ceiling", "ceiling_form")
 
 
@@ -155,7 +161,7 @@ def ceiling_open(request: HttpRequest, project: Project) -> HttpResponse:
     ceiling = queries.ceiling(project)
     if ceiling is None:
         raise NotFound("No ceiling is sealed yet.")
-    act = lambda: operations.open_ceiling(ceiling=ceiling, by=user_of(request), now=now())  # noqa: E731
+    act = partial(operations.open_ceiling, ceiling=ceiling, by=user_of(request), now=now())
     return _then(request, project, act, "The ceiling is open.", section="ceiling")
 
 
