@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.pages import now, user_of
 from projects import operations, queries, rules, tables
 from projects.enums import ItemState
-from projects.forms import CloseSprintForm, ItemForm, SprintForm
+from projects.forms.board import CloseSprintForm, ItemForm, SprintForm
 from projects.models import Project, Sprint, WorkItem
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.pages import now, user_of
 from projects import operations, queries, rules
-from projects.forms import ItemChangeForm
+from projects.forms.board import ItemChangeForm
 from projects.models import Project, WorkItem
 from projects.pages import project_page, takes_effect
 from projects.roles import Permission

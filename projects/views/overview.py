@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.pages import now, user_of
 from projects import feed, gates, operations, queries, rules, tables
 from projects.burnup import replay
-from projects.forms import RenameForm
+from projects.forms.project import RenameForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.pages import now, page, user_of
 from projects import operations, queries, tables
 from projects.enums import Stage
-from projects.forms import ProjectForm
+from projects.forms.project import ProjectForm
 from projects.models import Project
 from projects.pages import takes_effect
 

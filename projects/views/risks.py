@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.pages import now, user_of
 from projects import operations, queries, rules, tables
 from projects.enums import RISK_FLOW, RiskLevel, RiskState
-from projects.forms import ReasonForm, RiskChangeForm, RiskForm
+from projects.forms.risks import ReasonForm, RiskChangeForm, RiskForm
 from projects.models import Project, Risk
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission

@@ -14,7 +14,7 @@ from core.pages import now, show_on, user_of
 from projects import gates, operations, queries, rules, tables
 from projects.affordability import verdict
 from projects.enums import Gate
-from projects.forms import ScopeForm
+from projects.forms.scope import ScopeForm
 from projects.models import Project, Scope
 from projects.pages import part_of, project_page
 from projects.roles import Permission

@@ -15,7 +15,7 @@ from core.errors import DomainError, NotFound, PreconditionFailed
 from core.pages import now, show_on, user_of
 from projects import documents, operations, queries, rules, scoping
 from projects import studio as shapes
-from projects.forms import (
+from projects.forms.dossier import (
     CaseForm,
     CeilingForm,
     NewOptionForm,
@@ -24,8 +24,8 @@ from projects.forms import (
     SheetForm,
     StudioForm,
     TodayForm,
-    tidy,
 )
+from projects.forms.fields import tidy
 from projects.models import Ceiling, Precedent, Project, Sheet
 from projects.operations import fields
 from projects.operations.dossier import DOSSIER_FIELDS, OPTION_FIELDS

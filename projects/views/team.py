@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Invalid
 from core.pages import now, user_of
 from projects import operations, queries, rules, tables
-from projects.forms import MemberForm, RoleForm
+from projects.forms.project import MemberForm, RoleForm
 from projects.models import Membership, Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission, Role

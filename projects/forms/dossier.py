@@ -1,167 +1,15 @@
-"""Forms of projects. What a value may be is said in the operations; forms only shape it."""
+"""Forms of the scoping studio."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.models import User
 from projects import scoping
-from projects.enums import ItemKind, OptionKind, RiskPhase
-from projects.models import Scope, Sprint
-from projects.risk_matrix import IMPACTS, LIKELIHOODS
-from projects.roles import Role
-
-
-def _long(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
-class ProjectForm(forms.Form):
-    name = forms.CharField(max_length=120)
-    key = forms.CharField(
-        max_length=10, help_text="2 to 10 letters and digits; it stands before every item, as in FRD-12."
-    )
-    purpose = forms.CharField(
-        max_length=500, required=False, widget=_long(), help_text="The question the business asks."
-    )
-
-
-class RenameForm(forms.Form):
-    name = forms.CharField(max_length=120)
-    purpose = forms.CharField(max_length=500, required=False, widget=_long())
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ScopeForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    decision = forms.CharField(
-        required=False,
-        widget=_long(),
-        label="Decision and action",
-        help_text="Who does what differently, how often, with which deadline.",
-    )
-    metric = forms.CharField(max_length=60, required=False, help_text="For example average_precision.")
-    direction = forms.ChoiceField(choices=Scope.Direction.choices, label="Which way is better")
-    baseline = forms.FloatField(required=False, label="Today's value", help_text="Measured, not remembered.")
-    baseline_source = forms.CharField(
-        required=False, widget=_long(2), label="Source of today's value", help_text="On which data, when, which query."
-    )
-    minimal_useful = forms.FloatField(
-        required=False, label="Minimal useful value", help_text="Below this it is not worth running."
-    )
-    benefit_low = forms.DecimalField(required=False, max_digits=14, decimal_places=2, label="Lowest benefit a year")
-    benefit_high = forms.DecimalField(required=False, max_digits=14, decimal_places=2, label="Highest benefit a year")
-    cost_low = forms.DecimalField(required=False, max_digits=14, decimal_places=2, label="Lowest cost a year")
-    cost_high = forms.DecimalField(required=False, max_digits=14, decimal_places=2, label="Highest cost a year")
-    precedent = forms.CharField(
-        required=False,
-        widget=_long(2),
-        label="Precedent",
-        help_text="The nearest finished project, and what it really took.",
-    )
-    precedent_difference = forms.CharField(
-        required=False, widget=_long(2), label="Where ours is harder", help_text="What the precedent did not have."
-    )
-
-    def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-    def as_asked(self) -> "ScopeForm":
-        """For showing: a draft may leave anything out, but nothing here is optional, since the gate asks for it."""
-        assert self.errors is not None  # reading them decides what is wrong, before the fields ask for more
-        self.use_required_attribute = False
-        for field in self.fields.values():
-            field.required = True
-        return self
-
-
-class RiskForm(forms.Form):
-    title = forms.CharField(max_length=200, label="Risk", help_text="What may happen.")
-    cause = forms.CharField(required=False, widget=_long(2), help_text="Because of what.")
-    consequence = forms.CharField(required=False, widget=_long(2), help_text="And then.")
-    phase = forms.ChoiceField(choices=RiskPhase.choices, label="Belongs to")
-    likelihood = forms.TypedChoiceField(
-        coerce=int, choices=[(n, f"{n}: {said}") for n, said in LIKELIHOODS.items()], initial=3
-    )
-    impact = forms.TypedChoiceField(coerce=int, choices=[(n, f"{n}: {said}") for n, said in IMPACTS.items()], initial=3)
-    owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Nobody yet")
-
-    def __init__(self, *args: Any, people: "QuerySet[User]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
-
-
-class RiskChangeForm(RiskForm):
-    treatment = forms.CharField(required=False, widget=_long(2), help_text="What is done about it.")
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ReasonForm(forms.Form):
-    """Why: of a treatment, an acceptance, a gate."""
-
-    text = forms.CharField(widget=_long(2), max_length=4000)
-
-
-class ItemForm(forms.Form):
-    title = forms.CharField(max_length=200)
-    kind = forms.ChoiceField(choices=ItemKind.choices, initial=ItemKind.TASK)
-    points = forms.IntegerField(min_value=0, max_value=100, required=False)
-    assignee = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Nobody yet")
-    sprint = forms.ModelChoiceField(queryset=Sprint.objects.none(), required=False, empty_label="Backlog")
-    description = forms.CharField(required=False, widget=_long())
-
-    def __init__(self, *args: Any, people: "QuerySet[User]", sprints: "QuerySet[Sprint]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
-        self.fields["sprint"].queryset = sprints  # type: ignore[attr-defined]
-
-
-class ItemChangeForm(ItemForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class SprintForm(forms.Form):
-    goal = forms.CharField(max_length=200, help_text="What will be true when it ends.")
-    start_date = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    end_date = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
-
-    @staticmethod
-    def two_weeks_from(today: date) -> dict[str, str]:
-        return {"start_date": today.isoformat(), "end_date": (today + timedelta(days=13)).isoformat()}
-
-
-class CloseSprintForm(forms.Form):
-    carry_to = forms.ModelChoiceField(
-        queryset=Sprint.objects.none(),
-        required=False,
-        empty_label="Back to the backlog",
-        label="What is still open goes to",
-    )
-
-    def __init__(self, *args: Any, sprints: "QuerySet[Sprint]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["carry_to"].queryset = sprints  # type: ignore[attr-defined]
-
-
-class MemberForm(forms.Form):
-    username = forms.CharField(max_length=150, label="User name")
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
-
-
-class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=Role.choices)
-
-
-def tidy(value: Any) -> Any:
-    """A whole number without its decimals."""
-    if isinstance(value, list):
-        return [tidy(one) for one in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+from projects.enums import OptionKind
+from projects.forms.fields import long
 
 
 class RangeWidget(forms.MultiWidget):
@@ -281,7 +129,7 @@ class TodayForm(StudioForm):
     )
     today_run_cost = forms.FloatField(required=False, label="Running cost today, a year")
     today_source = forms.CharField(
-        required=False, widget=_long(2), label="Measured on", help_text="Which data, which query. Not remembered."
+        required=False, widget=long(2), label="Measured on", help_text="Which data, which query. Not remembered."
     )
     today_measured_on = forms.DateField(
         required=False, label="On which day", widget=forms.DateInput(attrs={"type": "date"})
@@ -293,7 +141,7 @@ class OptionForm(StudioForm):
 
     title = forms.CharField(max_length=200, label="What is it")
     kind = forms.ChoiceField(choices=OptionKind.choices)
-    summary = forms.CharField(required=False, widget=_long(2), label="In a sentence or two")
+    summary = forms.CharField(required=False, widget=long(2), label="In a sentence or two")
     estimate = forms.FloatField(
         required=False, label="The team's estimate", help_text="P50, in person-months. Else the most likely effort."
     )
@@ -305,7 +153,7 @@ class OptionForm(StudioForm):
     skills = SkillsField(
         required=False,
         label="Months for each skill",
-        widget=_long(2),
+        widget=long(2),
         help_text="One a line: engineering: 8, 11, 16",
     )
     precedent = forms.TypedChoiceField(
@@ -321,7 +169,7 @@ class PrecedentForm(forms.Form):
     title = forms.CharField(max_length=200, label="Which finished project")
     actual_effort = forms.FloatField(label="What it really took, person-months")
     planned_effort = forms.FloatField(required=False, label="What was planned, person-months")
-    source = forms.CharField(max_length=4000, widget=_long(2), label="Where that can be looked up")
+    source = forms.CharField(max_length=4000, widget=long(2), label="Where that can be looked up")
 
 
 def _rating(value: str) -> int | None:
@@ -356,7 +204,7 @@ class SheetForm(forms.Form):
 class CeilingForm(forms.Form):
     money = forms.FloatField(required=False, label="Money for building")
     skills = MonthsField(
-        required=False, widget=_long(2), label="Months for each skill", help_text="One a line: engineering: 30"
+        required=False, widget=long(2), label="Months for each skill", help_text="One a line: engineering: 30"
     )
     run_cost = forms.FloatField(required=False, label="Running cost a year")
     latency_ms = forms.FloatField(required=False, label="Latency, milliseconds")
