@@ -1,0 +1,49 @@
+"""Policies as text: what a gate asks for, who decides, and what is wrong with a text that should say so.
+
+Knows no database and no house: facts, gates and roles are given to it.
+"""
+
+from projects.policy.deciding import Finding, Outcome, decide, standing_rule
+from projects.policy.functions import FUNCTIONS, OF_ANY
+from projects.policy.pack import (
+    CONTRIBUTORS,
+    LAST_CHANGE,
+    NO_SELF_APPROVAL,
+    ApprovalRule,
+    CheckRule,
+    GatePolicy,
+    Pack,
+    Waivers,
+)
+from projects.policy.problems import PolicyError, Problem
+from projects.policy.reading import House, read_pack
+from projects.policy.values import Catalogue, Estimate, Facts, Type, Value, from_json, is_of, to_json
+
+__all__ = [
+    "CONTRIBUTORS",
+    "FUNCTIONS",
+    "LAST_CHANGE",
+    "NO_SELF_APPROVAL",
+    "OF_ANY",
+    "ApprovalRule",
+    "Catalogue",
+    "CheckRule",
+    "Estimate",
+    "Facts",
+    "Finding",
+    "GatePolicy",
+    "House",
+    "Outcome",
+    "Pack",
+    "PolicyError",
+    "Problem",
+    "Type",
+    "Value",
+    "Waivers",
+    "decide",
+    "from_json",
+    "is_of",
+    "read_pack",
+    "standing_rule",
+    "to_json",
+]
