@@ -193,6 +193,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Jobs: see core/jobs.py
 JOB_LEASE_SECONDS = env.float("JOB_LEASE_SECONDS", default=30.0)
 JOB_SCRATCH_DIR = DATA_DIR / "scratch"
+# Laws and frameworks as data; a directory of your own holds those of your house.
+REGIMES_DIR = Path(env.str("REGIMES_DIR", default=str(BASE_DIR / "projects" / "regimes")))
 DISPATCH_INTERVAL_SECONDS = env.float("DISPATCH_INTERVAL_SECONDS", default=0.25)
 
 LOGGING = {

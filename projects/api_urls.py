@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.api import dossier, gates, items, ledger, projects, risks, scope, sprints, team
+from projects.api import dossier, gates, items, ledger, projects, risks, scope, sprints, team, tiers
 
 app_name = "projects-api"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("projects/<str:key>", projects.ProjectView.as_view(), name="project"),
     path("projects/<str:key>/members", team.MembersView.as_view(), name="members"),
     path("projects/<str:key>/members/<str:username>", team.MemberView.as_view(), name="member"),
+    path("regimes", tiers.RegimesView.as_view(), name="regimes"),
+    path("projects/<str:key>/tier", tiers.TierView.as_view(), name="tier"),
+    path("projects/<str:key>/tier/history", tiers.TierHistoryView.as_view(), name="tier-history"),
     path("projects/<str:key>/scope", scope.ScopeView.as_view(), name="scope"),
     path("projects/<str:key>/dossier", dossier.DossierView.as_view(), name="dossier"),
     path("projects/<str:key>/dossier/template", dossier.TemplateView.as_view(), name="dossier-template"),

@@ -127,3 +127,12 @@ class OptionKind(TextChoices):
     NONE = "none", "Nothing, or rules"
     SIMPLE = "simple", "The simplest model"
     AMBITIOUS = "ambitious", "Ambitious"
+
+
+class RegimeClass(TextChoices):
+    """How a system stands under a regime, from the weakest to what must not be built."""
+
+    MINIMAL = "minimal", "Minimal"
+    TRANSPARENCY = "transparency", "Transparency"
+    HIGH = "high", "High-risk"
+    PROHIBITED = "prohibited", "Prohibited"

@@ -113,6 +113,13 @@ def _project_renamed(event: Event, key: str) -> Told:
     return Told("renamed the project to", object=str(event.data.get("after", "")))
 
 
+@tells(names.PROJECT_CLASSIFIED)
+def _classified(event: Event, key: str) -> Told:
+    tier = event.data.get("tier")
+    said = f"tier {tier}" if tier else "prohibited"
+    return Told("classified the project as", object=said, url=reverse("projects:tier", args=[key]))
+
+
 @tells(names.MEMBER_ADDED)
 def _member_added(event: Event, key: str) -> Told:
     return Told("added", object=_name(event), url=_team(key), after=f" as {_role(event)}")

@@ -11,6 +11,9 @@ class Role(TextChoices):
     DATA_SCIENTIST = "data_scientist", "Data scientist"
     ENGINEER = "engineer", "Engineer"
     VALIDATOR = "validator", "Validator"
+    SPONSOR = "sponsor", "Sponsor"
+    RISK = "risk", "Risk and compliance"
+    AUDITOR = "auditor", "Auditor"
     VIEWER = "viewer", "Viewer"
 
 
@@ -28,14 +31,51 @@ class Permission(StrEnum):
     DEPLOY = "deploy"
     PREDICT = "predict"
     MONITOR = "monitor"
+    CLASSIFY = "classify"
+    ACCEPT_RISK = "accept_risk"
+    ACCEPT_FOR_THE_SPONSOR = "accept_for_the_sponsor"
+    ACCEPT_FOR_RISK = "accept_for_risk"
+
+
+# What each permission is, in the words of the matrix on the team's page.
+SAYS: dict[Permission, str] = {
+    Permission.MANAGE_TEAM: "Add people, change roles",
+    Permission.EDIT_SCOPE: "Write the scope and the dossier",
+    Permission.EDIT_RISKS: "Keep the risk register and its findings",
+    Permission.PASS_GATE: "Pass gates",
+    Permission.PLAN: "Plan sprints, move items",
+    Permission.ADD_DATA: "Add data",
+    Permission.TRAIN: "Log runs and train",
+    Permission.REGISTER_MODEL: "Register models",
+    Permission.REQUEST_REVIEW: "Ask for reviews",
+    Permission.REVIEW: "Decide reviews",
+    Permission.DEPLOY: "Deploy",
+    Permission.PREDICT: "Ask for predictions",
+    Permission.MONITOR: "Set up monitoring, answer alerts",
+    Permission.CLASSIFY: "Classify the project into its tier",
+    Permission.ACCEPT_RISK: "Accept medium risks",
+    Permission.ACCEPT_FOR_THE_SPONSOR: "Sign a high risk, for the money",
+    Permission.ACCEPT_FOR_RISK: "Sign a high risk, as second line",
+}
 
 
 _P = Permission
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OWNER: frozenset(Permission),
+    # The owner answers for the money where there is no sponsor, and never for the second line.
+    Role.OWNER: frozenset(Permission) - {_P.ACCEPT_FOR_RISK},
     Role.PRODUCT_OWNER: frozenset(
-        {_P.EDIT_SCOPE, _P.EDIT_RISKS, _P.PASS_GATE, _P.PLAN, _P.REQUEST_REVIEW, _P.REVIEW, _P.MONITOR}
+        {
+            _P.EDIT_SCOPE,
+            _P.EDIT_RISKS,
+            _P.PASS_GATE,
+            _P.PLAN,
+            _P.REQUEST_REVIEW,
+            _P.REVIEW,
+            _P.MONITOR,
+            _P.CLASSIFY,
+            _P.ACCEPT_RISK,
+        }
     ),
     Role.DATA_SCIENTIST: frozenset(
         {
@@ -63,9 +103,22 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MONITOR,
         }
     ),
-    Role.VALIDATOR: frozenset({_P.EDIT_RISKS, _P.REVIEW, _P.PREDICT}),
+    Role.VALIDATOR: frozenset({_P.EDIT_RISKS, _P.REVIEW, _P.PREDICT, _P.ACCEPT_FOR_RISK}),
+    Role.SPONSOR: frozenset({_P.PASS_GATE, _P.ACCEPT_FOR_THE_SPONSOR}),
+    Role.RISK: frozenset({_P.EDIT_RISKS, _P.CLASSIFY, _P.ACCEPT_FOR_RISK}),
+    Role.AUDITOR: frozenset(),
     Role.VIEWER: frozenset(),
 }
+
+
+# Roles that somebody has to fill; the others are company, or needed from a tier on.
+SEATS = (Role.OWNER, Role.PRODUCT_OWNER, Role.DATA_SCIENTIST, Role.ENGINEER, Role.VALIDATOR)
+SEATS_FROM_TIER_3 = (Role.SPONSOR, Role.RISK)
+
+
+def seats(tier: int | None) -> tuple[Role, ...]:
+    """The roles that a project of this tier cannot do without."""
+    return SEATS + SEATS_FROM_TIER_3 if (tier or 0) >= 3 else SEATS
 
 
 def roles_with(permission: Permission) -> list[Role]:

@@ -13,7 +13,7 @@ from projects.burnup import BurnUp
 from projects.enums import GATE_AFTER, Gate, ItemState, RiskLevel, Stage
 from projects.gates import Check
 from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
-from projects.roles import Role
+from projects.roles import PERMISSIONS, SAYS, Permission, Role, seats
 
 LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad", RiskLevel.CRITICAL: "bad"}
 
@@ -165,7 +165,15 @@ def burn_up_chart(burn: BurnUp) -> charts.Chart:
 # --- team -----------------------------------------------------------------------------------------------------------
 
 
-def empty_seats(memberships: Iterable[Membership]) -> list[Role]:
-    """The roles that nobody has; a viewer is no seat."""
+def empty_seats(memberships: Iterable[Membership], *, tier: int | None) -> list[Role]:
+    """The roles that a project of this tier cannot do without, and nobody has."""
     taken = {membership.role for membership in memberships}
-    return [role for role in Role if role not in taken and role != Role.VIEWER]
+    return [role for role in seats(tier) if role not in taken]
+
+
+def role_matrix() -> dict[str, Any]:
+    """Who may do what, as a table: a row for each permission, a column for each role."""
+    return {
+        "roles": list(Role),
+        "rows": [(SAYS[one], [one in PERMISSIONS[role] for role in Role]) for one in Permission],
+    }

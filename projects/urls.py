@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import activity, board, items, overview, portfolio, risks, scope, studio, team
+from projects.views import activity, board, items, overview, portfolio, risks, scope, studio, team, tiers
 
 app_name = "projects"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("p/<str:key>/", overview.overview, name="overview"),
     path("p/<str:key>/gate/", overview.gate_pass, name="gate-pass"),
     path("p/<str:key>/rename/", overview.rename, name="rename"),
+    path("regimes/", tiers.regimes, name="regimes"),
+    path("p/<str:key>/tier/", tiers.tier, name="tier"),
     path("p/<str:key>/scope/", scope.scope, name="scope"),
     path("p/<str:key>/scope/studio/", studio.studio, name="studio"),
     path("p/<str:key>/scope/studio/try/", studio.try_out, name="studio-try"),

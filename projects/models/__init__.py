@@ -6,9 +6,11 @@ from projects.models.gates import GateDecision
 from projects.models.project import Membership, Project
 from projects.models.risks import Risk
 from projects.models.scope import Scope
+from projects.models.tiers import Classification
 
 __all__ = [
     "Ceiling",
+    "Classification",
     "Dossier",
     "DossierRevision",
     "GateDecision",

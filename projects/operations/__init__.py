@@ -10,6 +10,7 @@ from projects.operations.risks import accept_risk, add_risk, reopen_risk, revise
 from projects.operations.scope import revise_scope
 from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
 from projects.operations.team import add_member, change_role, remove_member
+from projects.operations.tiers import classify_project
 
 __all__ = [
     "accept_risk",
@@ -19,6 +20,7 @@ __all__ = [
     "add_precedent",
     "add_risk",
     "change_role",
+    "classify_project",
     "close_sprint",
     "create_project",
     "move_item",

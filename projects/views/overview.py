@@ -8,14 +8,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.pages import now, user_of
-from projects import feed, gates, operations, queries, rules, tables
+from projects import feed, gates, operations, queries, rules, tables, tiers
 from projects.burnup import replay
 from projects.forms.project import RenameForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
+from projects.views.tiers import tier_tone
 
 PARTS = {
+    "tier": "projects/parts/tier_pill.html",
     "line": "projects/parts/line.html",
     "gate": "projects/parts/gate.html",
     "gate-pill": "projects/parts/gate_pill.html",
@@ -40,7 +42,7 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
     if part in PARTS:
         return render(request, PARTS[part], {"project": project} | _FACTS[part](request, project))
     context: dict[str, Any] = {"project": project}
-    for facts in (_gate, _sprint, _risks, _feed):
+    for facts in (_tier, _gate, _sprint, _risks, _feed):
         context |= facts(request, project)
     context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
     return render(request, "projects/overview.html", context)
@@ -128,8 +130,26 @@ def _risks(request: HttpRequest, project: Project) -> dict[str, Any]:
     }
 
 
+def _tier(request: HttpRequest, project: Project) -> dict[str, Any]:
+    found = tiers.classification_of(project)
+    tier = found.tier if found else None
+    return {
+        "classification": found,
+        "tier_tone": tier_tone(found),
+        "seats": tables.empty_seats(queries.members(project), tier=tier),
+    }
+
+
 def _feed(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"entries": feed.entries(queries.news(project, limit=FEED_SHOWN), project.key), "feed_live": feed.prefixes()}
 
 
-_FACTS = {"line": _line, "gate": _gate, "gate-pill": _pill, "sprint": _sprint, "risks": _risks, "feed": _feed}
+_FACTS = {
+    "tier": _tier,
+    "line": _line,
+    "gate": _gate,
+    "gate-pill": _pill,
+    "sprint": _sprint,
+    "risks": _risks,
+    "feed": _feed,
+}

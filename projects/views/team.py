@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Invalid
 from core.pages import now, user_of
-from projects import operations, queries, rules, tables
+from projects import operations, queries, rules, tables, tiers
 from projects.forms.project import MemberForm, RoleForm
 from projects.models import Membership, Project
 from projects.pages import part_of, project_page, takes_effect
@@ -24,7 +24,8 @@ def team(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "project": project,
         "rows": [(membership, _role_form(membership)) for membership in memberships],
-        "seats": tables.empty_seats(memberships),
+        "seats": tables.empty_seats(memberships, tier=tiers.tier_of(project)),
+        "matrix": tables.role_matrix(),
         "form": form,
         "me": user_of(request),
         "why_not": rules.why_not(user_of(request), Permission.MANAGE_TEAM, project.pk),

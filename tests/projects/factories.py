@@ -6,9 +6,9 @@ from decimal import Decimal
 from core.models import Token, User
 from core.operations import create_token
 from core.roles import DEFAULT_SCOPES, Scope
-from projects import operations
+from projects import operations, tiers
 from projects.enums import RiskPhase
-from projects.models import Project, Risk, Sprint, WorkItem
+from projects.models import Classification, Project, Risk, Sprint, WorkItem
 from projects.roles import Role
 from tests.factories import make_member, now
 
@@ -38,6 +38,16 @@ def make_risk(project: Project, *, likelihood: int = 3, impact: int = 3, **value
     return operations.add_risk(
         project=project, likelihood=likelihood, impact=impact, by=project.created_by, now=now(), **given
     )
+
+
+def eu_answers(**answers: str) -> dict[str, str]:
+    """No to every question of the regime, but for those given."""
+    return {question.key: "no" for question in tiers.classifying_regime().questions} | answers
+
+
+def classify(project: Project, *, by: User | None = None, **values: object) -> Classification:
+    given = {"answers": eu_answers(), "exposure": 2, "automation": 2, "note": "Small and advisory."} | values
+    return operations.classify_project(project=project, by=by or project.created_by, now=now(), **given)
 
 
 def make_sprint(project: Project, *, goal: str = "Scores to act on", started: bool = True) -> Sprint:

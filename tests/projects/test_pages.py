@@ -28,9 +28,9 @@ from tests.projects.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["overview", "scope", "risks", "board", "team", "activity", "rename", "verify"]
+PAGES = ["overview", "tier", "scope", "risks", "board", "team", "activity", "rename", "verify"]
 PARTS = {
-    "overview": ["line", "gate", "gate-pill", "sprint", "risks", "feed"],
+    "overview": ["tier", "line", "gate", "gate-pill", "sprint", "risks", "feed"],
     "scope": ["form", "verdict"],
     "risks": ["register"],
     "board": ["board", "backlog"],
