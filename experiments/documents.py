@@ -62,15 +62,19 @@ async def run_document(*, project_id: int, run_id: str) -> RunDocument | None:
     return _document(found[0]) if found else None
 
 
-async def run_documents(ids: str, parameters: Sequence[Any], *, size: int, start: int) -> list[RunDocument]:
-    """A page of the runs whose primary keys this SELECT finds, in its order."""
+async def run_documents(
+    found: str, parameters: Sequence[Any], *, size: int, start: int
+) -> tuple[list[RunDocument], list[str]]:
+    """A page of the runs that this SELECT finds, in its order, and what it says beside the primary key of each, as
+    text."""
     statement = f"""
         WITH page AS MATERIALIZED (
-            SELECT id, row_number() OVER () AS place FROM ({ids} LIMIT %s OFFSET %s) AS found(id)
+            SELECT id, lead, row_number() OVER () AS place FROM ({found} LIMIT %s OFFSET %s) AS found(id, lead)
         )
-        SELECT {_COLUMNS} FROM page JOIN experiments_run AS run USING (id) ORDER BY page.place
+        SELECT page.lead::text, {_COLUMNS} FROM page JOIN experiments_run AS run USING (id) ORDER BY page.place
     """
-    return [_document(row) for row in await pool.rows(statement, [*parameters, size, start])]
+    rows = await pool.rows(statement, [*parameters, size, start])
+    return [_document(row[1:]) for row in rows], [row[0] for row in rows]
 
 
 _NAMES = """

@@ -7,7 +7,7 @@ imports mlflow, and only when the first filter arrives, because that takes secon
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -72,12 +72,18 @@ def experiments(found: QuerySet[Experiment], filter_string: str, order_by: Seque
 
 
 def runs(
-    found: QuerySet[Run], filter_string: str, order_by: Sequence[str], *, keys: Mapping[str, int] | None = None
+    found: QuerySet[Run],
+    filter_string: str,
+    order_by: Sequence[str],
+    *,
+    keys: Mapping[str, int] | None = None,
+    begin: Any = None,
 ) -> QuerySet[Run]:
     """`runs/search`. Raises Invalid.
 
     Each metric that is named joins its latest values once, by run, key and experiment: so a search by value reads a
-    range of one index, and nothing of other experiments. `keys` are the ids of the names, if the caller knows them.
+    range of one index, and nothing of other experiments. `keys` are the ids of the names, if the caller knows them;
+    `begin` is the value of the order's lead (`Search.lead`) from which on they are wanted.
     """
     asked = searched(filter_string, tuple(order_by))
     keys = keys if keys is not None else ids_of_metrics(asked.metrics)
@@ -91,11 +97,13 @@ def runs(
         for clause in asked.clauses
         for condition in (_number_clause(numbers, clause) if clause["type"] == "metric" else [_run_clause(clause)])
     ]
-    compared = {one["key"] for one in asked.clauses if one["type"] == "metric" and one["comparator"] in _COMPARED}
+    if begin is not None and asked.lead:
+        column, up = asked.lead
+        conditions.append(_joined(F(column), " >= " if up else " <= ", begin))
     order: list[Any] = []
     for kind, key, up in asked.order:
         if kind == "metric":
-            order += _present_order(numbers[key], up) if key in compared else _number_order(numbers[key], up)
+            order += _present_order(numbers[key], up) if key in asked.compared else _number_order(numbers[key], up)
         else:
             order += _run_order(kind, key, up)
     return found.filter(*conditions).order_by(*order, "-started_at", "-pk")
@@ -108,6 +116,19 @@ class Search:
     clauses: list[Clause]
     order: list[tuple[str, str, bool]]
     metrics: list[str]
+
+    @cached_property
+    def compared(self) -> set[str]:
+        """The metrics of which every run that is found has a number."""
+        return {one["key"] for one in self.clauses if one["type"] == "metric" and one["comparator"] in _COMPARED}
+
+    @property
+    def lead(self) -> tuple[str, bool] | None:
+        """What the order goes by first, and whether upwards, if every run has a value of it in an index."""
+        kind, key, up = self.order[0] if self.order else ("attribute", "start_time", False)
+        if kind == "metric" and key in self.compared:
+            return f"metric_{self.metrics.index(key)}__value", up
+        return ("started_at", up) if (kind, key) == ("attribute", "start_time") else None
 
 
 @lru_cache(maxsize=512)

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BooleanField
+from django.db.models import BooleanField, F, Value
 from django.db.models.expressions import RawSQL
 
 from core.roles import Scope
@@ -102,18 +104,37 @@ async def search(call: LeanCall) -> Answer:
     if len(wanted) != 1 or wanted == [DEFAULT_ID]:
         return None
     experiment_id = parsed_id(wanted[0])
-    size, start = runs.page_size(call.data), paging.offset_of(wire.text(call.data, "page_token"))
+    size, place = runs.page_size(call.data), paging.place_of(wire.text(call.data, "page_token"))
     asked = (wire.text(call.data, "filter"), tuple(wire.texts(call.data, "order_by")))
-    names = (await _read(asked)).metrics
-    keys = await documents.ids_of_metrics(project_id=call.project.pk, experiment_id=experiment_id, names=names)
+    read = await _read(asked)
+    keys = await documents.ids_of_metrics(project_id=call.project.pk, experiment_id=experiment_id, names=read.metrics)
     if keys is None:
         return None
     view_type = wire.text(call.data, "run_view_type", "ACTIVE_ONLY")
-    statement, parameters = _selection(*asked, view_type=view_type, keys=tuple(keys.items()))
-    given = [experiment_id if one is _ANY_EXPERIMENT else one for one in parameters]
-    page = await documents.run_documents(statement, given, size=size + 1, start=start)
-    token = paging.token_for(start + size) if len(page) > size else ""
-    return {"runs": [shapes.run_document(one) for one in page[:size]], **shapes.set_only(next_page_token=token)}
+    lead = _typed(read, place.lead)
+    statement, parameters = _selection(
+        *asked, view_type=view_type, keys=tuple(keys.items()), is_from_lead=lead is not None
+    )
+    later = {_Later.EXPERIMENT: experiment_id, _Later.LEAD: lead}
+    given = [later[one] if isinstance(one, _Later) else one for one in parameters]
+    start = place.offset if lead is None else place.ties
+    found, leads = await documents.run_documents(statement, given, size=size + 1, start=start)
+    more = paging.token_of(_next_place(read, place, leads[:size])) if len(found) > size else ""
+    return {"runs": [shapes.run_document(one) for one in found[:size]], **shapes.set_only(next_page_token=more)}
+
+
+def _typed(read: filters.Search, lead: str | None) -> float | datetime | None:
+    """What a page begins from, if the order is by such a value; a token of another search says only how many rows."""
+    if lead is None or read.lead is None:
+        return None
+    try:
+        return datetime.fromisoformat(lead) if read.lead[0] == "started_at" else float(lead)
+    except ValueError:
+        return None
+
+
+def _next_place(read: filters.Search, place: paging.Place, leads: list[str]) -> paging.Place:
+    return place.after(leads) if read.lead else paging.Place(place.offset + len(leads))
 
 
 async def _read(asked: tuple[str, tuple[str, ...]]) -> filters.Search:
@@ -143,22 +164,31 @@ async def metric_samples(call: LeanCall) -> Answer:
     return {"metrics": points} if count == len(asked.run_ids) else None
 
 
-class _Experiment(int):
-    """Holds the place of the experiment's id in a selection."""
+class _Later(Enum):
+    """Holds the place of a parameter in a selection that is written once."""
 
-
-_ANY_EXPERIMENT = _Experiment(-1)
+    EXPERIMENT = "experiment"
+    LEAD = "lead"
 
 
 @lru_cache(maxsize=512)
 def _selection(
-    filter_string: str, order_by: tuple[str, ...], *, view_type: str, keys: tuple[tuple[str, int], ...]
+    filter_string: str,
+    order_by: tuple[str, ...],
+    *,
+    view_type: str,
+    keys: tuple[tuple[str, int], ...],
+    is_from_lead: bool,
 ) -> tuple[str, tuple[Any, ...]]:
-    """The SELECT of the primary keys: Django needs longer to write it than PostgreSQL to run it."""
-    of_one = RawSQL("experiments_run.experiment_id = %s", [_ANY_EXPERIMENT], output_field=BooleanField())
+    """The SELECT of the primary keys, each with the value that the order goes by first: Django needs longer to write
+    it than PostgreSQL to run it.
+    """
+    of_one = RawSQL("experiments_run.experiment_id = %s", [_Later.EXPERIMENT], output_field=BooleanField())
     found = viewed(Run.objects.filter(of_one), view_type)
-    found = filters.runs(found, filter_string, order_by, keys=dict(keys))
-    statement, parameters = found.values_list("pk").query.sql_with_params()
+    begin = RawSQL("%s", [_Later.LEAD]) if is_from_lead else None
+    found = filters.runs(found, filter_string, order_by, keys=dict(keys), begin=begin)
+    lead = filters.searched(filter_string, order_by).lead
+    statement, parameters = found.values_list("pk", F(lead[0]) if lead else Value("")).query.sql_with_params()
     return statement, parameters
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
@@ -46,13 +48,41 @@ def token_for(offset: int) -> str:
 
 def offset_of(token: str) -> int:
     """Where the page begins. Raises Invalid for a token that was not given here."""
+    return place_of(token).offset
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after so many rows. Where rows are ordered by a value that an index holds, also from which
+    value on, and after how many rows of that value: then a deep page costs what the first does.
+    """
+
+    offset: int = 0
+    lead: str | None = None
+    ties: int = 0
+
+    def after(self, leads: Sequence[str]) -> "Place":
+        """Where the next page begins, when this one's rows have these values."""
+        last = leads[-1]
+        ties = len(leads) - next((at for at, one in enumerate(leads) if one == last), 0)
+        is_one_value = ties == len(leads) and last == self.lead
+        return Place(self.offset + len(leads), last, ties + (self.ties if is_one_value else 0))
+
+
+def token_of(place: Place) -> str:
+    return base64.b64encode(orjson.dumps({"offset": place.offset, "lead": place.lead, "ties": place.ties})).decode()
+
+
+def place_of(token: str) -> Place:
+    """Raises Invalid for a token that was not given here."""
     if not token:
-        return 0
+        return Place()
     try:
         decoded: Any = orjson.loads(base64.b64decode(token, validate=True))
-        offset = int(decoded["offset"])
-    except (binascii.Error, ValueError, TypeError, KeyError):
+        offset, ties, lead = int(decoded["offset"]), int(decoded.get("ties", 0)), decoded.get("lead")
+    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
         raise Invalid("Invalid page token, could not base64-decode", field="page_token") from None
-    if not 0 <= offset < INT64 // 2:
-        raise Invalid(f"Invalid page token: its offset is {offset}.", field="page_token")
-    return offset
+    for name, count in (("offset", offset), ("ties", ties)):
+        if not 0 <= count < INT64 // 2:
+            raise Invalid(f"Invalid page token: its {name} is {count}.", field="page_token")
+    return Place(offset, str(lead) if lead is not None else None, ties)
