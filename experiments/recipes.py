@@ -62,7 +62,6 @@ def _of_training(training: Training) -> Iterable[Line]:
     yield from (Line(name, str(value)) for name, value in training.settings.items())
     yield Line("Seed", str(training.seed))
     yield Line("Code", training.code_version, is_id=True)
-    yield Line("Python", str(training.environment.get("python", "")))
 
 
 def _of_launch(launch: Launch) -> Iterable[Line]:
@@ -73,6 +72,33 @@ def _of_launch(launch: Launch) -> Iterable[Line]:
     yield Line("Commit", launch.commit, is_id=True)
     yield Line("Backend", launch.backend)
     yield Line("Environment", launch.environment)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a run ran in: the version of Python, and the packages as they would be required, in alphabetical order.
+    `source` says who noted it; both are empty when nobody did.
+    """
+
+    python: str
+    packages: list[str]
+    source: str
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.packages)
+
+
+def environment(run: Run, training: Training | None) -> Environment:
+    """Of a training what its worker noted; of a client's run what it logged with a model."""
+    if training is not None:
+        noted = training.environment
+        packages = [f"{name}=={version}" for name, version in noted.get("packages", {}).items()]
+        return Environment(str(noted.get("python", "")), sorted(packages), "noted by the worker")
+    python, required = _python(_logged_text(run, PYTHON)), _logged_text(run, REQUIREMENTS)
+    lines = (line.strip() for line in required.splitlines())
+    packages = [line for line in lines if line and not line.startswith(("#", "-"))]
+    return Environment(python, sorted(packages, key=str.lower), "logged with its model" if python or packages else "")
 
 
 _OUTCOMES = {

@@ -69,6 +69,7 @@ def section(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
         "training": training,
         "command": "" if training else launch_of(run.tags, run.params).command,
         "recipe": recipes.recipe(run, training),
+        "environment": recipes.environment(run, training),
         "reproduces": reproduces,
         "outcome": recipes.outcome(reproduces) if reproduces else None,
         "reproductions": [recipes.outcome(one) for one in queries.reproductions_of(run)[:MOST]],

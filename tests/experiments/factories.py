@@ -7,7 +7,7 @@ import random
 
 from core import jobs, storage
 from core.models import Job, User
-from experiments import operations
+from experiments import operations, queries
 from experiments.models import DatasetVersion, Experiment, Run, Training
 from experiments.operations import Outcome
 from projects.models import Project
@@ -80,6 +80,14 @@ def make_scheduled_run(project: Project | None = None, version: DatasetVersion |
         "by": project.created_by,
     }
     return operations.start_training(project=project, now=now(), **asked | given)
+
+
+def put(owner, path: str, data: bytes):
+    """A file of a run or of a logged model."""
+    root, source = queries.root_of(owner), io.BytesIO(data)
+    return operations.put_artifact(
+        project=owner.project, root=root, path=path, source=source, by=owner.created_by, now=now()
+    )
 
 
 def make_trained_run(

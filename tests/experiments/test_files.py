@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.prose import MOST, prose
-from experiments import operations, previews, queries, tables
+from experiments import operations, previews, tables
 from experiments.models import Artifact
 from projects.roles import Role
-from tests.experiments.factories import make_run
+from tests.experiments.factories import make_run, put
 from tests.factories import make_member, make_project, make_user, now
 
 HTMX = {"HX-Request": "true"}
@@ -26,17 +26,6 @@ def client_of(user):
     client = Client()
     client.force_login(user)
     return client
-
-
-def put(owner, path, data):
-    return operations.put_artifact(
-        project=owner.project,
-        root=queries.root_of(owner),
-        path=path,
-        source=io.BytesIO(data),
-        by=owner.created_by,
-        now=now(),
-    )
 
 
 def make_model(run, name="scorer"):

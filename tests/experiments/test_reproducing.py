@@ -25,6 +25,7 @@ from tests.experiments.factories import (
     make_run,
     make_scheduled_run,
     make_trained_run,
+    put,
     train_for_real,
 )
 from tests.factories import make_member, make_user, now
@@ -281,3 +282,23 @@ def test_rest_and_page_run_it_again_and_show_the_comparison():
     assert "MLproject" in zipfile.ZipFile(io.BytesIO(zipped.content)).namelist()
     rest = client.get(f"/api/v1/projects/{project.key}/runs/{run.run_id}/project")
     assert rest.content == zipped.content
+
+
+@pytest.mark.django_db
+def test_environment_is_what_the_worker_noted_or_what_was_logged_with_a_model():
+    trained, plain = make_trained_run(), make_run()
+    training = trained.training
+    training.environment = {"python": "3.11.4", "packages": {"scikit-learn": "1.7.0", "numpy": "2.2.0"}}
+    training.save()
+    put(plain, "model/requirements.txt", b"# made by mlflow\nscikit-learn==1.5.2\n-r more.txt\n\nMarkupSafe\n")
+    put(plain, "model/python_env.yaml", b"python: 3.10.14\nbuild_dependencies:\n- pip\n")
+
+    noted, logged = recipes.environment(trained, training), recipes.environment(plain, None)
+
+    assert (noted.python, noted.packages) == ("3.11.4", ["numpy==2.2.0", "scikit-learn==1.7.0"])
+    assert (logged.python, logged.packages) == ("3.10.14", ["MarkupSafe", "scikit-learn==1.5.2"])
+    assert recipes.environment(make_run(), None) == recipes.Environment("", [], "")
+    page = client_of(plain.project.created_by).get(f"/p/{plain.project.key}/runs/{plain.run_id}/").content.decode()
+    assert "3.10.14" in page
+    assert "MarkupSafe" in page
+    assert "more.txt" not in page
