@@ -3,6 +3,7 @@
 import csv as csv_module
 import io
 import json
+import time
 
 import pytest
 
@@ -19,8 +20,6 @@ ELSEWHERE = {
     ("logout",),
     ("profiles",),
     ("completion",),
-    ("alerts", "acknowledge"),
-    ("alerts", "resolve"),
 }
 KEY = "CLI"
 
@@ -210,7 +209,27 @@ def watch_what_serves(lines):
     assert lines.viewer.json("alerts", "list", KEY) == []
     started = lines.engineer.json("retrainings", "start", KEY, "card-fraud", "-m", "To see it.")
     assert [each["id"] for each in lines.viewer.json("retrainings", "list", KEY)] == [started["id"]]
+    settle_an_alert(lines)
     lines.engineer("deployments", "retire", KEY, "card-fraud", "-m", "The test ends.")
+
+
+def settle_an_alert(lines):
+    """Transactions of another mix, window after window, until the drift is confirmed."""
+    lines.engineer("monitors", "set", KEY, "card-fraud", "--confirm-windows", 2)
+    rows, _ = rows_of(transactions(400, seed=3, shift=1.0))
+    deadline = time.monotonic() + 90
+    while not (found := lines.viewer.json("alerts", "list", KEY)):
+        assert time.monotonic() < deadline, lines.viewer.json("monitors", "windows", KEY, "card-fraud")
+        lines.engineer("deployments", "predict", KEY, "card-fraud", given=json.dumps(rows))
+        time.sleep(1)
+    [alert] = found
+    assert (alert["state"], alert["kind"]) == ("open", "drift")
+    lines.viewer("alerts", "acknowledge", KEY, alert["id"], code=1)
+    said = lines.engineer("alerts", "acknowledge", KEY, alert["id"]).stdout
+    assert said == f"Alert {alert['id']} is acknowledged.\n"
+    resolved = lines.engineer.json("alerts", "resolve", KEY, alert["id"], "-m", "The mix is the new normal.")
+    assert (resolved["id"], resolved["state"]) == (alert["id"], "resolved")
+    lines.engineer("alerts", "resolve", KEY, alert["id"], code=1)
 
 
 def see_that_it_was_told(lines):

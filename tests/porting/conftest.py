@@ -25,10 +25,11 @@ class Stock:
     folder: Path
     ids: dict[str, str]
     url: str
+    uri: str
 
-    @property
-    def uri(self) -> str:
-        return f"sqlite:///{self.folder / 'mlflow.db'}"
+
+def store_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'mlflow.db'}"
 
 
 def run_module(module: str, *arguments: str, cwd: Path) -> str:
@@ -41,11 +42,13 @@ def run_module(module: str, *arguments: str, cwd: Path) -> str:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A stock `mlflow server` over the mlflow.db and the mlartifacts of a folder. Yields its address."""
+def serving(folder: Path, store: str = "") -> Iterator[str]:
+    """A stock `mlflow server` over the mlflow.db, or another store, and the mlartifacts of a folder. Yields its
+    address.
+    """
     port = free_port()
     command = [
-        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
+        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store or store_in(folder),
         "--artifacts-destination", str(folder / "mlartifacts"), "--port", str(port), "--workers", "1",
     ]  # fmt: skip
     with (folder / "server.log").open("wb") as log:
@@ -71,8 +74,16 @@ def _answers(url: str) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def filled(folder: Path, store: str) -> Iterator[Stock]:
+    """Served for as long as this lasts."""
+    with serving(folder, store) as url:
+        ids = json.loads(run_module("tests.porting.source", url, cwd=folder).splitlines()[-1])
+        yield Stock(folder, ids, url, store)
+
+
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory) -> Iterator[Stock]:
     folder = tmp_path_factory.mktemp("stock")
-    with serving(folder) as url:
-        yield Stock(folder, json.loads(run_module("tests.porting.source", url, cwd=folder).splitlines()[-1]), url)
+    with filled(folder, store_in(folder)) as stock:
+        yield stock

@@ -13,6 +13,7 @@ import tarfile
 import time
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -27,7 +28,7 @@ from porting import operations
 from porting.models import Import, ImportedItem
 from porting.sealing import unseal
 from tests.factories import make_project, now
-from tests.porting.conftest import serving
+from tests.porting.conftest import filled, serving
 from tests.porting.source import POINTS, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,6 +97,33 @@ def test_import_of_a_database_takes_everything_and_the_next_one_only_what_is_new
     assert totals() == EXPECTED
     assert (again.done["runs"], again.done["points"], again.done["files"]) == (4, 0, 0)
     assert again.done["unchanged"] == 4 + 1 + 3
+
+
+@pytest.fixture
+def database():
+    """The address of an empty PostgreSQL database beside ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE mlflow_of_a_team")
+    url = urlsplit(os.environ["DATABASE_URL"])
+    yield url._replace(path="/mlflow_of_a_team").geturl()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE mlflow_of_a_team WITH (FORCE)")
+
+
+@pytest.mark.slow
+def test_import_of_a_postgresql_database_takes_everything(database, tmp_path):
+    project = make_project(key="CARDS")
+    spoken = database.replace("postgresql://", "postgresql+psycopg://")
+    with filled(tmp_path, spoken) as stock:
+        pass
+
+    person = project.created_by.username
+    call_command("import_mlflow", "CARDS", "--from", database, "--artifacts", str(tmp_path), "--by", person)
+
+    assert totals() == EXPECTED
+    _assert_runs(project, stock)
+    _assert_registry(stock)
+    assert Import.objects.get().done["files"] == 4
 
 
 def _assert_runs(project, stock):
