@@ -5,8 +5,8 @@ numbers have no gaps and are committed in order, and chains the event to the one
 commit, open pages are woken, and every handler registered with `on` gets its own delivery.
 """
 
-import hashlib
 import hmac
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,11 @@ SIGN_IN_FAILED = "sign_in.failed"
 PASSWORD_CHANGED = "user.password_changed"
 TOKEN_CREATED = "token.created"
 TOKEN_REVOKED = "token.revoked"
+USER_ERASED = "user.erased"
+LEDGER_REDACTED = "ledger.redacted"
+LEDGER_VERIFIED = "ledger.verified"
+LEDGER_EXPORTED = "ledger.exported"
+LEDGER_READ = "ledger.read"
 JOB_QUEUED = "job.queued"
 JOB_STARTED = "job.started"
 JOB_PROGRESSED = "job.progressed"
@@ -82,6 +87,11 @@ def record(event_type: str, subject: models.Model, *, by: User | None, **data: A
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{event_type} must be recorded inside the transaction of its change")
     stream_id = getattr(subject, "project_id", None) or instance_stream_id()
+    return record_in(stream_id, event_type, subject, by=by, **data)
+
+
+def record_in(stream_id: int, event_type: str, subject: models.Model, *, by: User | None, **data: Any) -> Event:
+    """`record` in a chain that is not the subject's own."""
     stream = Stream.objects.select_for_update(no_key=True).get(pk=stream_id)
     event = _next(stream.pk, stream.last_seq, stream.head, event_type, subject, by=by, data=data)
     event.save(force_insert=True)
@@ -96,9 +106,10 @@ _LOCK = "SELECT id, last_seq, head FROM core_stream WHERE id = ANY(%s) ORDER BY 
 _APPEND = """
 WITH event AS (
     INSERT INTO core_event (stream_id, seq, type, subject_type, subject_id, subject_version, subject_label, actor_id,
-                            actor_label, at, data, request_id, hash)
+                            actor_label, at, data, request_id, salt, hash)
     VALUES (%(stream_id)s, %(seq)s, %(type)s, %(subject_type)s, %(subject_id)s, %(subject_version)s,
-            %(subject_label)s, %(actor_id)s, %(actor_label)s, %(at)s, %(data)s, %(request_id)s, %(hash)s) RETURNING id
+            %(subject_label)s, %(actor_id)s, %(actor_label)s, %(at)s, %(data)s, %(request_id)s, %(salt)s,
+            %(hash)s) RETURNING id
 ), delivery AS (
     INSERT INTO core_delivery (event_id, handler, state, attempts, due_at, error)
     SELECT event.id, handler, 'pending', 0, now(), '' FROM event, unnest(%(handlers)s::text[]) AS handler
@@ -159,8 +170,9 @@ def _next(
         actor=by,
         actor_label=str(by)[:150] if by else "Throughline",
         at=datetime.now(UTC).isoformat(timespec="microseconds"),
-        data=orjson.loads(canonical(data)),
+        data=_steady(orjson.loads(canonical(data))),
         request_id=current_request_id(),
+        salt=secrets.token_hex(16),
     )
     event.hash = chain_hash(head, event)
     return event
@@ -171,47 +183,63 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY)
 
 
+def _steady(value: Any) -> Any:
+    """JSON whose numbers come back from the database as they went in: it knows no minus nought, and reads 1e16 as a
+    whole number, so that an honest chain would fail. What is no whole number of 64 bits then stands as text.
+    """
+    if isinstance(value, dict):
+        return {key: _steady(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_steady(one) for one in value]
+    if isinstance(value, float) and (value == 0 or abs(value) >= 1e16):
+        return 0.0 if value == 0 else int(value) if abs(value) < 2**63 else repr(value)
+    return value
+
+
+# What of an event is hashed, in the order that `link` takes it.
+CHAINED = (
+    "stream_id",
+    "seq",
+    "type",
+    "subject_type",
+    "subject_id",
+    "subject_version",
+    "subject_label",
+    "actor_id",
+    "actor_label",
+    "at",
+    "data",
+    "request_id",
+    "salt",
+)
+
+
 def chain_hash(previous: str, event: Event) -> str:
     """HMAC-SHA256 of the previous hash and everything the event says, hexadecimal."""
+    return keyed(previous.encode() + said([getattr(event, name) for name in CHAINED]))
+
+
+def said(values: Sequence[Any]) -> bytes:
+    """Everything an event says, from the values of `CHAINED`, as canonical JSON. Events from before there was a salt
+    have none.
+    """
+    stream, seq, kind, subject_type, subject_id, version, label, actor, actor_label, at, data, request_id, salt = values
     body = {
-        "stream": event.stream_id,
-        "seq": event.seq,
-        "type": event.type,
-        "subject": [event.subject_type, event.subject_id, event.subject_version, event.subject_label],
-        "actor": [event.actor_id, event.actor_label],
-        "at": event.at,
-        "data": event.data,
-        "request_id": event.request_id,
+        "stream": stream,
+        "seq": seq,
+        "type": kind,
+        "subject": [subject_type, subject_id, version, label],
+        "actor": [actor, actor_label],
+        "at": at,
+        "data": data,
+        "request_id": request_id,
     }
-    return hmac.new(settings.EVENT_KEY.encode(), previous.encode() + canonical(body), hashlib.sha256).hexdigest()
+    return canonical(body | {"salt": salt} if salt else body)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What walking a chain found: how many events hold, and the first sequence number that does not."""
-
-    stream: str
-    checked: int
-    first_bad_seq: int | None
-    reason: str = ""
-
-    @property
-    def is_intact(self) -> bool:
-        return self.first_bad_seq is None
-
-
-def verify(stream: Stream) -> Verdict:
-    """Walk the chain from its beginning: gaps, edits, swaps, and a head that does not match are found."""
-    previous, expected = "0" * 64, 1
-    for event in stream.events.order_by("seq").iterator(chunk_size=2000):
-        if event.seq != expected:
-            return Verdict(stream.name, expected - 1, expected, "missing")
-        if chain_hash(previous, event) != event.hash:
-            return Verdict(stream.name, expected - 1, expected, "changed")
-        previous, expected = event.hash, expected + 1
-    if (stream.last_seq, stream.head) != (expected - 1, previous):
-        return Verdict(stream.name, expected - 1, expected, "cut off")
-    return Verdict(stream.name, expected - 1, None)
+def keyed(message: bytes) -> str:
+    """HMAC-SHA256 with the instance's key, hexadecimal."""
+    return hmac.digest(settings.EVENT_KEY.encode(), message, "sha256").hex()
 
 
 def after(*, stream_id: int, seq: int, limit: int = 500) -> list[Event]:

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core import events
+from core import events, ledger
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import FailedSignIn, SetupLink, Stream, Token, User
 from core.roles import DEFAULT_SCOPES, Scope
@@ -54,6 +54,35 @@ def create_user(
     user.save(force_insert=True)
     events.record(events.USER_CREATED, user, by=by, is_admin=is_admin)
     return user
+
+
+@transaction.atomic
+def erase_person(*, user: User, by: User | None) -> int:
+    """Close the account and take the person's names out of it and of the log, whose chains still hold. What the person
+    did stays, under no name. Returns how many events were changed.
+
+    Texts that people wrote are left as they are. Raises NotAllowed, and Conflict for the last administrator.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    require(None if by is None or by.is_superuser else "Only an administrator may erase a person.")
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    if user.is_superuser and not others.exists():
+        raise Conflict("This is the last administrator: make another person one first.")
+    names = [user.username, user.name, user.email, user.get_full_name()]
+    FailedSignIn.objects.filter(username__iexact=user.username).delete()
+    user.tokens.all().delete()
+    _anonymise(user)
+    changed = ledger.redact(user, names=names, by=by)
+    events.record(events.USER_ERASED, user, by=by, events=changed)
+    return changed
+
+
+def _anonymise(user: User) -> None:
+    user.username, user.name = f"erased-{user.pk}", ledger.ERASED
+    user.email = user.first_name = user.last_name = ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
 
 
 @transaction.atomic

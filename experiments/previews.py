@@ -1,7 +1,7 @@
 """What a page may show of a file that a run logged. The file is somebody else's: nothing of it is ever run here.
 
 Text is escaped; Markdown lets no HTML through; a picture's bytes must be one; Parquet is read by a limited child; HTML
-and SVG are sent to a sandbox without scripts (`experiments.files.sandboxed`). Everything has a limit, and a sentence
+and SVG are sent to a sandbox without scripts (`core.files.sandboxed`). Everything has a limit, and a sentence
 says so when it is met.
 """
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.enums import JobState
+from core.files import attachment
 from core.pages import now, user_of
-from experiments.files import attachment
 from experiments.queries import visible_experiments
 from experiments.rules import why_not_cancel
 from experiments.tables import JOB_TONES

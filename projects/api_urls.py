@@ -41,4 +41,6 @@ urlpatterns = [
     path("projects/<str:key>/gates", gates.GatesView.as_view(), name="gates"),
     path("projects/<str:key>/events", ledger.EventsView.as_view(), name="events"),
     path("projects/<str:key>/events/verify", ledger.VerifyView.as_view(), name="events-verify"),
+    path("projects/<str:key>/events/exports", ledger.LedgerExportsView.as_view(), name="events-exports"),
+    path("projects/<str:key>/events/exports/<int:job_id>", ledger.LedgerExportView.as_view(), name="events-export"),
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from core.events import LEDGER_EXPORTED, LEDGER_READ, LEDGER_REDACTED, LEDGER_VERIFIED
 from core.models import Event
 from projects import events as names
 from projects.enums import Gate, ItemState, Stage
@@ -188,6 +189,20 @@ def _sprint_closed(event: Event, key: str) -> Told:
     done, carried = len(event.data.get("done", [])), len(event.data.get("carried", []))
     url = reverse("projects:board", args=[key])
     return Told("closed", object=event.subject_label, url=url, note=f"{done} done, {carried} carried over")
+
+
+@tells(LEDGER_VERIFIED, LEDGER_EXPORTED, LEDGER_READ, LEDGER_REDACTED)
+def _ledger(event: Event, key: str) -> Told:
+    text = {
+        LEDGER_VERIFIED: "had the ledger verified:",
+        LEDGER_EXPORTED: "had the ledger packed:",
+        LEDGER_READ: "took along",
+        LEDGER_REDACTED: "erased a person's names in",
+    }
+    data = event.data
+    count = len(data["rows"]) if "rows" in data else data.get("events", data.get("checked"))
+    found = "" if data.get("is_intact", True) else f", {data['reason']} at {data['first_bad_seq']}"
+    return Told(text[event.type], object=f"{count} events", url=reverse("projects:activity", args=[key]), after=found)
 
 
 @tells(names.ITEM_ADDED, names.ITEM_REVISED)

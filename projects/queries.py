@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
-from core.models import Event, User
+from core.models import Event, Job, User
 from projects.burnup import Card, Fact
 from projects.enums import ItemState, RiskState, SprintState
 from projects.events import SCOPE_REVISED
@@ -259,6 +259,10 @@ def events(project: Project, *, prefix: str = "") -> QuerySet[Event]:
     """The project's events, those with a type that begins with `prefix`."""
     found = Event.objects.filter(stream_id=project.pk)
     return found.filter(type__startswith=prefix) if prefix else found
+
+
+def latest_job(project: Project, kind: str) -> Job | None:
+    return Job.objects.filter(stream_id=project.pk, kind=kind).select_related("created_by").order_by("-pk").first()
 
 
 def news(project: Project, *, limit: int = 12) -> list[Event]:

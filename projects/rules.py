@@ -21,6 +21,13 @@ def why_not(user: User | None, permission: Permission, project_id: int) -> str |
     return f"This needs the role {may}; in this project {mine}."
 
 
+def why_not_read(user: User, project_id: int) -> str | None:
+    """Everything of a project is open to whoever is in it, and to administrators."""
+    if not user.is_active:
+        return "This account is not active."
+    return None if queries.visible_projects(user).filter(pk=project_id).exists() else "You are not in this project."
+
+
 def why_not_remove(user: User | None, membership: Membership) -> str | None:
     """Why this user may not take that person out. Anybody may leave."""
     if user is not None and user.pk == membership.user_id:

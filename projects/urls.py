@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import activity, board, items, overview, portfolio, risks, scope, studio, team, tiers
+from projects.views import activity, board, items, ledger, overview, portfolio, risks, scope, studio, team, tiers
 
 app_name = "projects"
 
@@ -40,5 +40,7 @@ urlpatterns = [
     path("p/<str:key>/team/<str:username>/role/", team.change_role, name="member-role"),
     path("p/<str:key>/team/<str:username>/remove/", team.remove, name="member-remove"),
     path("p/<str:key>/activity/", activity.activity, name="activity"),
-    path("p/<str:key>/activity/verify/", activity.verify, name="verify"),
+    path("p/<str:key>/activity/verify/", ledger.verify, name="ledger-verify"),
+    path("p/<str:key>/activity/export/", ledger.export, name="ledger-export"),
+    path("p/<str:key>/activity/export/<int:job_id>/", ledger.take, name="ledger-take"),
 ]

@@ -226,6 +226,9 @@ class Verdict(Answer):
     checked: int
     first_bad_seq: int | None
     reason: str
+    detail: str
+    anchored_seq: int | None
+    anchored_at: datetime | None
 
 
 # Data, trainings and runs

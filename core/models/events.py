@@ -41,6 +41,9 @@ class Event(models.Model):
     at = models.CharField(max_length=32, help_text="UTC, ISO 8601 to the microsecond, as text: it is part of the hash.")
     data = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64, blank=True)
+    salt = models.CharField(
+        max_length=32, blank=True, help_text="Random, and part of the hash: an erased word cannot be guessed from it."
+    )
     hash = models.CharField(max_length=64)
 
     class Meta:

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, page, valid
+from core.files import attachment
 from core.pages import now
 from experiments import operations, queries
 from experiments.api.filtering import filters
 from experiments.enums import DatasetOrigin
-from experiments.files import attachment
 from experiments.models import Dataset, DatasetVersion
 from projects.api.shapes import PageShape, PersonShape, caller, person_json
 from projects.api_base import ProjectApiView

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 
 from core.api import page, valid
 from core.errors import BadRequest
+from core.files import attachment
 from experiments import operations, queries
 from experiments.api.filtering import filters
 from experiments.api.notes import RunBody, revise
 from experiments.enums import RunSource, RunStatus
-from experiments.files import attachment
 from experiments.filtering.compiling import filtered
 from experiments.models import Artifact, MetricPoint, Run, RunInput
 from projects.api.shapes import PageShape, PersonShape, caller, person_json

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.files import attachment
 from core.models import Job
 from core.pages import now, user_of
 from experiments import operations, queries, rules, tables
-from experiments.files import attachment
 from experiments.forms import UploadForm
 from experiments.models import DatasetVersion
 from projects.models import Project

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.errors import NotFound
+from core.files import attachment, sandboxed
 from experiments import operations, previews, queries, tables
-from experiments.files import attachment, sandboxed
 from experiments.models import Artifact, LoggedModel, Run
 from projects.models import Project
 from projects.pages import project_page

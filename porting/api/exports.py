@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, page, valid
+from core.files import attachment
 from core.pages import now
 from experiments.api.filtering import filters
 from experiments.api.jobs import JobShape, job_json
-from experiments.files import attachment
 from porting import operations, queries
 from porting.api.imports import DoneShape
 from porting.models import Export

@@ -1,18 +1,23 @@
 """REST: the project's events, and whether their chain holds."""
 
+from dataclasses import asdict
 from typing import Any
 
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core import events
-from core.api import refuse_unknown_filters
+from core import ledger
+from core.api import refuse_unknown_filters, valid
 from core.errors import Invalid
-from core.models import Event
-from projects import queries
+from core.files import attachment
+from core.models import Event, Job
+from projects import operations, queries
+from projects.api.risks import EmptyBody
+from projects.api.shapes import caller
 from projects.api_base import ProjectApiView
 
 MOST = 500
@@ -46,6 +51,14 @@ class VerdictShape(serializers.Serializer[Any]):
     checked = serializers.IntegerField()
     first_bad_seq = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
+    detail = serializers.CharField()
+    anchored_seq = serializers.IntegerField(allow_null=True, help_text="Of the newest checkpoint outside the database.")
+    anchored_at = serializers.DateTimeField(allow_null=True)
+
+
+class AskedShape(serializers.Serializer[Any]):
+    job = serializers.IntegerField()
+    url = serializers.CharField(help_text="Its progress and result.")
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -86,15 +99,39 @@ class VerifyView(ProjectApiView):
     @extend_schema(responses=VerdictShape)
     def get(self, request: Request, key: str) -> Response:
         """Walk the chain: what was changed, cut or swapped is found."""
-        verdict = events.verify(self.project.stream)
-        return Response(
-            {
-                "is_intact": verdict.is_intact,
-                "checked": verdict.checked,
-                "first_bad_seq": verdict.first_bad_seq,
-                "reason": verdict.reason,
-            }
-        )
+        verdict = ledger.verify(self.project.stream)
+        said = asdict(verdict)
+        del said["stream"]
+        return Response({"is_intact": verdict.is_intact} | said)
+
+    @extend_schema(request=EmptyBody, responses={202: AskedShape})
+    def post(self, request: Request, key: str) -> Response:
+        """Have the chain walked by a job, as long as it may take; the verdict is its result."""
+        valid(EmptyBody, request)
+        return _asked(operations.verify_ledger(project=self.project, by=caller(request)), key)
+
+
+class LedgerExportsView(ProjectApiView):
+    @extend_schema(request=EmptyBody, responses={202: AskedShape})
+    def post(self, request: Request, key: str) -> Response:
+        """Have the whole chain packed and signed by a job."""
+        valid(EmptyBody, request)
+        return _asked(operations.export_ledger(project=self.project, by=caller(request)), key)
+
+
+class LedgerExportView(ProjectApiView):
+    @extend_schema(request=EmptyBody, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def post(self, request: Request, key: str, job_id: int) -> HttpResponseBase:
+        """The archive that a job packed. Taking it along is an event of the ledger itself."""
+        valid(EmptyBody, request)
+        blob = operations.take_ledger(project=self.project, job_id=job_id, by=caller(request))
+        name = f"{key}-ledger-{job_id}.zip"
+        return attachment(request._request, digest=blob.digest, size=blob.size, filename=name)
+
+
+def _asked(job: Job, key: str) -> Response:
+    url = f"/api/v1/projects/{key}/jobs/{job.pk}"
+    return Response({"job": job.pk, "url": url}, status=202, headers={"Location": url})
 
 
 def _whole(request: Request, name: str, *, default: int, low: int, high: int) -> int:

@@ -4,6 +4,7 @@ from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
 from projects.operations.gates import pass_gate
 from projects.operations.items import add_item, move_item, revise_item
+from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
 from projects.operations.precedents import add_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
 from projects.operations.risks import accept_risk, add_risk, reopen_risk, revise_risk, treat_risk
@@ -23,6 +24,7 @@ __all__ = [
     "classify_project",
     "close_sprint",
     "create_project",
+    "export_ledger",
     "move_item",
     "open_ceiling",
     "pass_gate",
@@ -40,5 +42,7 @@ __all__ = [
     "seal_ceiling",
     "start_from_template",
     "start_sprint",
+    "take_ledger",
     "treat_risk",
+    "verify_ledger",
 ]

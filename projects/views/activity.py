@@ -1,6 +1,7 @@
 """The ledger: everything that happened, and whether its chain holds."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,8 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from core import events
+from core import ledger
+from core.ledger.jobs import EXPORT, VERIFY
 from core.models import Event
 from projects import feed, queries
 from projects.models import Project
@@ -21,6 +23,8 @@ SHOWN = 50
 @require_GET
 def activity(request: HttpRequest, project: Project) -> HttpResponse:
     """Newest first. `?type=` is the beginning of the types, `?before=` the number to go on from."""
+    if part_of(request) == "checks":
+        return _checks(request, project)
     prefix, before = _prefix(request), _before(request)
     found = queries.events(project, prefix=prefix).select_related("actor").order_by("-seq")
     if before:
@@ -42,12 +46,22 @@ def activity(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, template, context)
 
 
-@project_page
-@require_GET
-def verify(request: HttpRequest, project: Project) -> HttpResponse:
-    verdict = events.verify(project.stream)
-    template = "projects/parts/verdict.html" if getattr(request, "htmx", False) else "projects/verdict.html"
-    return render(request, template, {"project": project, "verdict": verdict})
+def _checks(request: HttpRequest, project: Project) -> HttpResponse:
+    """The latest walk, the newest checkpoint and the latest export. Fetched by itself: checkpoints may lie far away."""
+    try:
+        checkpoint, broken = ledger.latest(project.stream.name), ""
+    except ledger.Broken as exc:
+        checkpoint, broken = None, exc.message
+    context = {
+        "project": project,
+        "walk": queries.latest_job(project, VERIFY),
+        "export": queries.latest_job(project, EXPORT),
+        "checkpoint": checkpoint,
+        "checkpoint_at": datetime.fromisoformat(checkpoint.at) if checkpoint else None,
+        "broken": broken,
+        "key": ledger.public_key(),
+    }
+    return render(request, "projects/parts/ledger_checks.html", context)
 
 
 def _row(event: Event, key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from core import events
+from core import events, ledger
 from core.enums import DeliveryState
 from core.models import Delivery, Event, Stream
 from tests.factories import make_project, make_user
@@ -55,7 +55,7 @@ def test_record_by_parallel_writers_leaves_no_gap():
     [t.join() for t in threads]
 
     assert [e.seq for e in events.after(stream_id=project.pk, seq=0)] == list(range(1, 62))
-    assert events.verify(Stream.objects.get(pk=project.pk)).is_intact
+    assert ledger.verify(Stream.objects.get(pk=project.pk)).is_intact
 
 
 @pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_verify_finds_an_attack_past_the_triggers(attack, bad_seq):
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER core_event_no_change")
         cursor.execute(attack, [project.pk])
 
-    verdict = events.verify(Stream.objects.get(pk=project.pk))
+    verdict = ledger.verify(Stream.objects.get(pk=project.pk))
 
     assert verdict.first_bad_seq == bad_seq
 

@@ -322,4 +322,7 @@ def test_events_verify(api, project):
         "checked": Event.objects.filter(stream_id=project.pk).count(),
         "first_bad_seq": None,
         "reason": "",
+        "detail": "",
+        "anchored_seq": None,
+        "anchored_at": None,
     }

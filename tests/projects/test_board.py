@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from core import events
+from core import ledger
 from core.errors import Conflict, Invalid, NotAllowed, PreconditionFailed
 from core.models import Event, Stream
 from projects import operations, queries
@@ -283,7 +283,7 @@ def test_move_item_by_many_at_once_loses_no_card_and_no_event():
     assert WorkItem.objects.filter(sprint=sprint).count() == 6
     places = list(WorkItem.objects.filter(sprint=sprint).values_list("state", "rank"))
     assert len(set(places)) == 6
-    assert events.verify(Stream.objects.get(pk=project.pk)).is_intact
+    assert ledger.verify(Stream.objects.get(pk=project.pk)).is_intact
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from kombu.exceptions import OperationalError as BrokerDown
 
 from core import events, jobs
+from core.ledger.jobs import keep_scheduled
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,12 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        is_scheduled = False
         while not stop.is_set():
             try:
+                if not is_scheduled:
+                    keep_scheduled()
+                    is_scheduled = True
                 rang = dispatch_once()
             except (OperationalError, InterfaceError, BrokerDown, OSError) as exc:
                 logger.warning("dispatch interrupted, trying again: %s", exc)

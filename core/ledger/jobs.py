@@ -1,0 +1,86 @@
+"""Checkpoints on schedule, and verifying and exporting a chain as jobs with progress."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from core import events, storage
+from core.jobs import JobKind, Report, database_now, job_kind
+from core.ledger import checkpoints, exporting
+from core.ledger.checkpoints import Broken
+from core.ledger.verifying import Tell, verify
+from core.models import Job, Schedule, Stream
+
+CHECKPOINT, VERIFY, EXPORT = "checkpoint_ledger", "verify_ledger", "export_ledger"
+
+
+def keep_scheduled() -> None:
+    """See to it that checkpoints are written for ever, as often as the settings say."""
+    every = settings.LEDGER_CHECKPOINT_SECONDS
+    defaults = {"every_seconds": every, "next_at": database_now()}
+    found, is_new = Schedule.objects.get_or_create(kind=CHECKPOINT, subject_type="", subject_id="", defaults=defaults)
+    if not is_new and found.every_seconds != every:
+        Schedule.objects.filter(pk=found.pk).update(every_seconds=every, next_at=database_now())
+
+
+@job_kind(CHECKPOINT, queue="quick", is_routine=True)
+class CheckpointLedger(JobKind):
+    """One checkpoint of every chain that grew. A broken chain fails the job, after the others have theirs."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        written, refused = 0, []
+        for stream in Stream.objects.order_by("pk").iterator():
+            try:
+                written += checkpoints.keep(stream, now=datetime.now(UTC)) is not None
+            except Broken as exc:
+                refused.append(exc.message)
+        if refused:
+            raise Broken(" ".join(refused))
+        return {"written": written}
+
+
+@job_kind(VERIFY, queue="quick")
+class VerifyLedger(JobKind):
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        verdict = verify(_stream(job), tell=_telling(report, 0, 1))
+        return asdict(verdict) | {"is_intact": verdict.is_intact}
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        said = {name: result[name] for name in ("is_intact", "checked", "first_bad_seq", "reason", "anchored_seq")}
+        events.record(events.LEDGER_VERIFIED, job, by=job.created_by, **said)
+        return result
+
+
+@job_kind(EXPORT, queue="quick", timeout_s=3600)
+class ExportLedger(JobKind):
+    """The verdict first, then everything, packed and signed."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        stream = _stream(job)
+        verdict = verify(stream, tell=_telling(report, 0, 0.5))
+        path = scratch / "ledger.zip"
+        return exporting.write(
+            path, stream=stream, verdict=verdict, now=datetime.now(UTC), tell=_telling(report, 0.5, 0.95)
+        )
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        blob = storage.put_path(scratch / "ledger.zip")
+        kept = result | {"digest": blob.digest, "size": blob.size}
+        events.record(events.LEDGER_EXPORTED, job, by=job.created_by, **kept)
+        return kept
+
+
+def _stream(job: Job) -> Stream:
+    return Stream.objects.get(pk=job.stream_id or events.instance_stream_id())
+
+
+def _telling(report: Report, low: float, high: float) -> Tell:
+    """Progress between two bounds."""
+
+    def tell(done: int, total: int) -> None:
+        report.progress(low + (high - low) * done / max(total, 1), f"event {done:,} of {total:,}")
+
+    return tell
