@@ -13,6 +13,6 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Register what apps contribute: event handlers, job kinds, gate checks, sentences of the feed."""
         for app in CHAIN:
-            for module in ("handlers", "jobs", "gates", "feed"):
+            for module in ("handlers", "jobs", "gates", "dossier_checks", "feed"):
                 if app != "core" and find_spec(f"{app}.{module}"):
                     import_module(f"{app}.{module}")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.api import dossier, gates, items, ledger, projects, risks, scope, sprints, team, tiers
+from projects.api import dossier, gates, items, ledger, projects, risks, scope, spikes, sprints, team, tiers
 
 app_name = "projects-api"
 
@@ -26,6 +26,20 @@ urlpatterns = [
     path("projects/<str:key>/dossier/precedents/<int:number>/sheet", dossier.SheetView.as_view(), name="sheet"),
     path("projects/<str:key>/dossier/ceiling", dossier.CeilingView.as_view(), name="ceiling"),
     path("projects/<str:key>/dossier/ceiling/open", dossier.CeilingOpenView.as_view(), name="ceiling-open"),
+    path("projects/<str:key>/dossier/spikes", spikes.SpikesView.as_view(), name="spikes"),
+    path("projects/<str:key>/dossier/spikes/<int:number>", spikes.SpikeView.as_view(), name="spike"),
+    path("projects/<str:key>/dossier/spikes/<int:number>/lock", spikes.SpikeLockView.as_view(), name="spike-lock"),
+    path("projects/<str:key>/dossier/spikes/<int:number>/stop", spikes.SpikeStopView.as_view(), name="spike-stop"),
+    path("projects/<str:key>/dossier/kill-criteria", spikes.CriteriaView.as_view(), name="kill-criteria"),
+    path(
+        "projects/<str:key>/dossier/kill-criteria/<int:number>", spikes.CriterionView.as_view(), name="kill-criterion"
+    ),
+    path(
+        "projects/<str:key>/dossier/kill-criteria/<int:number>/decide",
+        spikes.CriterionDecideView.as_view(),
+        name="kill-criterion-decide",
+    ),
+    path("projects/<str:key>/dossier/objections", spikes.ObjectionsView.as_view(), name="objections"),
     path("projects/<str:key>/risks", risks.RisksView.as_view(), name="risks"),
     path("projects/<str:key>/risks/<int:number>", risks.RiskView.as_view(), name="risk"),
     path("projects/<str:key>/risks/<int:number>/treat", risks.RiskTreatView.as_view(), name="risk-treat"),

@@ -1,13 +1,15 @@
 """The dossier as one document: what a revision keeps, what is judged, compared and exported."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from projects import queries, scoping
-from projects.models import Ceiling, Dossier, Precedent, Project, ScopeOption
+from projects.enums import Function
+from projects.models import Ceiling, Dossier, KillCriterion, Objection, Precedent, Project, ScopeOption, Spike
 from projects.models.dossier import OPTION_RANGES, RANGES
 
 DOSSIER_PLAIN = (
@@ -18,6 +20,30 @@ DOSSIER_PLAIN = (
     "today_false_alarm_rate",
     "today_run_cost",
     "today_source",
+)
+SPIKE_PLAIN = (
+    "title",
+    "hypothesis",
+    "days",
+    "spending_cap",
+    "experiment",
+    "dataset",
+    "metric",
+    "is_higher_better",
+    "proceed_at",
+    "kill_at",
+    "least_runs",
+)
+KILL_PLAIN = (
+    "number",
+    "version",
+    "text",
+    "metric",
+    "threshold",
+    "is_higher_better",
+    "reached_by",
+    "decision",
+    "reason",
 )
 OPTION_PLAIN = ("number", "kind", "title", "summary", "estimate", "skills")
 
@@ -31,6 +57,9 @@ def content_of(project: Project) -> dict[str, Any]:
         "precedents": [precedent_json(one) for one in queries.precedents(project)],
         "ceiling": ceiling_json(ceiling) if ceiling and ceiling.opened_at else None,
         "is_sealed": ceiling is not None,
+        "spikes": [spike_json(one) for one in queries.spikes(project)],
+        "kill_criteria": [kill_criterion_json(one) for one in queries.kill_criteria(project)],
+        "objections": objections_json(queries.objections(project)),
     }
 
 
@@ -66,6 +95,62 @@ def precedent_json(precedent: Precedent) -> dict[str, Any]:
 
 def ceiling_json(ceiling: Ceiling) -> dict[str, Any]:
     return {name: getattr(ceiling, name) for name in ("money", "skills", "run_cost", "latency_ms", "alerts")}
+
+
+def spike_plan(spike: Spike) -> dict[str, Any]:
+    """What is locked."""
+    return {"number": spike.number, "option": spike.option.number, "tests": spike.tests} | {
+        name: getattr(spike, name) for name in SPIKE_PLAIN
+    }
+
+
+def spike_json(spike: Spike) -> dict[str, Any]:
+    """The plan, and what the runs that count say of it."""
+    reading = spike_reading(spike)
+    return spike_plan(spike) | {
+        "version": spike.version,
+        "item": spike.item.number,
+        "state": spike.state,
+        "digest": spike.digest,
+        "locked_at": spike.locked_at.isoformat() if spike.locked_at else None,
+        "zone": spike.zone,
+        "comment": spike.comment,
+        "runs": sorted(spike.samples),
+        "reading": asdict(reading) | {"sentence": reading.sentence} if reading else None,
+    }
+
+
+def spike_reading(spike: Spike) -> scoping.Reading | None:
+    """What the runs that count say; None while there are no zones to read them by."""
+    if spike.proceed_at is None or spike.kill_at is None:
+        return None
+    zones = scoping.Zones(spike.proceed_at, spike.kill_at, spike.is_higher_better)
+    samples = [scoping.Sample(*spike.samples[run]) for run in sorted(spike.samples)]
+    return scoping.read(samples, zones, least=spike.least_runs)
+
+
+def kill_criterion_json(one: KillCriterion) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in KILL_PLAIN} | {
+        "due_date": one.due_date.isoformat(),
+        "decider": one.decider.username,
+        "reached_at": one.reached_at.isoformat() if one.reached_at else None,
+        "decided_at": one.decided_at.isoformat() if one.decided_at else None,
+    }
+
+
+def objections_json(found: Iterable[Objection]) -> list[dict[str, Any]]:
+    """Which functions are in; what they say only once all are."""
+    listed = list(found)
+    are_open = len(listed) == len(Function)
+    return [
+        {
+            "function": one.function,
+            "has_none": one.has_none if are_open else None,
+            "text": one.text if are_open else None,
+            "author": one.author.username,
+        }
+        for one in listed
+    ]
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

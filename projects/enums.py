@@ -136,3 +136,44 @@ class RegimeClass(TextChoices):
     TRANSPARENCY = "transparency", "Transparency"
     HIGH = "high", "High-risk"
     PROHIBITED = "prohibited", "Prohibited"
+
+
+class SpikeState(TextChoices):
+    PLANNED = "planned", "Planned"
+    LOCKED = "locked", "Locked"
+    ENDED = "ended", "Ended"
+
+
+SPIKE_FLOW = Flow(
+    SpikeState,
+    initial=SpikeState.PLANNED,
+    steps=[
+        step("lock", frm=[SpikeState.PLANNED], to=SpikeState.LOCKED),
+        step("end", frm=[SpikeState.LOCKED], to=SpikeState.ENDED),
+    ],
+)
+
+
+class SpikeZone(TextChoices):
+    """In which of its zones a spike ended; STOPPED without reaching one."""
+
+    PROCEED = "proceed", "Proceed"
+    PIVOT = "pivot", "Pivot"
+    KILL = "kill", "Kill"
+    STOPPED = "stopped", "Stopped, inconclusive"
+
+
+class KillDecision(TextChoices):
+    """What whoever decides said when a kill criterion fell due. Who says nothing has said stop."""
+
+    STOP = "stop", "Stop"
+    GO_ON = "go_on", "Go on"
+
+
+class Function(TextChoices):
+    """Who is asked before a project goes on: each has something against it, or says why not."""
+
+    BUSINESS = "business", "Business"
+    DATA_SCIENCE = "data_science", "Data science"
+    IT = "it", "IT"
+    RISK = "risk", "Risk"

@@ -170,6 +170,33 @@ def _ceiling(event: Event, key: str) -> Told:
     return Told(text, object="ceiling", url=f"{_studio(key)}?section=ceiling")
 
 
+@tells(names.SPIKE_PLANNED, names.SPIKE_REVISED, names.SPIKE_LOCKED, names.SPIKE_READ, names.SPIKE_ENDED)
+def _spike(event: Event, key: str) -> Told:
+    text = {"planned": "planned the spike", "revised": "revised the spike", "locked": "locked the spike"}
+    step = event.type.split(".")[1]
+    url = f"{_studio(key)}?section=spikes&spike={event.subject_id}"
+    if step in text:
+        return Told(text[step], object=event.subject_label, url=url)
+    note = str(event.data.get("comment") or event.data.get("reading", ""))
+    said = "Spike ended:" if step == "ended" else "A run counts for the spike"
+    return Told(said, object=event.subject_label, url=url, note=note, passive=True)
+
+
+@tells(names.KILL_CRITERION_ADDED, names.KILL_CRITERION_REACHED, names.KILL_CRITERION_DECIDED)
+def _kill_criterion(event: Event, key: str) -> Told:
+    url = f"{_studio(key)}?section=kill"
+    if event.type == names.KILL_CRITERION_REACHED:
+        return Told("Kill criterion reached:", object=event.subject_label, url=url, passive=True)
+    text = "set the kill criterion" if event.type == names.KILL_CRITERION_ADDED else "decided the kill criterion"
+    after = f": {event.data['decision'].replace('_', ' ')}" if "decision" in event.data else ""
+    return Told(text, object=event.subject_label, url=url, after=after, note=str(event.data.get("reason", "")))
+
+
+@tells(names.OBJECTION_HANDED_IN)
+def _objection(event: Event, key: str) -> Told:
+    return Told("handed in the", object=event.subject_label.lower(), url=f"{_studio(key)}?section=objections")
+
+
 @tells(names.RISK_ADDED, names.RISK_REVISED, names.RISK_TREATED, names.RISK_ACCEPTED, names.RISK_REOPENED)
 def _risk(event: Event, key: str) -> Told:
     verb = {"added": "added the risk", "revised": "rated the risk again:"}

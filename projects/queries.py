@@ -15,12 +15,15 @@ from projects.models import (
     Dossier,
     DossierRevision,
     GateDecision,
+    KillCriterion,
     Membership,
+    Objection,
     Precedent,
     Project,
     Risk,
     Scope,
     ScopeOption,
+    Spike,
     Sprint,
     WorkItem,
 )
@@ -148,6 +151,35 @@ def precedent(project: Project, number: int) -> Precedent:
 
 def ceiling(project: Project) -> Ceiling | None:
     return Ceiling.objects.select_related("sealed_by").filter(project=project).first()
+
+
+def spikes(project: Project) -> QuerySet[Spike]:
+    """In the order they were planned, with their option and card."""
+    return Spike.objects.filter(project=project).select_related("option", "item", "locked_by").order_by("number")
+
+
+def spike(project: Project, number: int) -> Spike:
+    """Raises NotFound."""
+    found = spikes(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no spike {number} in this project.")
+    return found
+
+
+def kill_criteria(project: Project) -> QuerySet[KillCriterion]:
+    return KillCriterion.objects.filter(project=project).select_related("decider").order_by("due_date", "pk")
+
+
+def kill_criterion(project: Project, number: int) -> KillCriterion:
+    """Raises NotFound."""
+    found = kill_criteria(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no kill criterion {number} in this project.")
+    return found
+
+
+def objections(project: Project) -> QuerySet[Objection]:
+    return Objection.objects.filter(project=project).select_related("author").order_by("pk")
 
 
 def dossier_revisions(project: Project) -> QuerySet[DossierRevision]:

@@ -2,9 +2,17 @@
 
 from core.models import User
 from projects import queries
-from projects.enums import Gate, RiskLevel
-from projects.models import Ceiling, Membership, Precedent, Project, Risk, ScopeOption
-from projects.roles import PERMISSIONS, Permission, roles_with
+from projects.enums import Function, Gate, RiskLevel
+from projects.models import Ceiling, KillCriterion, Membership, Precedent, Project, Risk, ScopeOption, Spike
+from projects.roles import PERMISSIONS, Permission, Role, roles_with
+
+SPEAKS_FOR: dict[Function, tuple[Role, ...]] = {
+    Function.BUSINESS: (Role.OWNER, Role.PRODUCT_OWNER, Role.SPONSOR),
+    Function.DATA_SCIENCE: (Role.DATA_SCIENTIST,),
+    Function.IT: (Role.ENGINEER,),
+    Function.RISK: (Role.VALIDATOR, Role.RISK),
+}
+"""Who objects for which function."""
 
 
 def why_not(user: User | None, permission: Permission, project_id: int) -> str | None:
@@ -65,6 +73,34 @@ def why_not_open(user: User | None, ceiling: Ceiling) -> str | None:
     if user is None or user.pk != ceiling.sealed_by_id:
         return "Only whoever sealed the ceiling opens it."
     return why_not(user, Permission.PASS_GATE, ceiling.project_id)
+
+
+def why_not_lock_spike(user: User | None, spike: Spike) -> str | None:
+    """A person locks: it fixes what they will be held to."""
+    if user is None or user.is_robot:
+        return "Only a person may lock a spike."
+    return why_not(user, Permission.EDIT_SCOPE, spike.project_id)
+
+
+def why_not_decide_kill(user: User | None, criterion: KillCriterion) -> str | None:
+    if user is None or user.pk != criterion.decider_id:
+        return f"Only {criterion.decider} decides this one."
+    return None if queries.role_of(user, criterion.project_id) else "You are no longer in this project."
+
+
+def why_not_object(user: User | None, project: Project) -> str | None:
+    """Objections are a person's, for the function that their role speaks for."""
+    if user is None or user.is_robot:
+        return "Only a person may object."
+    if function_of(user, project) is not None:
+        return None
+    return "Objections come from business, data science, IT and risk: your role speaks for none of them."
+
+
+def function_of(user: User, project: Project) -> Function | None:
+    """The function that this member speaks for."""
+    role = queries.role_of(user, project.pk)
+    return next((function for function, roles in SPEAKS_FOR.items() if role in roles), None)
 
 
 def why_not_accept_risk(user: User | None, risk: Risk) -> str | None:

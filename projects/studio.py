@@ -6,7 +6,7 @@ from typing import Any
 
 from core import charts
 from projects import scoping
-from projects.enums import OptionKind
+from projects.enums import Function, OptionKind, SpikeState
 
 QUADRANTS = {
     "build": ("Build", "ok"),
@@ -36,6 +36,8 @@ class Assumption:
     share: int
     says: str
     decides: bool
+    spike: int | None = None
+    """The spike that tests it already."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Shown:
     tone: str
     verdict: scoping.Verdict
     assumptions: list[Assumption]
+    open_critical: list[dict[str, Any]]
     gain: tuple[str, str, str]
     resources: list[dict[str, Any]]
 
@@ -80,6 +83,23 @@ def _outside(content: Mapping[str, Any]) -> list[Section]:
     return [
         Section("precedents", f"Precedents, {len(content['precedents'])}", state, note),
         Section("ceiling", "Ceiling", "ok" if content["ceiling"] else "wait", "" if content["ceiling"] else sealed),
+        *_tested(content),
+    ]
+
+
+def _tested(content: Mapping[str, Any]) -> list[Section]:
+    """What is put to the test: spikes, the criteria for ending it, and who was asked."""
+    spikes, criteria, asked = content["spikes"], content["kill_criteria"], content["objections"]
+    running = sum(one["state"] != SpikeState.ENDED for one in spikes)
+    lacking = len(Function) - len(asked)
+    return [
+        Section(
+            "spikes", f"Spikes, {len(spikes)}", "wait" if running else "ok", f"{running} not ended" if running else ""
+        ),
+        Section(
+            "kill", f"Kill criteria, {len(criteria)}", "ok" if criteria else "wait", "" if criteria else "none yet"
+        ),
+        Section("objections", "Who was asked", "wait" if lacking else "ok", f"{lacking} missing" if lacking else ""),
     ]
 
 
@@ -114,13 +134,17 @@ def shown(content: Mapping[str, Any], found: scoping.Studio, number: int | None)
     word, tone = QUADRANTS[verdict.quadrant]
     widest = max((bar.swing for bar in verdict.tornado), default=0.0) or 1.0
     low, middle, high = verdict.money.gain
+    tested = {one["tests"]: one["number"] for one in content.get("spikes", ()) if str(one["option"]) == verdict.key}
     return Shown(
         number=int(verdict.key),
         title=titles[int(verdict.key)],
         word=word,
         tone=tone,
         verdict=verdict,
-        assumptions=[_assumption(bar, widest) for bar in verdict.tornado],
+        assumptions=[_assumption(bar, widest, tested.get(bar.key)) for bar in verdict.tornado],
+        open_critical=[
+            {"key": key, "label": scoping.TESTED[key], "spike": tested.get(key)} for key in verdict.open_critical
+        ],
         gain=(amount(low), amount(middle), amount(high)),
         resources=[_resource(one) for one in verdict.money.resources],
     )
@@ -174,9 +198,9 @@ def amount(value: float) -> str:
     return f"{sign}{size:,.0f}"
 
 
-def _assumption(bar: scoping.Bar, widest: float) -> Assumption:
+def _assumption(bar: scoping.Bar, widest: float, spike: int | None) -> Assumption:
     says = f"{amount(bar.at_low)} to {amount(bar.at_high)} a year" + (", decides" if bar.decides else "")
-    return Assumption(bar.key, bar.label, round(100 * bar.swing / widest), says, bar.decides)
+    return Assumption(bar.key, bar.label, round(100 * bar.swing / widest), says, bar.decides, spike)
 
 
 def _resource(one: scoping.Resource) -> dict[str, Any]:

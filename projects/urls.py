@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from projects.views import activity, board, items, ledger, overview, portfolio, risks, scope, studio, team, tiers
+from projects.views import (
+    activity,
+    board,
+    items,
+    ledger,
+    objections,
+    overview,
+    portfolio,
+    risks,
+    scope,
+    spikes,
+    studio,
+    team,
+    tiers,
+)
 
 app_name = "projects"
 
@@ -24,6 +38,12 @@ urlpatterns = [
     path("p/<str:key>/scope/studio/precedents/<int:number>/rate/", studio.precedent_rate, name="precedent-rate"),
     path("p/<str:key>/scope/studio/ceiling/", studio.ceiling_seal, name="ceiling-seal"),
     path("p/<str:key>/scope/studio/ceiling/open/", studio.ceiling_open, name="ceiling-open"),
+    path("p/<str:key>/scope/studio/spikes/", spikes.plan, name="spike-plan"),
+    path("p/<str:key>/scope/studio/spikes/<int:number>/lock/", spikes.lock, name="spike-lock"),
+    path("p/<str:key>/scope/studio/spikes/<int:number>/stop/", spikes.stop, name="spike-stop"),
+    path("p/<str:key>/scope/studio/kill/", spikes.criterion_add, name="kill-criterion-add"),
+    path("p/<str:key>/scope/studio/kill/<int:number>/", spikes.criterion_decide, name="kill-criterion-decide"),
+    path("p/<str:key>/scope/studio/objections/", objections.hand_in, name="objection-hand-in"),
     path("p/<str:key>/risks/", risks.register, name="risks"),
     path("p/<str:key>/risks/<int:number>/", risks.risk, name="risk"),
     path("p/<str:key>/risks/<int:number>/treat/", risks.treat, name="risk-treat"),

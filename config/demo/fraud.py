@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from datetime import timedelta
 
+from config.demo import dossier
 from config.demo.simulator import TARGET, simulate
 from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
 from core.models import Job
@@ -24,6 +25,7 @@ from models_registry.operations import (
 )
 from monitoring.models import Monitor
 from monitoring.operations import create_monitor
+from projects import queries
 from projects.enums import Stage
 from projects.models import Project, Risk, Scope, Sprint, WorkItem
 from projects.operations import (
@@ -102,6 +104,8 @@ def tell(*, people: Cast, say: Say) -> None:
     say("card fraud: scope, risks and the first gate")
     _scope(project, people)
     _risks(project, people)
+    if not queries.gate_decisions(project).exists():  # a demo from before there were dossiers has passed without one
+        dossier.tell(project, people, experiment=EXPERIMENT, dataset=DATASET)
     _pass_gate(project, Stage.SCOPING, people, "The promise is measured, priced and worth testing.")
     say("card fraud: sprints")
     _sprints(project, people)

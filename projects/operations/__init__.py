@@ -4,11 +4,14 @@ from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
 from projects.operations.gates import pass_gate
 from projects.operations.items import add_item, move_item, revise_item
+from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
+from projects.operations.objections import hand_in_objection
 from projects.operations.precedents import add_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
 from projects.operations.risks import accept_risk, add_risk, reopen_risk, revise_risk, treat_risk
 from projects.operations.scope import revise_scope
+from projects.operations.spikes import count_run, lock_spike, plan_spike, revise_spike, stop_spike
 from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
 from projects.operations.team import add_member, change_role, remove_member
 from projects.operations.tiers import classify_project
@@ -16,6 +19,7 @@ from projects.operations.tiers import classify_project
 __all__ = [
     "accept_risk",
     "add_item",
+    "add_kill_criterion",
     "add_member",
     "add_option",
     "add_precedent",
@@ -23,13 +27,19 @@ __all__ = [
     "change_role",
     "classify_project",
     "close_sprint",
+    "count_run",
     "create_project",
+    "decide_kill_criterion",
     "export_ledger",
+    "hand_in_objection",
+    "lock_spike",
     "move_item",
     "open_ceiling",
     "pass_gate",
+    "plan_spike",
     "plan_sprint",
     "rate_precedent",
+    "reach_kill_criterion",
     "remove_member",
     "remove_option",
     "rename_project",
@@ -39,9 +49,11 @@ __all__ = [
     "revise_option",
     "revise_risk",
     "revise_scope",
+    "revise_spike",
     "seal_ceiling",
     "start_from_template",
     "start_sprint",
+    "stop_spike",
     "take_ledger",
     "treat_risk",
     "verify_ledger",

@@ -109,7 +109,7 @@ def revise_option(
     """Change the given fields; `seen` guards them one by one. Raises NotAllowed, Invalid, PreconditionFailed, Conflict
     for an option that was removed."""
     dossier = opened(option.project, by)
-    option = _standing(option)
+    option = standing(option)
     require_version(f"Option {option.number}", option.version, expected_version)
     changes = fields.to_change(option, values, OPTION_FIELDS, seen)
     if not changes:
@@ -130,7 +130,7 @@ def revise_option(
 def remove_option(*, option: ScopeOption, by: User | None, now: datetime) -> ScopeOption:
     """Take an option out; earlier revisions keep it. Raises NotAllowed, Conflict if it is out already."""
     dossier = opened(option.project, by)
-    option = _standing(option)
+    option = standing(option)
     option.removed_at, option.version = now, option.version + 1
     option.save(update_fields=["removed_at", "version"])
     keep_revision(dossier, by=by, now=now)
@@ -152,7 +152,7 @@ def start_from_template(*, project: Project, template: str, by: User, now: datet
         setattr(dossier, name, value)
     dossier.save(update_fields=list(changes))
     for option in content["options"]:
-        _new_option(dossier, option, by=by)
+        _new_option(dossier, option, by=None)
     keep_revision(dossier, by=by, now=now)
     events.record(DOSSIER_REVISED, dossier, by=by, template=template, changes={})
     return dossier
@@ -187,7 +187,8 @@ def keep_revision(dossier: Dossier, *, by: User | None, now: datetime) -> None:
     )
 
 
-def _new_option(dossier: Dossier, values: Mapping[str, Any], *, by: User) -> ScopeOption:
+def _new_option(dossier: Dossier, values: Mapping[str, Any], *, by: User | None) -> ScopeOption:
+    """`by` costed it; None for a template, whose figures are examples that nobody stands for yet."""
     if queries.options(dossier.project).count() >= MOST_OPTIONS:
         raise Conflict(f"A dossier has at most {MOST_OPTIONS} options.", code="too_many")
     read = fields.checked({"title": "", "kind": OptionKind.SIMPLE.value} | dict(values), OPTION_FIELDS)
@@ -196,7 +197,8 @@ def _new_option(dossier: Dossier, values: Mapping[str, Any], *, by: User) -> Sco
     return ScopeOption.objects.create(project_id=dossier.pk, number=last + 1, costed_by=costed_by, **read)
 
 
-def _standing(option: ScopeOption) -> ScopeOption:
+def standing(option: ScopeOption) -> ScopeOption:
+    """The option, locked. Raises Conflict for one that was removed."""
     option = ScopeOption.objects.select_for_update(no_key=True).get(pk=option.pk)
     if option.removed_at is not None:
         raise Conflict(f"Option {option.number} was removed.", code="removed")

@@ -54,6 +54,17 @@ def day(values: Values, field: str, given: Any) -> date | None:
     return given
 
 
+def whole(low: int, high: int) -> Reader:
+    return lambda values, field, given: values.whole(field, given, low=low, high=high)
+
+
+def flag(values: Values, field: str, given: Any) -> bool:
+    if not isinstance(given, bool):
+        values.wrong(field, f"{field.replace('_', ' ').capitalize()} is true or false: got {given!r}.")
+        return False
+    return given
+
+
 def spans(most: int) -> Reader:
     """Names to ranges of person-months."""
 

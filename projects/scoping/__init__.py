@@ -36,7 +36,8 @@ from projects.scoping.realism import (
     similarity,
 )
 from projects.scoping.recalibration import Finished, recalibrated
-from projects.scoping.tornado import Bar, tornado
+from projects.scoping.spikes import TESTED, Reading, Sample, Zones, read, tested
+from projects.scoping.tornado import LABELS, Bar, tornado
 from projects.scoping.verdict import Option, Precedent, Quadrant, Verdict, judge
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "DEFAULT",
     "DIMENSIONS",
     "DRAWS",
+    "LABELS",
     "RATINGS",
     "SEED",
+    "TESTED",
     "Affordability",
     "Bar",
     "Case",
@@ -62,11 +65,14 @@ __all__ = [
     "Range",
     "Rating",
     "Ratings",
+    "Reading",
     "Resource",
+    "Sample",
     "Span",
     "StatusQuo",
     "Studio",
     "Verdict",
+    "Zones",
     "agreed",
     "assess",
     "counted",
@@ -77,11 +83,13 @@ __all__ = [
     "needed_recall",
     "optimism",
     "outcome",
+    "read",
     "recalibrated",
     "refuse_wrong",
     "similarity",
     "status_quo_value",
     "studio",
+    "tested",
     "tornado",
     "value_of",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 from projects.scoping.affordability import Case, Ceiling, Plan, StatusQuo, status_quo_value
 from projects.scoping.draws import DRAWS, SEED, Range
 from projects.scoping.priors import DEFAULT, Priors
+from projects.scoping.realism import CRITICAL
+from projects.scoping.spikes import TESTED
 from projects.scoping.verdict import Option, Precedent, Verdict, judge
 
 _CASE = {
@@ -28,6 +30,8 @@ _PLAN = {
     "false_alarm_rate": "false alarm rate",
     "run_cost": "running cost",
 }
+_OF_EFFORT = frozenset({"effort", "harder"})
+"""Tested in a spike, either says anew how long it takes."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,11 @@ def studio(content: Mapping[str, Any], priors: Priors = DEFAULT, *, draws: int =
         return Studio(missing=missing, uncosted=uncosted, priors=priors)
     case, today = _case(content), _today(content)
     known = {one["number"]: one for one in content.get("precedents", ()) if one["ratings"] is not None}
-    judged = [_option(one, known.get(one.get("precedent"))) for one in options if one["number"] not in uncosted]
+    judged = [
+        _option(one, known.get(one.get("precedent")), _spikes_of(content, one["number"]))
+        for one in options
+        if one["number"] not in uncosted
+    ]
     verdicts = judge(case, today, _ceiling(content), judged, priors, draws=draws, seed=seed)
     return Studio((), uncosted, verdicts, status_quo_value(case, today), priors)
 
@@ -85,7 +93,16 @@ def _ceiling(content: Mapping[str, Any]) -> Ceiling:
     return Ceiling(**content["ceiling"]) if content.get("ceiling") else Ceiling()
 
 
-def _option(given: Mapping[str, Any], compared: Mapping[str, Any] | None) -> Option:
+def _spikes_of(content: Mapping[str, Any], option: int) -> dict[str, set[str]]:
+    """What the option's spikes tested, by the zone that they ended in."""
+    found: dict[str, set[str]] = {"proceed": set(), "kill": set()}
+    for spike in content.get("spikes", ()):
+        if spike["option"] == option and spike["zone"] in found:
+            found[spike["zone"]].add(spike["tests"])
+    return found
+
+
+def _option(given: Mapping[str, Any], compared: Mapping[str, Any] | None, spikes: Mapping[str, set[str]]) -> Option:
     plan = Plan(
         effort=Range(*given["effort"]),
         recall=Range(*given["recall"]),
@@ -99,4 +116,7 @@ def _option(given: Mapping[str, Any], compared: Mapping[str, Any] | None) -> Opt
         plan=plan,
         estimate=given.get("estimate") or plan.effort.likely,
         precedent=Precedent(compared["actual_effort"], compared["ratings"]) if compared else None,
+        spiked=frozenset(spikes["proceed"] & CRITICAL),
+        is_re_estimated=not spikes["proceed"].isdisjoint(_OF_EFFORT),
+        killed=tuple(TESTED[key].lower() for key in sorted(spikes["kill"])),
     )

@@ -32,8 +32,8 @@ class Precedent:
 
 @dataclass(frozen=True)
 class Option:
-    """One way to do it. `spiked` are the critical dimensions that a finished spike or probe has tested; `estimate` is
-    the team's P50 in person-months."""
+    """One way to do it. `spiked` are the critical dimensions that a spike settled in its proceed zone, `killed`
+    what spikes that ended in their kill zone tested; `estimate` is the team's P50 in person-months."""
 
     key: str
     plan: Plan
@@ -41,6 +41,7 @@ class Option:
     precedent: Precedent | None = None
     spiked: frozenset[str] = frozenset()
     is_re_estimated: bool = False
+    killed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def reasons_not_realistic(
         )
     if open_critical:
         said.append(f"Critical and not tested: {', '.join(open_critical)}.")
+    if option.killed:
+        said.append(f"A spike ended in its kill zone: {', '.join(option.killed)}.")
     return tuple(said)
 
 

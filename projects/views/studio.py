@@ -15,6 +15,7 @@ from core.errors import DomainError, NotFound, PreconditionFailed
 from core.pages import now, show_on, user_of
 from projects import documents, operations, queries, rules, scoping
 from projects import studio as shapes
+from projects.enums import SpikeState
 from projects.forms.dossier import (
     CaseForm,
     CeilingForm,
@@ -26,20 +27,29 @@ from projects.forms.dossier import (
     TodayForm,
 )
 from projects.forms.fields import tidy
+from projects.forms.spikes import SpikeForm
 from projects.models import Ceiling, Precedent, Project, Sheet
 from projects.operations import fields
 from projects.operations.dossier import DOSSIER_FIELDS, OPTION_FIELDS
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
 from projects.scoping import templates
+from projects.views import sections
 
 PARTS = {
     "sections": "projects/parts/studio_sections.html",
     "body": "projects/parts/studio_body.html",
     "result": "projects/parts/studio_result.html",
 }
-FORMS: dict[str, type[StudioForm]] = {"case": CaseForm, "today": TodayForm, "options": OptionForm}
-LIVE = "dossier. option. precedent. sheet. ceiling."
+FORMS: dict[str, type[StudioForm]] = {
+    "case": CaseForm,
+    "today": TodayForm,
+    "options": OptionForm,
+    "spikes": SpikeForm,
+}
+LISTS = {"options": "option", "spikes": "spike"}
+"""Sections that edit one of several things, and the word for its number in the address."""
+LIVE = "dossier. option. precedent. sheet. ceiling. spike. kill_criterion. objection."
 
 
 @project_page
@@ -49,12 +59,12 @@ def studio(request: HttpRequest, project: Project) -> HttpResponse:
     revision = queries.dossier_of(project).version  # before the content: a form may know too little, never too much
     content = documents.content_of(project)
     section = _section(request)
-    option = _chosen(request, content) if section == "options" else None
-    if request.method == "GET" or section not in FORMS or (section == "options" and option is None):
-        form = _form(section, content, option, revision)
-        return _page(request, project, content, section=section, option=option, form=form)
+    number = _chosen(request, content, section)
+    if request.method == "GET" or section not in FORMS or (section in LISTS and number is None):
+        form = _form(section, content, number, revision)
+        return _page(request, project, content, section=section, number=number, form=form)
     bound = _blank(section, content, request.POST)
-    return _saved(request, project, content, section, option, bound)
+    return _saved(request, project, content, section, number, bound)
 
 
 @project_page
@@ -63,7 +73,7 @@ def try_out(request: HttpRequest, project: Project) -> HttpResponse:
     """What the result would be with the form as it stands. Nothing is kept; what cannot be read stays as it was."""
     content = documents.content_of(project)
     section = _section(request)
-    option = _chosen(request, content) if section == "options" else None
+    option = _option_of(section, _chosen(request, content, section))
     form = _blank(section, content, request.POST)
     form.is_valid()
     given = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
@@ -82,7 +92,7 @@ def try_out(request: HttpRequest, project: Project) -> HttpResponse:
 @require_POST
 def template(request: HttpRequest, project: Project) -> HttpResponse:
     """Begin from a template."""
-    return _then(
+    return then(
         request,
         project,
         lambda: operations.start_from_template(
@@ -98,20 +108,20 @@ def option_add(request: HttpRequest, project: Project) -> HttpResponse:
     form = NewOptionForm(request.POST)
     if not form.is_valid():
         messages.error(request, "An option needs a title.")
-        return redirect(_url(project, "options"))
+        return redirect(studio_url(project, "options"))
     try:
         made = operations.add_option(project=project, values=form.cleaned_data, by=user_of(request), now=now())
     except DomainError as exc:
         messages.error(request, exc.message)
-        return redirect(_url(project, "options"))
-    return redirect(_url(project, "options", made.number))
+        return redirect(studio_url(project, "options"))
+    return redirect(studio_url(project, "options", made.number))
 
 
 @project_page
 @require_POST
 def option_remove(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     option = queries.option(project, number)
-    return _then(
+    return then(
         request,
         project,
         lambda: operations.remove_option(option=option, by=user_of(request), now=now()),
@@ -127,7 +137,7 @@ def precedent_add(request: HttpRequest, project: Project) -> HttpResponse:
     def act() -> Precedent:
         return operations.add_precedent(project=project, values=form.cleaned_data, by=user_of(request), now=now())
 
-    return _sent(request, project, form, act, "precedents", "precedent_form")
+    return sent(request, project, form, act, "precedents", "precedent_form")
 
 
 @project_page
@@ -141,7 +151,7 @@ def precedent_rate(request: HttpRequest, project: Project, number: int) -> HttpR
             precedent=precedent, ratings=form.ratings(), evidence=form.evidence(), by=user_of(request), now=now()
         )
 
-    return _sent(request, project, form, act, "precedents", "sheet_form", precedent=number)
+    return sent(request, project, form, act, "precedents", "sheet_form", precedent=number)
 
 
 @project_page
@@ -152,7 +162,7 @@ def ceiling_seal(request: HttpRequest, project: Project) -> HttpResponse:
     def act() -> Ceiling:
         return operations.seal_ceiling(project=project, values=form.cleaned_data, by=user_of(request), now=now())
 
-    return _sent(request, project, form, act, "ceiling", "ceiling_form")
+    return sent(request, project, form, act, "ceiling", "ceiling_form")
 
 
 @project_page
@@ -162,10 +172,10 @@ def ceiling_open(request: HttpRequest, project: Project) -> HttpResponse:
     if ceiling is None:
         raise NotFound("No ceiling is sealed yet.")
     act = partial(operations.open_ceiling, ceiling=ceiling, by=user_of(request), now=now())
-    return _then(request, project, act, "The ceiling is open.", section="ceiling")
+    return then(request, project, act, "The ceiling is open.", section="ceiling")
 
 
-def _sent(
+def sent(
     request: HttpRequest,
     project: Project,
     form: forms.Form,
@@ -177,22 +187,28 @@ def _sent(
     """Back to the section once it took effect; else the form again with what is wrong."""
     if takes_effect(form, act):
         messages.success(request, "Saved.")
-        return redirect(_url(project, section, precedent=precedent))
+        return redirect(studio_url(project, section, precedent=precedent))
     content = documents.content_of(project)
     more = {name: form} | ({"precedent": precedent} if precedent is not None else {})
-    return _page(request, project, content, section=section, option=None, form=None, status=422, more=more)
+    return _page(request, project, content, section=section, number=None, form=None, status=422, more=more)
 
 
-def _then(
-    request: HttpRequest, project: Project, act: Callable[[], Any], said: str, section: str = "options"
+def then(
+    request: HttpRequest,
+    project: Project,
+    act: Callable[[], Any],
+    said: str,
+    section: str = "options",
+    number: int | None = None,
 ) -> HttpResponse:
+    """Back to the section, with what happened or why not."""
     try:
         act()
     except DomainError as exc:
         messages.error(request, exc.message)
     else:
         messages.success(request, said)
-    return redirect(_url(project, section))
+    return redirect(studio_url(project, section, number))
 
 
 def _saved(
@@ -200,33 +216,33 @@ def _saved(
     project: Project,
     content: dict[str, Any],
     section: str,
-    option: int | None,
+    number: int | None,
     form: StudioForm,
 ) -> HttpResponse:
     """Save what the form really changed since the revision that it began with."""
     conflict: list[dict[str, str]] = []
     if form.is_valid():
-        before = _before(project, form.cleaned_data["revision"], option)
+        before = _before(project, form.cleaned_data["revision"], section, number)
         given = {name: value for name, value in form.values().items() if fields.plain(value) != before.get(name)}
         try:
-            _write(request, project, option, given, {name: before.get(name) for name in given})
+            _write(request, project, section, number, given, {name: before.get(name) for name in given})
         except PreconditionFailed as exc:
-            form, conflict = _overtaken(project, section, option, given, exc)
+            form, conflict = _overtaken(project, section, number, given, exc)
         except DomainError as exc:
             show_on(form, exc)
         else:
             messages.success(request, "Saved.")
-            return redirect(_url(project, section, option))
+            return redirect(studio_url(project, section, number))
     status = 412 if conflict else 422
-    return _page(request, project, content, section=section, option=option, form=form, conflict=conflict, status=status)
+    return _page(request, project, content, section=section, number=number, form=form, conflict=conflict, status=status)
 
 
 def _overtaken(
-    project: Project, section: str, option: int | None, given: dict[str, Any], refusal: PreconditionFailed
+    project: Project, section: str, number: int | None, given: dict[str, Any], refusal: PreconditionFailed
 ) -> tuple[StudioForm, list[dict[str, str]]]:
     """The form anew: theirs where only they changed something; where both did, ours stays and both are told."""
     revision = queries.dossier_of(project).version
-    current = _fields(documents.content_of(project), option)
+    current = _fields(documents.content_of(project), section, number)
     form = _blank(section, documents.content_of(project), initial=current | given | {"revision": revision})
     overtaken = [one.field for one in refusal.errors if one.field]
     return form, [
@@ -240,16 +256,22 @@ def _overtaken(
 
 
 def _write(
-    request: HttpRequest, project: Project, option: int | None, given: dict[str, Any], seen: dict[str, Any]
+    request: HttpRequest,
+    project: Project,
+    section: str,
+    number: int | None,
+    given: dict[str, Any],
+    seen: dict[str, Any],
 ) -> None:
+    by, at = user_of(request), now()
     if given.get("precedent") is not None:
         given = given | {"precedent": queries.precedent(project, given["precedent"])}
-    if option is None:
-        operations.revise_dossier(project=project, values=given, by=user_of(request), now=now(), seen=seen)
+    if number is None:
+        operations.revise_dossier(project=project, values=given, by=by, now=at, seen=seen)
+    elif section == "spikes":
+        operations.revise_spike(spike=queries.spike(project, number), values=given, by=by, now=at, seen=seen)
     else:
-        operations.revise_option(
-            option=queries.option(project, option), values=given, by=user_of(request), now=now(), seen=seen
-        )
+        operations.revise_option(option=queries.option(project, number), values=given, by=by, now=at, seen=seen)
 
 
 def _page(
@@ -258,13 +280,13 @@ def _page(
     content: dict[str, Any],
     *,
     section: str,
-    option: int | None,
+    number: int | None,
     form: StudioForm | None,
     conflict: list[dict[str, str]] | None = None,
     status: int = 200,
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    part = part_of(request)
+    part, option = part_of(request), _option_of(section, number)
     if part == "result":
         return _result(request, project, content, option=option)
     found = scoping.studio(content)
@@ -275,21 +297,29 @@ def _page(
         "option": option,
         "form": form.as_asked() if form else None,
         "conflict": conflict,
-        "query": _query(section, option),
+        "query": _query(section, number),
         "studio_live": LIVE,
         "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
         "templates": templates.names(),
         "new_option": NewOptionForm(auto_id="new_%s"),
         **_shown(content, found, option),
-        **_of_section(request, project, section, content),
+        **_of_section(request, project, section, content, number),
         **(more or {}),
     }
     return render(request, PARTS.get(part, "projects/studio.html"), context, status=status)
 
 
-def _of_section(request: HttpRequest, project: Project, section: str, content: Mapping[str, Any]) -> dict[str, Any]:
+def _of_section(
+    request: HttpRequest, project: Project, section: str, content: Mapping[str, Any], number: int | None
+) -> dict[str, Any]:
     """What only this section shows."""
     user = user_of(request)
+    if section == "spikes":
+        return sections.spikes(project, content, number, user)
+    if section == "kill":
+        return sections.kill_criteria(project, user, now().date())
+    if section == "objections":
+        return sections.objections(project, user)
     if section == "ceiling":
         ceiling = queries.ceiling(project)
         return {
@@ -357,10 +387,12 @@ def _shown(content: dict[str, Any], found: scoping.Studio, option: int | None) -
     }
 
 
-def _form(section: str, content: dict[str, Any], option: int | None, revision: int) -> StudioForm | None:
-    if section not in FORMS or (section == "options" and option is None):
+def _form(section: str, content: dict[str, Any], number: int | None, revision: int) -> StudioForm | None:
+    if section not in FORMS or (section in LISTS and number is None):
         return None
-    return _blank(section, content, initial=_fields(content, option) | {"revision": revision})
+    if section == "spikes" and not _is_planned(content, number):
+        return None
+    return _blank(section, content, initial=_fields(content, section, number) | {"revision": revision})
 
 
 def _blank(section: str, content: Mapping[str, Any], data: Any = None, **kwargs: Any) -> StudioForm:
@@ -374,27 +406,40 @@ def _section(request: HttpRequest) -> str:
     return request.GET.get("section", "case")
 
 
-def _chosen(request: HttpRequest, content: Mapping[str, Any]) -> int | None:
-    """The number of the option in the address, else the first one's."""
-    numbers = [option["number"] for option in content["options"]]
-    asked = request.GET.get("option", "")
+def _chosen(request: HttpRequest, content: Mapping[str, Any], section: str) -> int | None:
+    """The number of the option or spike in the address, else the first one's."""
+    if section not in LISTS:
+        return None
+    numbers = [one["number"] for one in content[section]]
+    asked = request.GET.get(LISTS[section], "")
     if not asked:
         return numbers[0] if numbers else None
     if not (asked.isascii() and asked.isdigit() and int(asked) in numbers):
-        raise NotFound(f"There is no option {asked} in this project.")
+        raise NotFound(f"There is no {LISTS[section]} {asked} in this project.")
     return int(asked)
 
 
-def _fields(content: Mapping[str, Any], option: int | None) -> dict[str, Any]:
-    found = content if option is None else next((one for one in content["options"] if one["number"] == option), {})
+def _option_of(section: str, number: int | None) -> int | None:
+    return number if section == "options" else None
+
+
+def _is_planned(content: Mapping[str, Any], number: int | None) -> bool:
+    return any(one["number"] == number and one["state"] == SpikeState.PLANNED for one in content["spikes"])
+
+
+def _fields(content: Mapping[str, Any], section: str, number: int | None) -> dict[str, Any]:
+    if number is None:
+        found = content
+    else:
+        found = next((one for one in content.get(section, ()) if one["number"] == number), {})
     return {name: tidy(value) for name, value in found.items()}
 
 
-def _before(project: Project, revision: int, option: int | None) -> dict[str, Any]:
-    """What the form began with: the dossier, or an option of it, as that revision has it."""
+def _before(project: Project, revision: int, section: str, number: int | None) -> dict[str, Any]:
+    """What the form began with: the dossier, or one thing of it, as that revision has it."""
     if revision == 0:
-        return documents.dossier_json(queries.dossier_of(project)) if option is None else {}
-    return _fields(queries.dossier_revision(project, revision).content, option)
+        return documents.dossier_json(queries.dossier_of(project)) if number is None else {}
+    return _fields(queries.dossier_revision(project, revision).content, section, number)
 
 
 def _with(content: dict[str, Any], given: dict[str, Any], option: int | None) -> dict[str, Any]:
@@ -406,10 +451,10 @@ def _with(content: dict[str, Any], given: dict[str, Any], option: int | None) ->
     return content | {"options": changed}
 
 
-def _query(section: str, option: int | None) -> str:
-    return f"?section={section}" + (f"&option={option}" if option is not None else "")
+def _query(section: str, number: int | None) -> str:
+    return f"?section={section}" + (f"&{LISTS[section]}={number}" if number is not None else "")
 
 
-def _url(project: Project, section: str, option: int | None = None, precedent: int | None = None) -> str:
-    at = reverse("projects:studio", args=[project.key]) + _query(section, option)
+def studio_url(project: Project, section: str, number: int | None = None, precedent: int | None = None) -> str:
+    at = reverse("projects:studio", args=[project.key]) + _query(section, number)
     return at + (f"&precedent={precedent}" if precedent is not None else "")

@@ -263,7 +263,7 @@ def test_lists_cost_the_same_for_three_rows(api, project, what):
 def test_gates_tell_what_is_missing_and_why_the_caller_may_not(project):
     said = Api(make_member(project, Role.VIEWER)).get("projects/FRD/gates").json()
 
-    assert (said["gate"], said["is_met"], len(said["checks"])) == ("scope", False, 6)
+    assert (said["gate"], said["is_met"], len(said["checks"])) == ("scope", False, 7)
     assert said["why_not"].startswith("This needs the role owner, product owner")
 
 

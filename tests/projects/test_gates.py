@@ -33,7 +33,10 @@ def only_own_checks(monkeypatch):
 
 
 def test_scope_gate_of_a_new_project_meets_nothing():
-    assert set(states(make_project()).values()) == {"bad"}
+    found = states(make_project())
+
+    assert found.pop("dossier") == "ok", "a small project passes without one"
+    assert set(found.values()) == {"bad"}
 
 
 def test_scope_gate_with_everything_is_met():
@@ -47,6 +50,7 @@ def test_scope_gate_with_everything_is_met():
         "ranges": "ok",
         "precedent": "ok",
         "risk_owners": "ok",
+        "dossier": "ok",
     }
 
 
@@ -110,7 +114,9 @@ def test_pass_gate_steps_and_keeps_the_evidence():
     assert (project.stage, project.version) == (Stage.FEASIBILITY, 2)
     assert (decision.gate, decision.decided_by, decision.comment) == (Gate.SCOPE, project.created_by, "Go")
     assert {(e["id"], e["state"]) for e in decision.evidence} == set(
-        dict.fromkeys(["decision", "baseline", "minimal_useful", "ranges", "precedent", "risk_owners"], "ok").items()
+        dict.fromkeys(
+            ["decision", "baseline", "minimal_useful", "ranges", "precedent", "risk_owners", "dossier"], "ok"
+        ).items()
     )
     assert Event.objects.get(type="gate.passed").data == {"gate": "scope", "stage": "feasibility", "comment": "Go"}
 
@@ -177,4 +183,4 @@ def test_gate_check_registered_elsewhere_stands_in_its_order(only_own_checks):
     project = make_project()
     Project.objects.filter(pk=project.pk).update(stage=Stage.DELIVERY)
 
-    assert list(states(project).items()) == [("approved", "wait"), ("critical_risks", "ok")]
+    assert list(states(project).items()) == [("approved", "wait"), ("critical_risks", "ok"), ("kill_criteria", "ok")]

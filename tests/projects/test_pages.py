@@ -160,8 +160,8 @@ def test_create_with_a_taken_key_says_so_beside_the_field(owner, project):
 def test_overview_says_what_blocks_the_gate_and_where_to_mend_it(owner, project):
     body = owner.get(url("overview", project)).content.decode()
 
-    assert "0 of 6 met" in body
-    assert "6 of 6 checks are not met." in body
+    assert "1 of 7 met" in body
+    assert "6 of 7 checks are not met." in body
     assert f'href="{url("scope", project)}"' in body
     assert f'data-seq="{Event.objects.filter(stream_id=project.pk).count()}"' in body
 

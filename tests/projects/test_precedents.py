@@ -25,9 +25,12 @@ LIMITS = {"money": 900_000.0, "skills": {"engineering": 30.0}, "run_cost": 300_0
 
 
 def begun(owner=None):
-    """A dossier from the template: its owner costed the options."""
+    """A dossier from the template, of which its owner costed an option."""
     project = make_project(owner=owner)
     operations.start_from_template(project=project, template="card_fraud", by=project.created_by, now=now())
+    operations.revise_option(
+        option=queries.option(project, 3), values={"estimate": 111.0}, by=project.created_by, now=now()
+    )
     return project
 
 
@@ -283,6 +286,14 @@ def test_opened_ceiling_gives_each_resource_its_probability():
         "run cost": 1.0,
         "latency": 1.0,
     }
+
+
+def test_ceiling_beside_the_figures_of_a_template_is_blind():
+    """They are examples: nobody has costed anything yet."""
+    project = make_project()
+    operations.start_from_template(project=project, template="card_fraud", by=project.created_by, now=now())
+
+    assert seal(project, project.created_by).is_blind
 
 
 def test_ceiling_after_the_costs_is_kept_as_not_blind():
