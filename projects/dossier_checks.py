@@ -40,7 +40,9 @@ def dossier_stands(project: Project) -> Check:
     url = reverse("projects:studio", args=[project.key])
     label = "The dossier stands, where one is asked for"
     if not is_asked(project):
-        return Check(id="dossier", label=label, state="ok", value="none begun, and not asked for", source="dossier", url=url)
+        return Check(
+            id="dossier", label=label, state="ok", value="none begun, and not asked for", source="dossier", url=url
+        )
     found = parts(documents.content_of(project), is_blind=_is_blind(project))
     missing = [part for part in found if not part.is_met]
     value = f"{len(found) - len(missing)} of {len(found)}"
