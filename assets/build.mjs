@@ -18,6 +18,7 @@ const options = {
     { in: join(here, "js", "runs.js"), out: "runs" },
     { in: join(here, "js", "curves.js"), out: "curves" },
     { in: join(here, "js", "studio.js"), out: "studio" },
+    { in: join(here, "js", "risks.js"), out: "risks" },
   ],
   outdir: out,
   bundle: true,

@@ -11,8 +11,8 @@ class ConfigConfig(AppConfig):
     label = "throughline_config"
 
     def ready(self) -> None:
-        """Register what apps contribute: event handlers, job kinds, gate checks, sentences of the feed."""
+        """Register what apps contribute: event handlers, job kinds, gate checks, live metrics, words of the feed."""
         for app in CHAIN:
-            for module in ("handlers", "jobs", "gates", "dossier_checks", "feed"):
+            for module in ("handlers", "jobs", "gates", "dossier_checks", "indicators", "feed"):
                 if app != "core" and find_spec(f"{app}.{module}"):
                     import_module(f"{app}.{module}")

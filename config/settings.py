@@ -175,8 +175,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AlertState": "monitoring.enums.AlertState",
         "CheckState": ["ok", "bad", "wait"],
+        "ControlKind": "projects.enums.ControlKind",
+        "ControlState": "projects.enums.ControlState",
         "DeploymentState": "models_registry.enums.DeploymentState",
         "DecisionEnum": "models_registry.enums.Decision",
+        "FindingState": "projects.enums.FindingState",
         "ItemKind": "projects.enums.ItemKind",
         "ItemState": "projects.enums.ItemState",
         "JobState": "core.enums.JobState",

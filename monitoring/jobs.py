@@ -3,17 +3,21 @@
 Neither loads a model or reads a file that somebody sent, so both work in the worker's own thread.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core import storage
 from core.errors import Conflict
-from core.jobs import Failure, JobKind, Report, database_now, job_kind
+from core.jobs import Failure, JobKind, Report, database_now, job_kind, submit
 from core.models import Job
 from monitoring import operations, queries
 from monitoring.models import Monitor, Retraining
 from monitoring.operations.monitors import CHECK_DRIFT
 from monitoring.operations.retrainings import GATHER_LABELS
+from projects import operations as projects
+
+READ_INDICATORS = "read_indicators"
 
 # The newest labelled predictions that a retraining learns from, at most.
 MAX_LABELLED_ROWS = 50_000
@@ -48,7 +52,19 @@ class CheckDrift(JobKind):
         )
         operations.record_performance(found=performance_due(monitor))
         _go_on(monitor)
+        _read_indicators(monitor, at=result["watermark"])
         return {"windows": {window.started_at.isoformat(): window.state for window in windows}}
+
+
+@job_kind(READ_INDICATORS, queue="quick", timeout_s=60, is_routine=True)
+class ReadIndicators(JobKind):
+    """Measure for the risks that are bound to a deployment, after a check has kept what it found."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        monitor = _monitor(job)
+        at = datetime.fromisoformat(job.payload["at"])
+        read = projects.read_indicators(project=monitor.project, subject=monitor.deployment.name, at=at)
+        return {"read": read}
 
 
 @job_kind(GATHER_LABELS, queue="quick", timeout_s=300)
@@ -91,8 +107,15 @@ def _go_on(monitor: Monitor) -> None:
         operations.answer_alert(alert=alert, now=database_now())
 
 
+def _read_indicators(monitor: Monitor, *, at: datetime) -> None:
+    """A job of its own: what a reading locks must not be locked under the windows of a check."""
+    payload = {"monitor": monitor.pk, "at": at.isoformat()}
+    key = f"read_indicators:{monitor.pk}:{payload['at']}"
+    submit(READ_INDICATORS, project_id=monitor.project_id, by=None, payload=payload, unique_key=key)
+
+
 def _monitor(job: Job) -> Monitor:
-    return Monitor.objects.select_related("deployment__live_version").get(pk=job.payload["monitor"])
+    return Monitor.objects.select_related("deployment__live_version", "project").get(pk=job.payload["monitor"])
 
 
 def _retraining(job: Job) -> Retraining:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from projects.api import dossier, gates, items, ledger, projects, risks, scope, spikes, sprints, team, tiers
+from projects.api import (
+    dossier,
+    findings,
+    gates,
+    items,
+    ledger,
+    projects,
+    risks,
+    scope,
+    spikes,
+    sprints,
+    team,
+    tiers,
+)
 
 app_name = "projects-api"
 
@@ -45,6 +58,23 @@ urlpatterns = [
     path("projects/<str:key>/risks/<int:number>/treat", risks.RiskTreatView.as_view(), name="risk-treat"),
     path("projects/<str:key>/risks/<int:number>/accept", risks.RiskAcceptView.as_view(), name="risk-accept"),
     path("projects/<str:key>/risks/<int:number>/reopen", risks.RiskReopenView.as_view(), name="risk-reopen"),
+    path("projects/<str:key>/risks/<int:number>/sign", risks.RiskSignView.as_view(), name="risk-sign"),
+    path("projects/<str:key>/risks/<int:number>/controls", risks.ControlsView.as_view(), name="controls"),
+    path("projects/<str:key>/risks/<int:number>/controls/<int:control>", risks.ControlView.as_view(), name="control"),
+    path("projects/<str:key>/risks/<int:number>/indicators", risks.IndicatorsView.as_view(), name="indicators"),
+    path(
+        "projects/<str:key>/risks/<int:number>/indicators/<int:indicator>",
+        risks.IndicatorView.as_view(),
+        name="indicator",
+    ),
+    path("projects/<str:key>/live-metrics", risks.MetricsView.as_view(), name="live-metrics"),
+    path("projects/<str:key>/what-sank", risks.SankView.as_view(), name="what-sank"),
+    path("projects/<str:key>/findings", findings.FindingsView.as_view(), name="findings"),
+    path("projects/<str:key>/findings/<int:number>", findings.FindingView.as_view(), name="finding"),
+    path("projects/<str:key>/findings/<int:number>/close", findings.FindingCloseView.as_view(), name="finding-close"),
+    path(
+        "projects/<str:key>/findings/<int:number>/reopen", findings.FindingReopenView.as_view(), name="finding-reopen"
+    ),
     path("projects/<str:key>/sprints", sprints.SprintsView.as_view(), name="sprints"),
     path("projects/<str:key>/sprints/<int:number>", sprints.SprintView.as_view(), name="sprint"),
     path("projects/<str:key>/sprints/<int:number>/start", sprints.SprintStartView.as_view(), name="sprint-start"),

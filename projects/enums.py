@@ -129,6 +129,97 @@ class OptionKind(TextChoices):
     AMBITIOUS = "ambitious", "Ambitious"
 
 
+class RiskCategory(TextChoices):
+    DATA = "data", "Data"
+    MODEL = "model", "Model"
+    FAIRNESS = "fairness", "Fairness"
+    PRIVACY = "privacy", "Privacy"
+    SECURITY = "security", "Security"
+    OPERATIONS = "operations", "Operations"
+    LEGAL = "legal", "Legal"
+    VALUE = "value", "Business value"
+    DELIVERY = "delivery", "Delivery"
+    THIRD_PARTY = "third_party", "Third party"
+
+
+class Knowledge(TextChoices):
+    """How much the rating rests on; weak knowledge shows the risk one level higher."""
+
+    WEAK = "weak", "Weak: a guess"
+    MEDIUM = "medium", "Medium: some cases"
+    STRONG = "strong", "Strong: measured"
+
+
+class TreatmentKind(TextChoices):
+    AVOID = "avoid", "Avoid"
+    REDUCE = "reduce", "Reduce"
+    SHARE = "share", "Share"
+    ACCEPT = "accept", "Accept"
+
+
+class ControlKind(TextChoices):
+    PREVENTIVE = "preventive", "Preventive"
+    DETECTIVE = "detective", "Detective"
+    CORRECTIVE = "corrective", "Corrective"
+
+
+class ControlState(TextChoices):
+    PLANNED = "planned", "Planned"
+    IN_PLACE = "in_place", "In place"
+    FAILING = "failing", "Failing"
+    RETIRED = "retired", "Retired"
+
+
+# A control is what it is found to be: it may fail, be mended and be given up in any order.
+CONTROL_FLOW = Flow(
+    ControlState,
+    initial=ControlState.PLANNED,
+    steps=[
+        step(f"found_{state.value}", frm=[s for s in ControlState if s != state], to=state) for state in ControlState
+    ],
+)
+
+
+class AcceptanceSide(TextChoices):
+    """For whom somebody signs the acceptance of a risk."""
+
+    OWNER = "owner", "its owner"
+    BUSINESS = "business", "the business"
+    RISK = "risk", "the second line"
+    SPONSOR = "sponsor", "the sponsor"
+
+
+class Severity(TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+
+class FindingState(TextChoices):
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+FINDING_FLOW = Flow(
+    FindingState,
+    initial=FindingState.OPEN,
+    steps=[
+        step("close", frm=[FindingState.OPEN], to=FindingState.CLOSED),
+        step("reopen", frm=[FindingState.CLOSED], to=FindingState.OPEN),
+    ],
+)
+
+
+class Operator(TextChoices):
+    """How an indicator is compared with its threshold; where this holds, it is breached."""
+
+    ABOVE = "gt", "above"
+    AT_LEAST = "gte", "at least"
+    BELOW = "lt", "below"
+    AT_MOST = "lte", "at most"
+
+
 class RegimeClass(TextChoices):
     """How a system stands under a regime, from the weakest to what must not be built."""
 

@@ -197,12 +197,59 @@ def _objection(event: Event, key: str) -> Told:
     return Told("handed in the", object=event.subject_label.lower(), url=f"{_studio(key)}?section=objections")
 
 
-@tells(names.RISK_ADDED, names.RISK_REVISED, names.RISK_TREATED, names.RISK_ACCEPTED, names.RISK_REOPENED)
+_RISK_WORDS = {
+    names.RISK_ADDED: "added the risk",
+    names.RISK_REVISED: "rated the risk again:",
+    names.RISK_ACCEPTANCE_PROPOSED: "signed first for the acceptance of the risk",
+    names.RISK_TREATED: "treated the risk",
+    names.RISK_ACCEPTED: "accepted the risk",
+    names.RISK_REOPENED: "reopened the risk",
+}
+
+
+@tells(*_RISK_WORDS)
 def _risk(event: Event, key: str) -> Told:
-    verb = {"added": "added the risk", "revised": "rated the risk again:"}
+    until = f", until {event.data['until']}" if "until" in event.data else ""
+    return Told(_RISK_WORDS[event.type], object=event.subject_label, url=_risk_url(event, key), after=until)
+
+
+@tells(names.RISK_ACCEPTANCE_EXPIRED)
+def _acceptance_expired(event: Event, key: str) -> Told:
+    url = _risk_url(event, key)
+    return Told("Acceptance is over of the risk", object=event.subject_label, url=url, passive=True)
+
+
+@tells(names.RISK_SANK)
+def _sank(event: Event, key: str) -> Told:
+    risks = ", ".join(f"R{number}" for number in event.data["risks"]) or "no risk"
+    return Told("said what sank the project:", object=risks, url=reverse("projects:risks", args=[key]))
+
+
+@tells(names.CONTROL_ADDED, names.CONTROL_REVISED)
+def _control(event: Event, key: str) -> Told:
+    text = "added the control" if event.type == names.CONTROL_ADDED else "looked at the control"
+    state = str(event.data["state"]).replace("_", " ")
+    return Told(text, object=event.subject_label, url=_risk_of(event, key), after=f": {state}")
+
+
+@tells(names.INDICATOR_BOUND, names.INDICATOR_REMOVED)
+def _indicator(event: Event, key: str) -> Told:
+    text = "bound a risk to" if event.type == names.INDICATOR_BOUND else "no longer watches"
+    return Told(text, object=event.subject_label, url=_risk_of(event, key))
+
+
+@tells(names.INDICATOR_BREACHED, names.INDICATOR_RECOVERED)
+def _indicator_moved(event: Event, key: str) -> Told:
+    text = "Breached:" if event.type == names.INDICATOR_BREACHED else "Recovered:"
+    after = f", now {event.data['value']:.4g}"
+    return Told(text, object=event.subject_label, url=_risk_of(event, key), after=after, passive=True)
+
+
+@tells(names.FINDING_OPENED, names.FINDING_REVISED, names.FINDING_CLOSED, names.FINDING_REOPENED)
+def _finding(event: Event, key: str) -> Told:
     step = event.type.split(".")[1]
-    text = verb.get(step, f"{step} the risk")
-    return Told(text, object=event.subject_label, url=_risk_url(event, key))
+    url = reverse("projects:finding", args=[key, event.subject_id])
+    return Told(f"{step} the finding", object=event.subject_label, url=url)
 
 
 @tells(names.GATE_PASSED)
@@ -245,6 +292,10 @@ def _item_moved(event: Event, key: str) -> Told:
     return Told(
         "moved", object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=after, note=event.subject_label
     )
+
+
+def _risk_of(event: Event, key: str) -> str:
+    return reverse("projects:risk", args=[key, event.data["risk"]])
 
 
 def _name(event: Event) -> str:

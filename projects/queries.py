@@ -3,24 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Event, Job, User
 from projects.burnup import Card, Fact
-from projects.enums import ItemState, RiskState, SprintState
+from projects.enums import ItemState, RiskLevel, RiskPhase, RiskState, SprintState, Stage
 from projects.events import SCOPE_REVISED
 from projects.models import (
     Ceiling,
+    Control,
     Dossier,
     DossierRevision,
+    Finding,
     GateDecision,
+    Indicator,
+    IndicatorReading,
     KillCriterion,
     Membership,
     Objection,
     Precedent,
     Project,
     Risk,
+    RiskAcceptance,
     Scope,
     ScopeOption,
     Spike,
@@ -31,6 +37,9 @@ from projects.roles import Role
 
 # Facts too frequent to be told one by one; the ledger shows them all.
 QUIET = ("job.queued", "job.started", "job.succeeded", "predictions.labelled", "drift_window.checked")
+
+# How many readings the small line of an indicator shows.
+SPARK_READINGS = 30
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
@@ -196,6 +205,97 @@ def dossier_revision(project: Project, number: int) -> DossierRevision:
 
 def risks(project: Project) -> QuerySet[Risk]:
     return Risk.objects.filter(project=project).select_related("owner")
+
+
+def risks_in_full(project: Project) -> QuerySet[Risk]:
+    """With their controls, their indicators and last readings (`watched`), and the acceptance that stands (`standing`).
+    Four queries however many there are."""
+    return risks(project).prefetch_related(
+        Prefetch("controls", queryset=Control.objects.select_related("owner").order_by("number")),
+        Prefetch("indicators", queryset=_standing_indicators(), to_attr="watched"),
+        Prefetch("acceptances", queryset=_standing_acceptances(), to_attr="standing"),
+    )
+
+
+def register(project: Project) -> list[Risk]:
+    """The whole register, the open ones first, the worst first."""
+    return sorted(risks_in_full(project), key=lambda one: (one.state != RiskState.OPEN, one.by_weight()))
+
+
+def risk_in_full(project: Project, number: int) -> Risk:
+    """Raises NotFound."""
+    found = risks_in_full(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no risk {number} in this project.")
+    return found
+
+
+def control(risk: Risk, number: int) -> Control:
+    """Raises NotFound."""
+    found = Control.objects.filter(risk=risk, number=number).select_related("owner", "risk").first()
+    if found is None:
+        raise NotFound(f"There is no control {number} of this risk.")
+    return found
+
+
+def indicator(risk: Risk, number: int) -> Indicator:
+    """Raises NotFound."""
+    found = Indicator.objects.filter(risk=risk, number=number).select_related("risk").first()
+    if found is None:
+        raise NotFound(f"There is no indicator {number} of this risk.")
+    return found
+
+
+def acceptance(risk: Risk) -> RiskAcceptance | None:
+    """The one that stands, or waits for its second signature."""
+    return _standing_acceptances().filter(risk=risk).select_related("risk").first()
+
+
+def findings(project: Project) -> QuerySet[Finding]:
+    return Finding.objects.filter(project=project).select_related("owner", "opened_by", "closed_by", "project")
+
+
+def finding(project: Project, number: int) -> Finding:
+    """Raises NotFound."""
+    found = findings(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no finding {number} in this project.")
+    return found
+
+
+def could_sink(projects: QuerySet[Project]) -> dict[str, list[Risk]]:
+    """What could sink these projects: their open high and critical risks by phase, the worst first, retired projects
+    left out. One query."""
+    standing = Risk.objects.filter(project__in=projects, state=RiskState.OPEN).exclude(project__stage=Stage.RETIRED)
+    high = [one for one in standing.select_related("project", "owner") if one.level >= RiskLevel.HIGH]
+    return _by_phase(sorted(high, key=lambda one: (one.by_weight(), one.project_id)))
+
+
+def did_sink(projects: QuerySet[Project]) -> dict[str, list[Risk]]:
+    """What did sink the retired ones of these projects: the risks that were named when they retired. One query."""
+    named = Risk.objects.filter(project__in=projects, project__stage=Stage.RETIRED, has_sunk=True)
+    return _by_phase(sorted(named.select_related("project", "owner"), key=lambda one: (one.project_id, one.number)))
+
+
+def _by_phase(found: list[Risk]) -> dict[str, list[Risk]]:
+    """Every phase, those without a risk too."""
+    phases: dict[str, list[Risk]] = {phase: [] for phase in RiskPhase.values}
+    for one in found:
+        phases[one.phase].append(one)
+    return phases
+
+
+def _standing_indicators() -> QuerySet[Indicator]:
+    last = IndicatorReading.objects.filter(indicator=OuterRef("pk")).order_by("-at")[:SPARK_READINGS]
+    return (
+        Indicator.objects.filter(removed_at=None)
+        .annotate(spark=ArraySubquery(last.values("value")))
+        .order_by("number", "pk")
+    )
+
+
+def _standing_acceptances() -> QuerySet[RiskAcceptance]:
+    return RiskAcceptance.objects.filter(ended_because="").select_related("signed_by", "countersigned_by")
 
 
 def open_risks(project: Project) -> list[Risk]:

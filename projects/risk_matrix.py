@@ -22,13 +22,19 @@ LIKELIHOODS = {
     5: "above 50% a year",
 }
 
+# Money is the share of the year's budget at stake.
 IMPACTS = {
-    1: "hardly noticed",
-    2: "some rework",
-    3: "a sprint lost",
-    4: "the benefit at stake",
-    5: "the project, or people, harmed",
+    1: "below 0.1% of the budget, minutes down, hardly noticed",
+    2: "0.1 to 1%, an hour down, complaints",
+    3: "1 to 5%, a day down, a supervisor asks",
+    4: "5 to 20%, days down, people disadvantaged, an order",
+    5: "above 20%, weeks down, people harmed, forbidden to run",
 }
+
+# For how long a risk of a level may be accepted, in days. A critical one cannot be.
+ACCEPTANCE_DAYS = {LOW: 730, MEDIUM: 365, HIGH: 180}
+# How long before its end an acceptance is shown as expiring.
+EXPIRING_DAYS = 14
 
 
 def level_of(likelihood: int, impact: int) -> int:
@@ -36,6 +42,12 @@ def level_of(likelihood: int, impact: int) -> int:
     if not (1 <= likelihood <= 5 and 1 <= impact <= 5):
         raise ValueError(f"likelihood and impact are 1 to 5: got {likelihood} and {impact}")
     return LEVELS[likelihood - 1][impact - 1]
+
+
+def shown_level(likelihood: int, impact: int, *, is_weak: bool) -> int:
+    """The level as it is shown and decided upon: weak knowledge raises it by one."""
+    level = level_of(likelihood, impact)
+    return min(CRITICAL, level + 1) if is_weak else level
 
 
 def weight(likelihood: int, impact: int) -> tuple[int, int, int]:

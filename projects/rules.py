@@ -1,9 +1,20 @@
 """Who may do what in a project: a reason why not, or None."""
 
 from core.models import User
-from projects import queries
-from projects.enums import Function, Gate, RiskLevel
-from projects.models import Ceiling, KillCriterion, Membership, Precedent, Project, Risk, ScopeOption, Spike
+from projects import queries, tiers
+from projects.enums import AcceptanceSide, Function, Gate, RiskLevel
+from projects.models import (
+    Ceiling,
+    Finding,
+    KillCriterion,
+    Membership,
+    Precedent,
+    Project,
+    Risk,
+    RiskAcceptance,
+    ScopeOption,
+    Spike,
+)
 from projects.roles import PERMISSIONS, Permission, Role, roles_with
 
 SPEAKS_FOR: dict[Function, tuple[Role, ...]] = {
@@ -104,11 +115,61 @@ def function_of(user: User, project: Project) -> Function | None:
 
 
 def why_not_accept_risk(user: User | None, risk: Risk) -> str | None:
-    """A low risk is accepted by whoever keeps the register; from medium on by whoever answers for the project."""
+    """A low risk is accepted by its owner, a medium one by the business, a high one by the second line and the sponsor.
+
+    Where a low one has no owner, whoever keeps the register may. A critical one nobody: the operation says so.
+    """
     if user is None or user.is_robot:
         return "Only a person may accept a risk."
-    needed = Permission.EDIT_RISKS if risk.level == RiskLevel.LOW else Permission.PASS_GATE
-    return why_not(user, needed, risk.project_id)
+    if risk.level >= RiskLevel.HIGH:
+        return _why_not_any(user, risk.project_id, *SIDES.values())
+    if risk.level == RiskLevel.LOW and risk.owner_id in (None, user.pk):
+        return why_not(user, Permission.EDIT_RISKS, risk.project_id)
+    return why_not(user, Permission.ACCEPT_RISK, risk.project_id)
+
+
+SIDES = {
+    AcceptanceSide.RISK: Permission.ACCEPT_FOR_RISK,
+    AcceptanceSide.SPONSOR: Permission.ACCEPT_FOR_THE_SPONSOR,
+}
+
+
+def signs_for(user: User, risk: Risk) -> AcceptanceSide:
+    """For which side this user signs the acceptance of a risk that they may accept."""
+    if risk.level < RiskLevel.HIGH:
+        is_own = risk.level == RiskLevel.LOW and risk.owner_id in (None, user.pk)
+        return AcceptanceSide.OWNER if is_own else AcceptanceSide.BUSINESS
+    return next(side for side, needed in SIDES.items() if why_not(user, needed, risk.project_id) is None)
+
+
+def why_not_sign(user: User | None, acceptance: RiskAcceptance) -> str | None:
+    """The second signature is another person's, of the other side."""
+    if user is None or user.is_robot:
+        return "Only a person may accept a risk."
+    if acceptance.signed_by_id == user.pk:
+        return "You signed already: another person signs for the other side."
+    other = AcceptanceSide.SPONSOR if acceptance.signed_for == AcceptanceSide.RISK else AcceptanceSide.RISK
+    return why_not(user, SIDES[other], acceptance.risk.project_id)
+
+
+def why_not_close_finding(user: User | None, finding: Finding) -> str | None:
+    """At tier 3 and above nobody closes a finding that is, or ever was, their own."""
+    if user is None or user.is_robot:
+        return "Only a person may close a finding."
+    if (tiers.tier_of(finding.project) or 0) >= 3 and user.pk in finding.owned_by_ids:
+        return "This finding is, or was, yours, and the project's tier is 3 or above: another person closes it."
+    return why_not(user, Permission.EDIT_RISKS, finding.project_id)
+
+
+def _why_not_any(user: User, project_id: int, *permissions: Permission) -> str | None:
+    """Why none of these is granted."""
+    reasons = [why_not(user, one, project_id) for one in permissions]
+    if None in reasons:
+        return None
+    may = ", ".join(role.label.lower() for role in PERMISSIONS if PERMISSIONS[role] & set(permissions))
+    role = queries.role_of(user, project_id)
+    mine = f"you are {role.label.lower()}" if role else "you are not in it"
+    return f"A high risk is signed by the second line and the sponsor ({may}); in this project {mine}."
 
 
 def why_not_pass_gate(user: User | None, project: Project, gate: Gate) -> str | None:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 
 from core import charts
-from projects import affordability, risk_matrix
+from projects import affordability, indicators, risk_matrix
 from projects.burnup import BurnUp
-from projects.enums import GATE_AFTER, Gate, ItemState, RiskLevel, Stage
+from projects.enums import GATE_AFTER, ControlState, FindingState, Gate, ItemState, RiskLevel, Severity, Stage
 from projects.gates import Check
-from projects.models import GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
+from projects.models import Finding, GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import PERMISSIONS, SAYS, Permission, Role, seats
 
 LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad", RiskLevel.CRITICAL: "bad"}
@@ -124,7 +124,53 @@ def heat(risks: Iterable[Risk]) -> list[dict[str, Any]]:
 
 def _square(likelihood: int, impact: int, risks: list[Risk]) -> dict[str, Any]:
     level = RiskLevel(risk_matrix.level_of(likelihood, impact))
-    return {"level": level.label, "tone": LEVEL_TONES[level], "risks": risks}
+    return {"at": f"{likelihood}-{impact}", "level": level.label, "tone": LEVEL_TONES[level], "risks": risks}
+
+
+def register_row(risk: Any, *, today: date) -> dict[str, Any]:
+    """`risk` as `queries.register` gives it. Places are "likelihood-impact"; no target has none."""
+    acceptance = risk.standing[0] if risk.standing else None
+    days = (acceptance.until - today).days if acceptance and not acceptance.is_waiting else None
+    return {
+        "risk": risk,
+        "tone": LEVEL_TONES[risk.level],
+        "inherent": f"{risk.inherent_likelihood}-{risk.inherent_impact}",
+        "at": f"{risk.likelihood}-{risk.impact}",
+        "target": f"{risk.target_likelihood}-{risk.target_impact}" if risk.target_likelihood else "",
+        "controls": sum(control.state == ControlState.IN_PLACE for control in risk.controls.all()),
+        "failing": sum(control.state == ControlState.FAILING for control in risk.controls.all()),
+        "indicators": [indicator_row(one) for one in risk.watched],
+        "acceptance": acceptance,
+        "expires_in": days if days is not None and days <= risk_matrix.EXPIRING_DAYS else None,
+        "is_due": risk.next_review_date is not None and risk.next_review_date <= today,
+    }
+
+
+def indicator_row(indicator: Any) -> dict[str, Any]:
+    """`indicator` as queries give it, with its last readings."""
+    return {
+        "indicator": indicator,
+        "label": indicators.label_of(indicator.metric),
+        "values": indicator.spark[::-1],
+        "tone": "bad" if indicator.breached_at else "",
+        "said": f"{indicator.get_operator_display()} {indicator.threshold:g}",
+    }
+
+
+# --- findings -------------------------------------------------------------------------------------------------------
+
+SEVERITY_TONES: dict[str, str] = {
+    Severity.LOW: "",
+    Severity.MEDIUM: "warn",
+    Severity.HIGH: "bad",
+    Severity.CRITICAL: "bad",
+}
+
+
+def finding_weight(finding: Finding) -> tuple[Any, ...]:
+    """What findings are sorted by: the open ones, the worst, the soonest due first."""
+    rank = list(Severity.values).index(finding.severity)
+    return finding.state != FindingState.OPEN, -rank, finding.due_date or date.max, finding.number
 
 
 # --- board ----------------------------------------------------------------------------------------------------------

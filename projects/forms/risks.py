@@ -6,20 +6,27 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.models import User
-from projects.enums import RiskPhase
+from projects.enums import ControlKind, ControlState, Knowledge, Operator, RiskCategory, RiskPhase, TreatmentKind
 from projects.forms.fields import long
 from projects.risk_matrix import IMPACTS, LIKELIHOODS
 
 
-class RiskForm(forms.Form):
-    title = forms.CharField(max_length=200, label="Risk", help_text="What may happen.")
-    cause = forms.CharField(required=False, widget=long(2), help_text="Because of what.")
-    consequence = forms.CharField(required=False, widget=long(2), help_text="And then.")
-    phase = forms.ChoiceField(choices=RiskPhase.choices, label="Belongs to")
-    likelihood = forms.TypedChoiceField(
-        coerce=int, choices=[(n, f"{n}: {said}") for n, said in LIKELIHOODS.items()], initial=3
-    )
-    impact = forms.TypedChoiceField(coerce=int, choices=[(n, f"{n}: {said}") for n, said in IMPACTS.items()], initial=3)
+def _anchored(anchors: dict[int, str], **kwargs: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(coerce=int, choices=[(n, f"{n}: {said}") for n, said in anchors.items()], **kwargs)
+
+
+def _perhaps(anchors: dict[int, str], label: str) -> forms.TypedChoiceField:
+    choices = [("", "Not set"), *((n, f"{n}: {said}") for n, said in anchors.items())]
+    return forms.TypedChoiceField(coerce=int, choices=choices, required=False, empty_value=None, label=label)
+
+
+def _date() -> forms.DateField:
+    return forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class OwnedForm(forms.Form):
+    """A form with an owner out of the project's people."""
+
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Nobody yet")
 
     def __init__(self, *args: Any, people: "QuerySet[User]", **kwargs: Any) -> None:
@@ -27,12 +34,69 @@ class RiskForm(forms.Form):
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]
 
 
+class RiskForm(OwnedForm):
+    title = forms.CharField(max_length=200, label="Risk", help_text="In a few words.")
+    cause = forms.CharField(required=False, widget=long(2), help_text="Because of what.")
+    event = forms.CharField(required=False, widget=long(2), help_text="What may happen.")
+    consequence = forms.CharField(required=False, widget=long(2), help_text="And then.")
+    phase = forms.ChoiceField(choices=RiskPhase.choices, label="Belongs to")
+    category = forms.ChoiceField(choices=[("", "Not set"), *RiskCategory.choices], required=False)
+    likelihood = _anchored(LIKELIHOODS, initial=3)
+    impact = _anchored(IMPACTS, initial=3)
+    knowledge = forms.ChoiceField(
+        choices=Knowledge.choices,
+        initial=Knowledge.MEDIUM,
+        label="What this rests on",
+        help_text="Weak knowledge shows the risk one level higher.",
+    )
+
+
 class RiskChangeForm(RiskForm):
-    treatment = forms.CharField(required=False, widget=long(2), help_text="What is done about it.")
+    inherent_likelihood = _anchored(LIKELIHOODS, label="Inherent likelihood", help_text="Before anything is done.")
+    inherent_impact = _anchored(IMPACTS, label="Inherent impact")
+    target_likelihood = _perhaps(LIKELIHOODS, "Target likelihood")
+    target_impact = _perhaps(IMPACTS, "Target impact")
+    affected = forms.CharField(required=False, widget=long(2), label="What and whom it hits")
+    treatment_kind = forms.ChoiceField(
+        choices=[("", "Not decided"), *TreatmentKind.choices], required=False, label="Treatment"
+    )
+    treatment = forms.CharField(required=False, widget=long(2), label="What is done about it")
+    next_review_date = _date()
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ReasonForm(forms.Form):
-    """Why: of a treatment, an acceptance, a gate."""
+    """Why: of a treatment, a gate."""
 
     text = forms.CharField(widget=long(2), max_length=4000)
+
+
+class AcceptanceForm(ReasonForm):
+    until = _date()
+
+
+class ControlForm(OwnedForm):
+    title = forms.CharField(max_length=200, label="Control", help_text="What holds the risk in check.")
+    kind = forms.ChoiceField(choices=ControlKind.choices)
+    state = forms.ChoiceField(choices=ControlState.choices)
+    evidence = forms.CharField(max_length=500, required=False, help_text="An address where it can be seen.")
+
+
+class ControlStateForm(forms.Form):
+    state = forms.ChoiceField(choices=ControlState.choices)
+
+
+class IndicatorForm(forms.Form):
+    """What a risk is bound to; metrics and subjects are those that are measured in the project."""
+
+    metric = forms.ChoiceField(choices=[])
+    subject = forms.ChoiceField(choices=[], label="Of")
+    operator = forms.ChoiceField(choices=Operator.choices, label="Breached when it is")
+    threshold = forms.FloatField()
+    window_seconds = forms.IntegerField(label="Over the last seconds", initial=3600)
+    breach_likelihood = _anchored(LIKELIHOODS, label="A breach makes it", initial=4)
+
+    def __init__(self, *args: Any, metrics: list[tuple[str, str]], subjects: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["metric"].choices = metrics  # type: ignore[attr-defined]
+        self.fields["subject"].choices = [(name, name) for name in subjects]  # type: ignore[attr-defined]

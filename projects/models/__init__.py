@@ -2,10 +2,12 @@
 
 from projects.models.board import Sprint, WorkItem
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
+from projects.models.findings import Finding
 from projects.models.gates import GateDecision
+from projects.models.indicators import Indicator, IndicatorReading
 from projects.models.objections import Objection
 from projects.models.project import Membership, Project
-from projects.models.risks import Risk
+from projects.models.risks import Control, Risk, RiskAcceptance
 from projects.models.scope import Scope
 from projects.models.spikes import KillCriterion, Spike
 from projects.models.tiers import Classification
@@ -13,15 +15,20 @@ from projects.models.tiers import Classification
 __all__ = [
     "Ceiling",
     "Classification",
+    "Control",
     "Dossier",
     "DossierRevision",
+    "Finding",
     "GateDecision",
+    "Indicator",
+    "IndicatorReading",
     "KillCriterion",
     "Membership",
     "Objection",
     "Precedent",
     "Project",
     "Risk",
+    "RiskAcceptance",
     "Scope",
     "ScopeOption",
     "Sheet",

@@ -1,15 +1,19 @@
 """Writes about projects: what each may be called with stands with it."""
 
+from projects.operations.acceptances import accept_risk, expire_acceptance, sign_acceptance
 from projects.operations.ceiling import open_ceiling, seal_ceiling
+from projects.operations.controls import add_control, revise_control
 from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
+from projects.operations.findings import close_finding, open_finding, reopen_finding, revise_finding
 from projects.operations.gates import pass_gate
+from projects.operations.indicators import bind_indicator, observe_indicator, read_indicators, remove_indicator
 from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
 from projects.operations.objections import hand_in_objection
 from projects.operations.precedents import add_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
-from projects.operations.risks import accept_risk, add_risk, reopen_risk, revise_risk, treat_risk
+from projects.operations.risks import add_risk, name_what_sank, reopen_risk, revise_risk, treat_risk
 from projects.operations.scope import revise_scope
 from projects.operations.spikes import count_run, lock_spike, plan_spike, revise_spike, stop_spike
 from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
@@ -18,39 +22,52 @@ from projects.operations.tiers import classify_project
 
 __all__ = [
     "accept_risk",
+    "add_control",
     "add_item",
     "add_kill_criterion",
     "add_member",
     "add_option",
     "add_precedent",
     "add_risk",
+    "bind_indicator",
     "change_role",
     "classify_project",
+    "close_finding",
     "close_sprint",
     "count_run",
     "create_project",
     "decide_kill_criterion",
+    "expire_acceptance",
     "export_ledger",
     "hand_in_objection",
     "lock_spike",
     "move_item",
+    "name_what_sank",
+    "observe_indicator",
     "open_ceiling",
+    "open_finding",
     "pass_gate",
     "plan_spike",
     "plan_sprint",
     "rate_precedent",
     "reach_kill_criterion",
+    "read_indicators",
+    "remove_indicator",
     "remove_member",
     "remove_option",
     "rename_project",
+    "reopen_finding",
     "reopen_risk",
+    "revise_control",
     "revise_dossier",
+    "revise_finding",
     "revise_item",
     "revise_option",
     "revise_risk",
     "revise_scope",
     "revise_spike",
     "seal_ceiling",
+    "sign_acceptance",
     "start_from_template",
     "start_sprint",
     "stop_spike",

@@ -6,7 +6,7 @@ then (in `events.record`) the stream.
 
 from core.errors import Conflict, PreconditionFailed
 from projects.enums import Stage
-from projects.models import Project
+from projects.models import Project, Risk
 
 
 def locked(project_id: int) -> Project:
@@ -20,6 +20,14 @@ def locked_open(project_id: int) -> Project:
     if project.stage == Stage.RETIRED:
         raise Conflict("This project is retired: its record stays as it is.", code="retired")
     return project
+
+
+def locked_risk(risk: Risk) -> Risk:
+    """The risk as it stands, under its project's lock. Raises Conflict for a retired project."""
+    project = locked_open(risk.project_id)
+    risk = Risk.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=risk.pk)
+    risk.project = project
+    return risk
 
 
 def require_version(thing: object, current: int, expected: int | None) -> None:

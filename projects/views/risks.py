@@ -4,16 +4,27 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.errors import FieldError, Invalid
 from core.pages import now, user_of
-from projects import operations, queries, rules, tables
-from projects.enums import RISK_FLOW, RiskLevel, RiskState
-from projects.forms.risks import ReasonForm, RiskChangeForm, RiskForm
+from projects import indicators, operations, queries, rules, tables
+from projects.enums import RISK_FLOW, FindingState, RiskLevel, RiskState, Stage
+from projects.forms.risks import (
+    AcceptanceForm,
+    ControlForm,
+    ControlStateForm,
+    IndicatorForm,
+    ReasonForm,
+    RiskChangeForm,
+    RiskForm,
+)
 from projects.models import Project, Risk
 from projects.pages import part_of, project_page, takes_effect
+from projects.risk_matrix import ACCEPTANCE_DAYS, IMPACTS
 from projects.roles import Permission
 
 
@@ -25,11 +36,15 @@ def register(request: HttpRequest, project: Project) -> HttpResponse:
         form, lambda: operations.add_risk(project=project, by=user_of(request), now=now(), **form.cleaned_data)
     ):
         return redirect("projects:risks", key=project.key)
-    found = sorted(queries.risks(project), key=lambda risk: (risk.state != RiskState.OPEN, Risk.by_weight(risk)))
+    found, today = queries.register(project), now().date()
     context = {
         "project": project,
-        "rows": [(risk, tables.LEVEL_TONES[risk.level]) for risk in found],
+        "rows": [tables.register_row(risk, today=today) for risk in found],
         "heat": tables.heat(risk for risk in found if risk.state == RiskState.OPEN),
+        "impacts": IMPACTS,
+        "open_findings": queries.findings(project).filter(state=FindingState.OPEN).count(),
+        "is_retired": project.stage == Stage.RETIRED,
+        "why_not_sank": rules.why_not(user_of(request), Permission.PASS_GATE, project.pk),
         "form": form,
         "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
     }
@@ -40,22 +55,43 @@ def register(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page
 @require_http_methods(["GET", "POST"])
 def risk(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    found = queries.risk(project, number)
+    found: Any = queries.risk_in_full(project, number)
     initial = {name: getattr(found, name) for name in RiskChangeForm.base_fields}
     form = RiskChangeForm(request.POST or None, initial=initial, people=queries.people(project))
     if takes_effect(form, lambda: _revise(request, found, dict(form.cleaned_data))):
         messages.success(request, f"Risk R{number} saved.")
         return redirect("projects:risks", key=project.key)
-    context = {
-        "project": project,
-        "risk": found,
-        "tone": tables.LEVEL_TONES[found.level],
-        "form": form,
-        "steps": RISK_FLOW.open_steps(found.state),
-        "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
-        "why_not_accept": _why_not_accept(request, found),
-    }
+    if part_of(request) == "watch":
+        return render(request, "projects/parts/risk_watch.html", {"project": project} | _watch(request, found))
+    context = {"project": project, "form": form} | _watch(request, found) | _decisions(request, found)
     return render(request, "projects/risk.html", context, status=422 if form.is_bound else 200)
+
+
+def _watch(request: HttpRequest, risk: Any) -> dict[str, Any]:
+    """What moves by itself: the level, indicators, controls, findings."""
+    project = risk.project
+    about = queries.findings(project).filter(about_type="risk", about_id=str(risk.number))
+    return {
+        "risk": risk,
+        "row": tables.register_row(risk, today=now().date()),
+        "controls": [(one, ControlStateForm(initial={"state": one.state})) for one in risk.controls.all()],
+        "findings": sorted(about, key=tables.finding_weight),
+        "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
+    }
+
+
+def _decisions(request: HttpRequest, risk: Any) -> dict[str, Any]:
+    project, user = risk.project, user_of(request)
+    acceptance = queries.acceptance(risk)
+    return {
+        "steps": RISK_FLOW.open_steps(risk.state),
+        "acceptance": acceptance,
+        "longest": ACCEPTANCE_DAYS.get(risk.level),
+        "control_form": ControlForm(people=queries.people(project), auto_id="control-%s"),
+        "indicator_form": _indicator_form(project),
+        "why_not_accept": _why_not_accept(request, risk),
+        "why_not_sign": rules.why_not_sign(user, acceptance) if acceptance and acceptance.is_waiting else None,
+    }
 
 
 @project_page
@@ -71,11 +107,71 @@ def treat(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @project_page
 @require_POST
 def accept(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    return _decide(
-        request,
-        queries.risk(project, number),
-        lambda risk, reason: operations.accept_risk(risk=risk, reason=reason, by=user_of(request), now=now()),
-    )
+    form = AcceptanceForm(request.POST)
+    if not form.is_valid() and "until" in form.errors:
+        raise Invalid("Until is a date.", field="until")
+    given = {"reason": form.cleaned_data.get("text", ""), "until": form.cleaned_data.get("until")}
+    found = queries.risk(project, number)
+    decided = operations.accept_risk(risk=found, by=user_of(request), now=now(), **given)
+    said = "accepted" if decided.state == RiskState.ACCEPTED else "signed once; the other side signs next"
+    messages.success(request, f"Risk R{number} is {said}.")
+    return redirect("projects:risks", key=project.key)
+
+
+@project_page
+@require_POST
+def sign(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    operations.sign_acceptance(risk=queries.risk(project, number), by=user_of(request), now=now())
+    messages.success(request, f"Risk R{number} is accepted.")
+    return redirect("projects:risks", key=project.key)
+
+
+@project_page
+@require_POST
+def control_add(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    found = queries.risk(project, number)
+    form = ControlForm(request.POST, people=queries.people(project))
+    _require_valid(form)
+    operations.add_control(risk=found, by=user_of(request), **form.cleaned_data)
+    return redirect("projects:risk", key=project.key, number=number)
+
+
+@project_page
+@require_POST
+def control_state(request: HttpRequest, project: Project, number: int, control: int) -> HttpResponse:
+    found = queries.control(queries.risk(project, number), control)
+    form = ControlStateForm(request.POST)
+    _require_valid(form)
+    operations.revise_control(control=found, values=form.cleaned_data, by=user_of(request))
+    return redirect("projects:risk", key=project.key, number=number)
+
+
+@project_page
+@require_POST
+def indicator_bind(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    found = queries.risk(project, number)
+    form = _indicator_form(project, request.POST)
+    _require_valid(form)
+    operations.bind_indicator(risk=found, by=user_of(request), now=now(), **form.cleaned_data)
+    return redirect("projects:risk", key=project.key, number=number)
+
+
+@project_page
+@require_POST
+def indicator_remove(request: HttpRequest, project: Project, number: int, indicator: int) -> HttpResponse:
+    found = queries.indicator(queries.risk(project, number), indicator)
+    operations.remove_indicator(indicator=found, by=user_of(request), now=now())
+    return redirect("projects:risk", key=project.key, number=number)
+
+
+@project_page
+@require_POST
+def sank(request: HttpRequest, project: Project) -> HttpResponse:
+    """Asked when the project is retired: which of its risks ended it."""
+    numbers = [int(text) for text in request.POST.getlist("risks") if text.isascii() and text.isdigit()]
+    operations.name_what_sank(project=project, numbers=numbers, by=user_of(request))
+    messages.success(request, "Kept: the portfolio tells it.")
+    return redirect("projects:risks", key=project.key)
 
 
 @project_page
@@ -92,6 +188,22 @@ def _decide(request: HttpRequest, risk: Risk, act: Callable[[Risk, str], Risk]) 
     decided = act(risk, reason)
     messages.success(request, f"Risk R{decided.number} is {decided.get_state_display().lower()}.")
     return redirect("projects:risks", key=risk.project.key)
+
+
+def _require_valid(form: BaseForm) -> None:
+    """Raise Invalid with what the form says of each field."""
+    if not form.is_valid():
+        errors = [
+            FieldError(field=name, code="invalid", message=str(said))
+            for name, all in form.errors.items()
+            for said in all
+        ]
+        raise Invalid(" ".join(f"{one.field}: {one.message}" for one in errors), errors=errors)
+
+
+def _indicator_form(project: Project, data: Any = None) -> IndicatorForm:
+    metrics = [(one.key, one.label) for one in indicators.metrics()]
+    return IndicatorForm(data, metrics=metrics, subjects=indicators.subjects(project), auto_id="indicator-%s")
 
 
 def _revise(request: HttpRequest, risk: Risk, values: dict[str, Any]) -> None:

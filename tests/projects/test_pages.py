@@ -308,7 +308,8 @@ def test_scope_viewer_sees_why_it_cannot_be_saved(client, project):
 
 def test_risk_added_and_shown_in_its_square(owner, project):
     owner.post(
-        url("risks", project), {"title": "Late labels", "phase": "data", "likelihood": "5", "impact": "5", "owner": ""}
+        url("risks", project),
+        {"title": "Late labels", "phase": "data", "likelihood": "5", "impact": "5", "owner": "", "knowledge": "medium"},
     )
 
     body = owner.get(url("risks", project)).content.decode()
@@ -324,7 +325,7 @@ def test_risk_bad_value_opens_the_form_again(owner, project):
 
 
 def test_risk_pages_treat_accept_reopen(owner, project):
-    risk = make_risk(project)
+    risk = make_risk(project)  # a medium one, which its owner's business may accept
 
     assert owner.get(url("risk", project, 1)).status_code == 200
     owner.post(url("risk-accept", project, 1), {"text": "We can live with it."})
@@ -340,6 +341,7 @@ def test_risk_pages_treat_accept_reopen(owner, project):
 def test_risk_saved_on_its_page(owner, project):
     make_risk(project)
     form = {"version": 1, "title": "Other", "phase": "data", "likelihood": "2", "impact": "2", "owner": ""}
+    form |= {"knowledge": "medium", "inherent_likelihood": "2", "inherent_impact": "2"}
 
     assert owner.post(url("risk", project, 1), form).status_code == 302
     assert owner.post(url("risk", project, 1), form | {"title": "Stale"}).status_code == 422

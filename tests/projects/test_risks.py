@@ -1,12 +1,14 @@
 """The risk register."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.errors import Conflict, Invalid, NotAllowed, PreconditionFailed
 from core.models import Event
 from projects import operations, queries
 from projects.enums import RiskLevel, RiskPhase, RiskState
-from projects.models import Risk
+from projects.models import Control, Project, Risk
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import make_risk
@@ -105,32 +107,149 @@ def test_treat_risk_twice_refused():
     assert risk.treatment == "Done"
 
 
-def test_accept_risk_critical_refused():
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"knowledge": "none"}, "knowledge"),
+        ({"category": "luck"}, "category"),
+        ({"treatment_kind": "hope"}, "treatment_kind"),
+        ({"target_likelihood": 2}, "target_impact"),
+        ({"target_likelihood": 2, "target_impact": 9}, "target_impact"),
+        ({"inherent_impact": 0}, "inherent_impact"),
+        ({"next_review_date": "soon"}, "next_review_date"),
+        ({"event": "x" * 4001}, "event"),
+    ],
+)
+def test_revise_risk_bad_value_names_the_field(values, field):
     project = make_project()
-    risk = make_risk(project, likelihood=5, impact=5)
+    risk = make_risk(project)
 
-    with pytest.raises(Conflict, match="cannot be accepted"):
-        operations.accept_risk(risk=risk, reason="Hope", by=project.created_by, now=now())
+    with pytest.raises(Invalid) as refusal:
+        operations.revise_risk(risk=risk, values=values, by=project.created_by)
 
+    assert [one.field for one in refusal.value.errors] == [field]
     risk.refresh_from_db()
-    assert risk.state == RiskState.OPEN
+    assert risk.version == 1
 
 
-def test_accept_risk_from_medium_on_needs_whoever_answers_for_the_project():
+def test_add_risk_is_inherently_what_it_is_now_unless_said():
     project = make_project()
-    engineer = make_member(project, Role.ENGINEER)
-    low, high = make_risk(project, likelihood=1, impact=1), make_risk(project, likelihood=4, impact=4)
 
-    operations.accept_risk(risk=low, reason="Small", by=engineer, now=now())
-    with pytest.raises(NotAllowed, match="owner, product owner"):
-        operations.accept_risk(risk=high, reason="Brave", by=engineer, now=now())
+    plain = make_risk(project, likelihood=2, impact=4)
+    rated = make_risk(project, likelihood=2, impact=4, inherent_likelihood=5, inherent_impact=5)
 
-    assert {r.number: r.state for r in queries.risks(project)} == {1: RiskState.ACCEPTED, 2: RiskState.OPEN}
+    assert (plain.inherent_likelihood, plain.inherent_impact) == (2, 4)
+    assert (rated.inherent_likelihood, rated.inherent_impact) == (5, 5)
 
 
-def test_accept_risk_by_the_house_refused():
-    with pytest.raises(NotAllowed, match="Only a person"):
-        operations.accept_risk(risk=make_risk(make_project()), reason="Auto", by=None, now=now())
+def test_weak_knowledge_shows_the_risk_one_level_higher():
+    project = make_project()
+
+    levels = [make_risk(project, likelihood=1, impact=n, knowledge="weak").level for n in (1, 4)]
+    critical = make_risk(project, likelihood=5, impact=5, knowledge="weak").level
+
+    assert (levels, critical) == ([RiskLevel.MEDIUM, RiskLevel.HIGH], RiskLevel.CRITICAL)
+
+
+def control(risk, *, by=None, **values):
+    given = {"title": "Weekly sample", "kind": "detective"} | values
+    return operations.add_control(risk=risk, by=by or risk.project.created_by, **given)
+
+
+def test_controls_are_numbered_and_found_to_be_failing():
+    risk = make_risk(make_project())
+    first, second = control(risk), control(risk, state="in_place", evidence="https://example.com/report")
+
+    failing = operations.revise_control(control=second, values={"state": "failing"}, by=risk.project.created_by)
+
+    assert (first.number, second.number, failing.state, failing.version) == (1, 2, "failing", 2)
+    told = Event.objects.get(type="control.revised").data
+    assert (told["was"], told["state"], told["risk"]) == ("in_place", "failing", 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"kind": "magic"}, "kind"), ({"title": ""}, "title"), ({"evidence": "javascript:alert(1)"}, "evidence")],
+)
+def test_add_control_bad_value_names_the_field(values, field):
+    with pytest.raises(Invalid) as refusal:
+        control(make_risk(make_project()), **values)
+
+    assert [one.field for one in refusal.value.errors] == [field]
+    assert not Control.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.SPONSOR])
+def test_controls_without_the_role_refused(role):
+    risk = make_risk(make_project())
+    standing, by = control(risk), make_member(risk.project, role)
+
+    with pytest.raises(NotAllowed):
+        control(risk, by=by)
+    with pytest.raises(NotAllowed):
+        operations.revise_control(control=standing, values={"state": "in_place"}, by=by)
+
+    assert [one.state for one in Control.objects.all()] == ["planned"]
+
+
+def test_what_sank_is_named_of_a_retired_project_only():
+    project = make_project()
+    make_risk(project)
+    make_risk(project, phase="technology", title="No host")
+    with pytest.raises(Conflict, match="when it is retired"):
+        operations.name_what_sank(project=project, numbers=[1], by=project.created_by)
+    Project.objects.filter(pk=project.pk).update(stage="retired")
+
+    with pytest.raises(Invalid, match="no risk 7"):
+        operations.name_what_sank(project=project, numbers=[1, 7], by=project.created_by)
+    with pytest.raises(NotAllowed):
+        operations.name_what_sank(project=project, numbers=[1], by=make_member(project, Role.ENGINEER))
+    operations.name_what_sank(project=project, numbers=[1], by=project.created_by)
+    operations.name_what_sank(project=project, numbers=[2], by=project.created_by)
+
+    found = queries.did_sink(Project.objects.all())
+    assert {phase: [one.title for one in risks] for phase, risks in found.items() if risks} == {
+        "technology": ["No host"]
+    }
+    assert Event.objects.filter(type="risk.sank").count() == 2
+
+
+def test_could_sink_lists_open_high_risks_of_living_projects_by_phase():
+    one, other, gone = make_project(), make_project(), make_project()
+    make_risk(one, likelihood=5, impact=5, title="Worst")
+    make_risk(other, likelihood=4, impact=4, title="Bad", phase="planning")
+    make_risk(one, likelihood=1, impact=4, knowledge="weak", title="Weakly known", phase="planning")
+    make_risk(one, likelihood=1, impact=1, title="Small")
+    make_risk(gone, likelihood=5, impact=5, title="Past")
+    Project.objects.filter(pk=gone.pk).update(stage="retired")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = queries.could_sink(Project.objects.all())
+
+    assert {phase: [risk.title for risk in risks] for phase, risks in found.items() if risks} == {
+        "planning": ["Bad", "Weakly known"],
+        "data": ["Worst"],
+    }
+    assert len(found) == len(RiskPhase.values)
+    assert len(asked) == 1
+
+
+def test_register_costs_the_same_for_one_risk_and_for_three():
+    project = make_project()
+
+    def add():
+        risk = make_risk(project)
+        control(risk)
+
+    add()
+    with CaptureQueriesContext(connection) as one:
+        assert len([risk.controls.all() for risk in queries.register(project)]) == 1
+    add()
+    add()
+    with CaptureQueriesContext(connection) as three:
+        assert len([risk.controls.all() for risk in queries.register(project)]) == 3
+
+    assert len(three) == len(one)
 
 
 def test_open_risks_the_worst_first():

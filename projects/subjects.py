@@ -1,0 +1,82 @@
+"""What a finding can be about: each app says how its own things are found.
+
+An app registers its kinds with `subject_kind` in its gates.py, as it does its checks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from core.errors import Invalid, NotFound
+from projects import queries
+from projects.models import Project
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing of a project, as pages name and link it."""
+
+    label: str
+    url: str
+
+
+Finder = Callable[[Project, str], Subject | None]
+
+_kinds: dict[str, Finder] = {}
+
+
+def subject_kind(name: str) -> Callable[[Finder], Finder]:
+    """Register how a thing of this kind is found by its id; None if there is none."""
+
+    def register(finder: Finder) -> Finder:
+        _kinds[name] = finder
+        return finder
+
+    return register
+
+
+def kinds() -> list[str]:
+    return sorted(_kinds)
+
+
+def find(project: Project, kind: str, id: str) -> Subject:
+    """Raises Invalid for an unknown kind, or a thing that there is not."""
+    if kind not in _kinds:
+        raise Invalid(f"About type is one of {', '.join(kinds())}: got {kind!r}.", field="about_type", code="choice")
+    found = _kinds[kind](project, id)
+    if found is None:
+        raise Invalid(f"There is no {kind} {id!r} in this project.", field="about_id", code="unknown")
+    return found
+
+
+@subject_kind("project")
+def _project(project: Project, id: str) -> Subject | None:
+    return Subject(project.name, reverse("projects:overview", args=[project.key])) if id == project.key else None
+
+
+@subject_kind("risk")
+def _risk(project: Project, id: str) -> Subject | None:
+    if not _is_number(id):
+        return None
+    try:
+        risk = queries.risk(project, int(id))
+    except NotFound:
+        return None
+    return Subject(f"R{risk.number} {risk.title}", reverse("projects:risk", args=[project.key, risk.number]))
+
+
+@subject_kind("item")
+def _item(project: Project, id: str) -> Subject | None:
+    if not _is_number(id):
+        return None
+    try:
+        item = queries.item(project, int(id))
+    except NotFound:
+        return None
+    return Subject(f"{project.key}-{item.number}", reverse("projects:item", args=[project.key, item.number]))
+
+
+def _is_number(id: str) -> bool:
+    """A number that the database can look up."""
+    return id.isascii() and id.isdigit() and len(id) <= 9
