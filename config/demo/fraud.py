@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from datetime import timedelta
 
-from config.demo import dossier
+from config.demo import dossier, register
 from config.demo.simulator import TARGET, simulate
 from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
 from core.models import Job
@@ -27,10 +27,9 @@ from monitoring.models import Monitor
 from monitoring.operations import create_monitor
 from projects import queries
 from projects.enums import Stage
-from projects.models import Project, Risk, Scope, Sprint, WorkItem
+from projects.models import Project, Scope, Sprint, WorkItem
 from projects.operations import (
     add_item,
-    add_risk,
     close_sprint,
     move_item,
     pass_gate,
@@ -63,21 +62,6 @@ SCOPE = {
     "precedent_difference": "Fraud answers back, labels come late, and one case in thirty is positive.",
 }
 
-# Title, phase, likelihood, impact, who owns it, what is done about it.
-RISKS = (
-    (
-        "Labels arrive late, and the newest fraud is not in them",
-        "data",
-        4,
-        4,
-        "product",
-        "Weekly sample, labelled by hand",
-    ),
-    ("The precedent had nine times the rate of positives", "scoping", 3, 4, "scientist", "Measure before promising"),
-    ("The scoring host lacks headroom in December", "technology", 3, 3, "engineer", "Load check before each release"),
-    ("Blocked customers leave without a word", "people", 2, 4, "product", "Ring back within the hour"),
-)
-
 # Title, kind, points, who does it, the lane it stands in.
 ITEMS = (
     ("Freeze the holdout by the content of its rows", "data", 3, "scientist", "done"),
@@ -103,7 +87,15 @@ def tell(*, people: Cast, say: Say) -> None:
     )
     say("card fraud: scope, risks and the first gate")
     _scope(project, people)
-    _risks(project, people)
+    register.tell(project, people, register.FRAUD_RISKS)
+    register.classify(
+        project,
+        people,
+        exposure=3,
+        automation=3,
+        note="It blocks payments by itself. It scores people in matters of money, but to detect financial fraud.",
+        creditworthiness="financial_fraud",
+    )
     if not queries.gate_decisions(project).exists():  # a demo from before there were dossiers has passed without one
         dossier.tell(project, people, experiment=EXPERIMENT, dataset=DATASET)
     _pass_gate(project, Stage.SCOPING, people, "The promise is measured, priced and worth testing.")
@@ -119,28 +111,12 @@ def tell(*, people: Cast, say: Say) -> None:
     wait_until(lambda: _serves(full), what="deploying version 2")
     _monitor(deployment, people)
     _pass_gate(project, Stage.DELIVERY, people, "Approved, live, watched.")
+    register.watch(project, deployment, people)
 
 
 def _scope(project: Project, people: Cast) -> None:
     if Scope.objects.get(project=project).version == 1:
         revise_scope(project=project, values=SCOPE, by=people.product, now=now())
-
-
-def _risks(project: Project, people: Cast) -> None:
-    known = set(Risk.objects.filter(project=project).values_list("title", flat=True))
-    for title, phase, likelihood, impact, owner, treatment in RISKS:
-        if title not in known:
-            add_risk(
-                project=project,
-                title=title,
-                phase=phase,
-                likelihood=likelihood,
-                impact=impact,
-                owner=getattr(people, owner),
-                treatment=treatment,
-                by=people.product,
-                now=now(),
-            )
 
 
 def _pass_gate(project: Project, stage: Stage, people: Cast, comment: str) -> None:

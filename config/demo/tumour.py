@@ -4,12 +4,13 @@ import io
 
 from sklearn.datasets import load_breast_cancer
 
+from config.demo import register
 from config.demo.stage import Cast, Say, project_with_everybody
 from core.pages import now
 from experiments.models import DatasetVersion
 from experiments.operations import create_dataset_version
-from projects.models import Risk, Scope
-from projects.operations import add_risk, revise_scope
+from projects.models import Scope
+from projects.operations import revise_scope
 
 KEY = "TUM"
 
@@ -45,19 +46,15 @@ def tell(*, people: Cast, say: Say) -> None:
             by=people.product,
             now=now(),
         )
-    if not Risk.objects.filter(project=project).exists():
-        add_risk(
-            project=project,
-            title="One hospital's data may not speak for another's",
-            cause="All 569 cases come from one place and one microscope.",
-            consequence="The score ranks wrongly elsewhere, and nobody notices.",
-            phase="scoping",
-            likelihood=4,
-            impact=4,
-            owner=people.scientist,
-            by=people.product,
-            now=now(),
-        )
+    register.tell(project, people, register.TUMOUR_RISKS)
+    register.classify(
+        project,
+        people,
+        exposure=4,
+        automation=2,
+        note="Software that helps a diagnosis is a medical device: a third party assesses its conformity.",
+        safety_component="yes",
+    )
 
 
 def _csv() -> bytes:
