@@ -33,6 +33,7 @@ PLACES: list[tuple[str, str, str, str, str, bool]] = [
     ("Deployments", "rocket", "deployments/", "y", "deployments", False),
     ("Monitoring", "activity", "monitoring/", "n", "alerts", False),
     ("Reviews", "clipboard-check", "reviews/", "w", "reviews", True),
+    ("Documents", "file-text", "documents/", "c", "", False),
     ("Team", "users", "team/", "t", "", False),
     ("Activity", "scroll-text", "activity/", "a", "", False),
 ]

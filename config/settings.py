@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "models_registry",
     "porting",
     "monitoring",
+    "documents",
     "config",
 ]
 

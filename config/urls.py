@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("porting.api_urls")),
     path("", include("monitoring.urls")),
     path("api/v1/", include("monitoring.api_urls")),
+    path("", include("documents.urls")),
+    path("api/v1/", include("documents.api_urls")),
 ]
 
 handler400 = "core.views.errors.bad_request"

@@ -1,0 +1,15 @@
+"""The REST API."""
+
+from django.urls import path
+
+from documents import api
+
+app_name = "documents-api"
+
+PROJECT = "projects/<str:key>"
+
+urlpatterns = [
+    path(f"{PROJECT}/documents", api.DocumentsView.as_view(), name="documents"),
+    path(f"{PROJECT}/documents/<str:kind>", api.DocumentView.as_view(), name="document"),
+    path(f"{PROJECT}/documents/<str:kind>/file/<str:form>", api.DocumentFileView.as_view(), name="file"),
+]

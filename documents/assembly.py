@@ -1,0 +1,93 @@
+"""From a mapping and a subject to a document."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import NotFound
+from documents import evidence, paper
+from documents.evidence import Subject
+from models_registry import queries as registry
+from models_registry.enums import VersionState
+from models_registry.models import ModelVersion
+from projects import queries
+from projects.models import Project
+from projects.roles import Role
+
+_HERE = Path(__file__).parent / "mappings"
+MAX_VERSIONS = 100
+
+
+@lru_cache(maxsize=1)
+def mappings() -> dict[str, paper.Mapping]:
+    """By key, in the order of their names. Raises BadMapping."""
+    read = [paper.read(path, known=evidence.EVIDENCE, roles=Role.values) for path in sorted(_HERE.glob("*.yaml"))]
+    return {one.key: one for one in read}
+
+
+def mapping_named(kind: str) -> paper.Mapping:
+    """Raises NotFound."""
+    found = mappings().get(kind)
+    if found is None:
+        raise NotFound(f"There is no document called {kind[:60]!r}: choose of {', '.join(mappings())}.")
+    return found
+
+
+def versions(project: Project) -> list[ModelVersion]:
+    """What a document can be about: what serves first, then what is approved, then the newest."""
+    rows = registry.visible_versions(project).order_by("-pk")[:MAX_VERSIONS]
+    live = set(project.deployments.exclude(state="retired").values_list("live_version_id", flat=True))
+    return sorted(rows, key=lambda one: (one.pk not in live, one.state != VersionState.APPROVED))
+
+
+def subject_of(project: Project, kind: paper.Mapping, wanted: str = "") -> Subject:
+    """`wanted` names a version as "model/3"; without it, the one that is likeliest meant. Raises NotFound."""
+    if kind.subject == "project":
+        return Subject(project, None)
+    if not wanted:
+        return Subject(project, next(iter(versions(project)), None))
+    name, _, digits = wanted.rpartition("/")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
+        raise NotFound(f"A version is named model/number: got {wanted[:80]!r}.")
+    return Subject(project, registry.version_of(project=project, name=name, number=int(digits)))
+
+
+MAX_DIGITS = 9
+
+
+def assembled(kind: paper.Mapping, subject: Subject, *, now: datetime) -> paper.Paper:
+    """The document as the records say it now."""
+    holders: dict[str, list[str]] = {}
+    for one in queries.members(subject.project):
+        holders.setdefault(one.role, []).append(str(one.user))
+    answers = {
+        name: evidence.answer(name, subject) for name in {each for one in kind.paragraphs for each in one.evidence}
+    }
+    paragraphs = [_paragraph(one, answers, holders.get(one.responsible, [])) for one in kind.paragraphs]
+    version = subject.version
+    return paper.Paper(
+        kind=kind.key,
+        title=kind.title,
+        subject=str(version) if version else subject.project.name,
+        revision=f"revision {version.version}, digest {version.digest[:12]}"
+        if version
+        else f"project {subject.project.key}",
+        made_at=now.replace(microsecond=0).isoformat(),
+        note=kind.note,
+        source=kind.source,
+        paragraphs=paragraphs,
+    )
+
+
+def _paragraph(asked: paper.Asked, answers: dict[str, paper.Answer], people: list[str]) -> paper.Paragraph:
+    given = [answers[name] for name in asked.evidence]
+    return paper.Paragraph(
+        number=asked.number,
+        title=asked.title,
+        cites=asked.cites,
+        blocks=[block for one in given for block in one.blocks],
+        missing=list(dict.fromkeys(lack for one in given for lack in one.missing)),
+        responsible=Role(asked.responsible).label,
+        people=people,
+        sources=list(asked.evidence),
+    )

@@ -1,0 +1,30 @@
+"""Documents of a project: paragraphs that evidence fills, and what is missing said as plainly as what is there.
+
+A mapping file names a document's paragraphs and the evidence that each asks for; what evidence answers becomes blocks.
+The same paper is written as Markdown, as PDF, or as a ZIP with its evidence.
+"""
+
+from documents.paper.blocks import Answer, Fact, Facts, Paper, Paragraph, State, Table, Text
+from documents.paper.bundle import VERIFIER, bundled
+from documents.paper.mapping import Asked, BadMapping, Mapping, read
+from documents.paper.printing import printed
+from documents.paper.writing import written
+
+__all__ = [
+    "VERIFIER",
+    "Answer",
+    "Asked",
+    "BadMapping",
+    "Fact",
+    "Facts",
+    "Mapping",
+    "Paper",
+    "Paragraph",
+    "State",
+    "Table",
+    "Text",
+    "bundled",
+    "printed",
+    "read",
+    "written",
+]

@@ -1,0 +1,13 @@
+"""Pages."""
+
+from django.urls import path
+
+from documents import views
+
+app_name = "documents"
+
+urlpatterns = [
+    path("p/<str:key>/documents/", views.documents, name="documents"),
+    path("p/<str:key>/documents/<str:kind>/", views.document, name="document"),
+    path("p/<str:key>/documents/<str:kind>/<str:form>", views.document_file, name="file"),
+]

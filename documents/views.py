@@ -1,0 +1,59 @@
+"""The documents of a project: which there are, how complete each is, and what it says."""
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from core.pages import now
+from documents import assembly, files, paper, tables
+from documents.evidence import Subject
+from projects.models import Project
+from projects.pages import project_page
+
+
+@project_page
+@require_GET
+def documents(request: HttpRequest, project: Project) -> HttpResponse:
+    """Each with how much of it is filled."""
+    rows = []
+    for kind in assembly.mappings().values():
+        subject = assembly.subject_of(project, kind)
+        made = assembly.assembled(kind, subject, now=now())
+        rows.append({"kind": kind, "paper": made, "states": tables.counts(made)})
+    return render(request, "documents/documents.html", {"project": project, "rows": rows})
+
+
+@project_page
+@require_GET
+def document(request: HttpRequest, project: Project, kind: str) -> HttpResponse:
+    """One document as it stands; `?version=model/3` chooses the version that it is about."""
+    mapping = assembly.mapping_named(kind)
+    subject = assembly.subject_of(project, mapping, request.GET.get("version", ""))
+    made = assembly.assembled(mapping, subject, now=now())
+    context = {
+        "project": project,
+        "paper": made,
+        "states": tables.counts(made),
+        "paragraphs": [tables.shown(one) for one in made.paragraphs],
+        "subject": subject,
+        "versions": assembly.versions(project) if mapping.subject == "version" else [],
+        "files": [(one.label, file_url(project, mapping, subject, one)) for one in files.forms_of(mapping, subject)],
+    }
+    return render(request, "documents/document.html", context)
+
+
+@project_page
+@require_GET
+def document_file(request: HttpRequest, project: Project, kind: str, form: str) -> HttpResponse:
+    """One document as a file."""
+    mapping = assembly.mapping_named(kind)
+    subject = assembly.subject_of(project, mapping, request.GET.get("version", ""))
+    return files.attached(files.made(mapping, subject, form, now=now()))
+
+
+def file_url(project: Project, kind: paper.Mapping, subject: Subject, form: files.Form) -> str:
+    url = reverse("documents:file", args=[project.key, kind.key, form.key])
+    return f"{url}?version={quote(subject.version.public_id, safe='')}" if subject.version else url
