@@ -18,7 +18,7 @@ def identity(version: ModelVersion) -> Answer:
         state=version.get_state_display(),
         about=version.description or version.model.description,
         format=version.get_format_display(),
-        SHA_256=version.digest,
+        digest=version.digest,
         registered=f"{moment(version.created_at)}, {version.created_by or 'Throughline'}",
     )
 

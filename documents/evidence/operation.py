@@ -17,7 +17,7 @@ def serving(version: ModelVersion) -> Answer:
             one.name,
             one.get_state_display(),
             moment(one.deployed_at),
-            str(one.deployed_by or ""),
+            str(one.deployed_by or "Throughline"),
             f"POST /api/v1/deployments/{key}/{one.name}/predict",
         ]
         for one in queries.serving(version)

@@ -6,7 +6,7 @@ from projects import queries
 from projects.enums import RiskPhase
 from projects.models import Risk
 
-HEAD = ["Risk", "Title", "Cause", "Consequence", "Level", "State", "Owner", "Treatment"]
+HEAD = ["Risk", "Title", "Cause, event, consequence", "Level", "State", "Owner", "Treatment"]
 
 
 @evidence("risks.register")
@@ -29,7 +29,8 @@ def of_people_and_data(subject: Subject) -> Answer:
 def _row(one: Risk) -> list[str]:
     owner = str(one.owner or "")
     level, state = one.level.label, one.get_state_display()
-    return [f"R{one.number}", one.title, one.cause, one.consequence, level, state, owner, one.treatment]
+    story = "; then ".join(filter(None, (one.cause, one.event, one.consequence)))
+    return [f"R{one.number}", one.title, story, level, state, owner, one.treatment]
 
 
 def _lacks(found: list[Risk]) -> list[str]:

@@ -4,7 +4,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fpdf import FPDF
-from fpdf.enums import WrapMode
 from fpdf.fonts import FontFace
 
 from documents.paper.blocks import Block, Facts, Paper, Paragraph, Table, Text
@@ -69,13 +68,7 @@ class _Sheets(FPDF):
             new_x="LMARGIN",
             new_y="NEXT",
             align="L",
-            wrapmode=_wrapping(text),
         )
-
-
-def _wrapping(text: str) -> WrapMode:
-    """Between words, unless one is longer than a line."""
-    return WrapMode.CHAR if max(map(len, text.split()), default=0) > 80 else WrapMode.WORD
 
 
 def _paragraph(pdf: _Sheets, one: Paragraph) -> None:
@@ -99,7 +92,7 @@ def _block(pdf: _Sheets, block: Block) -> None:
             pdf.set_font("DejaVu", size=8)
             pdf.set_text_color(*_INK)
             bold = FontFace(emphasis="BOLD", fill_color=(238, 240, 244))
-            with pdf.table(headings_style=bold, line_height=4.4, text_align="LEFT", wrapmode=WrapMode.CHAR) as table:
+            with pdf.table(headings_style=bold, line_height=4.4, text_align="LEFT") as table:
                 for cells in (head, *rows):
                     row = table.row()
                     for cell in cells:
