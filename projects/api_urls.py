@@ -3,6 +3,7 @@
 from django.urls import path
 
 from projects.api import (
+    document,
     dossier,
     findings,
     gates,
@@ -33,6 +34,16 @@ urlpatterns = [
     path("projects/<str:key>/dossier/judgement", dossier.JudgementView.as_view(), name="dossier-judgement"),
     path("projects/<str:key>/dossier/revisions", dossier.RevisionsView.as_view(), name="dossier-revisions"),
     path("projects/<str:key>/dossier/revisions/<int:number>", dossier.RevisionView.as_view(), name="dossier-revision"),
+    path(
+        "projects/<str:key>/dossier/revisions/<int:number>/document",
+        document.DocumentView.as_view(),
+        name="dossier-document",
+    ),
+    path(
+        "projects/<str:key>/dossier/revisions/<int:number>/since/<int:since>",
+        document.DifferencesView.as_view(),
+        name="dossier-differences",
+    ),
     path("projects/<str:key>/dossier/options", dossier.OptionsView.as_view(), name="options"),
     path("projects/<str:key>/dossier/options/<int:number>", dossier.OptionView.as_view(), name="option"),
     path("projects/<str:key>/dossier/precedents", dossier.PrecedentsView.as_view(), name="precedents"),

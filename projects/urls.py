@@ -5,6 +5,7 @@ from django.urls import path
 from projects.views import (
     activity,
     board,
+    document,
     findings,
     items,
     ledger,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("p/<str:key>/scope/studio/precedents/<int:number>/rate/", studio.precedent_rate, name="precedent-rate"),
     path("p/<str:key>/scope/studio/ceiling/", studio.ceiling_seal, name="ceiling-seal"),
     path("p/<str:key>/scope/studio/ceiling/open/", studio.ceiling_open, name="ceiling-open"),
+    path("p/<str:key>/scope/studio/document/", document.document, name="studio-document"),
+    path("p/<str:key>/scope/studio/document.md", document.markdown, name="studio-markdown"),
     path("p/<str:key>/scope/studio/spikes/", spikes.plan, name="spike-plan"),
     path("p/<str:key>/scope/studio/spikes/<int:number>/lock/", spikes.lock, name="spike-lock"),
     path("p/<str:key>/scope/studio/spikes/<int:number>/stop/", spikes.stop, name="spike-stop"),
