@@ -13,6 +13,6 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Register what apps contribute: event handlers, job kinds, gate checks, live metrics, words of the feed."""
         for app in CHAIN:
-            for module in ("handlers", "jobs", "gates", "dossier_checks", "indicators", "feed"):
+            for module in ("handlers", "jobs", "gates", "health", "dossier_checks", "indicators", "feed"):
                 if app != "core" and find_spec(f"{app}.{module}"):
                     import_module(f"{app}.{module}")

@@ -181,6 +181,7 @@ SPECTACULAR_SETTINGS = {
         "DeploymentState": "models_registry.enums.DeploymentState",
         "DecisionEnum": "models_registry.enums.Decision",
         "FindingState": "projects.enums.FindingState",
+        "Health": "projects.enums.Health",
         "ItemKind": "projects.enums.ItemKind",
         "ItemState": "projects.enums.ItemState",
         "JobState": "core.enums.JobState",

@@ -430,3 +430,45 @@ def _names(spots: Sequence[Spot], *, left: float, wide: float, top: float, high:
         label = spot.label if len(spot.label) <= 22 else f"{spot.label[:21]}…"
         drawn.append(f'<text class="{css}" x="{_n(x)}" y="{_n(y)}">{escape(label)}</text>')
     return drawn
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """A disc that leads somewhere: its area grows with `size`."""
+
+    label: str
+    x: float
+    y: float
+    size: float
+    tone: str = ""
+    url: str = ""
+
+
+def bubbles(spots: Sequence[Bubble], *, x_label: str, y_label: str, y_most: float) -> Chart:
+    """The largest are drawn first, so that they hide nothing. The line stands where x is nought."""
+    wide, high, left, top = 640.0, 260.0, 28.0, 12.0
+    low = min([0.0, *(spot.x for spot in spots)])
+    span = (max([0.0, *(spot.x for spot in spots)]) - low) or 1.0
+    most = max((spot.size for spot in spots), default=0.0) or 1.0
+    nought = left + 16 + (wide - 32) * (0 - low) / span
+    discs = [
+        _disc(spot, left + 16 + (wide - 32) * (spot.x - low) / span, top + high * (1 - spot.y / y_most), most)
+        for spot in sorted(spots, key=lambda one: -one.size)
+    ]
+    axes = f'<path class="axes" d="M{_n(left)} {_n(top)}V{_n(top + high)}H{_n(left + wide)}'
+    axes += f'M{_n(nought)} {_n(top)}V{_n(top + high)}"/>'
+    labels = (
+        f'<text class="end" x="{_n(left + wide)}" y="{_n(top + high + 18)}">{escape(x_label)}</text>'
+        f'<text x="{_n(nought)}" y="{_n(top + high + 18)}">0</text>'
+        f'<text class="up" transform="translate(16 {_n(top)}) rotate(-90)">{escape(y_label)}</text>'
+    )
+    summary = f"{y_label} by {x_label.lower()} of {len(spots)} projects; the table below says the same"
+    svg = f'<svg class="bubbles" viewBox="0 0 690 300" role="group" aria-label="{escape(summary)}">'
+    return Chart(svg=f"{svg}{axes}{labels}{''.join(discs)}</svg>", summary=summary)
+
+
+def _disc(spot: Bubble, x: float, y: float, most: float) -> str:
+    radius = 5 + 13 * math.sqrt(max(spot.size, 0) / most)
+    circle = f'<circle class="spot {spot.tone}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>'
+    label = escape(spot.label)
+    return f'<a href="{escape(spot.url)}" aria-label="{label}"><title>{label}</title>{circle}</a>'

@@ -9,6 +9,7 @@ from projects.api import (
     gates,
     items,
     ledger,
+    portfolio,
     projects,
     risks,
     scope,
@@ -23,6 +24,8 @@ app_name = "projects-api"
 urlpatterns = [
     path("projects", projects.ProjectsView.as_view(), name="projects"),
     path("projects/<str:key>", projects.ProjectView.as_view(), name="project"),
+    path("portfolio", portfolio.PortfolioView.as_view(), name="portfolio"),
+    path("projects/<str:key>/health", portfolio.HealthView.as_view(), name="health"),
     path("projects/<str:key>/members", team.MembersView.as_view(), name="members"),
     path("projects/<str:key>/members/<str:username>", team.MemberView.as_view(), name="member"),
     path("regimes", tiers.RegimesView.as_view(), name="regimes"),

@@ -42,6 +42,12 @@ GATE_AFTER: dict[str, Gate] = {
 }
 
 
+class Health(TextChoices):
+    GREEN = "green", "Green"
+    AMBER = "amber", "Amber"
+    RED = "red", "Red"
+
+
 class SprintState(TextChoices):
     PLANNED = "planned", "Planned"
     ACTIVE = "active", "Active"

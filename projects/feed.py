@@ -258,6 +258,12 @@ def _gate_passed(event: Event, key: str) -> Told:
     return Told("passed the", object=gate.lower(), url=reverse("projects:overview", args=[key]), after=f": {stage}")
 
 
+@tells(names.HEALTH_SET)
+def _health_set(event: Event, key: str) -> Told:
+    url = reverse("projects:health", args=[key])
+    return Told("set the project's health to", object=event.data["light"], url=url, note=event.data["note"])
+
+
 @tells(names.SPRINT_CLOSED)
 def _sprint_closed(event: Event, key: str) -> Told:
     done, carried = len(event.data.get("done", [])), len(event.data.get("carried", []))

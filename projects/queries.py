@@ -1,5 +1,6 @@
 """What may this user see: projects and what is in them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +9,19 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Event, Job, User
+from projects import risk_matrix
 from projects.burnup import Card, Fact
-from projects.enums import ItemState, RiskLevel, RiskPhase, RiskState, SprintState, Stage
+from projects.enums import ItemState, Knowledge, RiskLevel, RiskPhase, RiskState, SprintState, Stage
 from projects.events import SCOPE_REVISED
 from projects.models import (
     Ceiling,
+    Classification,
     Control,
     Dossier,
     DossierRevision,
     Finding,
     GateDecision,
+    HealthNote,
     Indicator,
     IndicatorReading,
     KillCriterion,
@@ -34,6 +38,8 @@ from projects.models import (
     WorkItem,
 )
 from projects.roles import Role
+
+WorstRisk = tuple[int, str, str, int, int]
 
 # Facts too frequent to be told one by one; the ledger shows them all.
 QUIET = ("job.queued", "job.started", "job.succeeded", "predictions.labelled", "drift_window.checked")
@@ -67,19 +73,59 @@ def role_of(user: User, project_id: int) -> Role | None:
     return Role(membership.role) if membership else None
 
 
-def portfolio(user: User) -> QuerySet[Project]:
-    """The visible projects with what the portfolio tells of each: scope, team, open risks. Three queries for all."""
-    open_risks = Risk.objects.filter(state=RiskState.OPEN)
-    team = Membership.objects.select_related("user").order_by("pk")
-    return (
-        visible_projects(user)
-        .select_related("scope")
-        .prefetch_related(
-            Prefetch("risks", queryset=open_risks, to_attr="open_risks"),
-            Prefetch("memberships", queryset=team, to_attr="team"),
-        )
-        .order_by("name", "pk")
-    )
+def portfolio(user: User, *, until: datetime, only: int | None = None) -> list[dict[str, Any]]:
+    """The visible projects that there were by then, by name, with the figures of their scope as they are now."""
+    found = visible_projects(user).filter(created_at__lte=until)
+    if only is not None:
+        found = found.filter(pk=only)
+    figures = [f"scope__{name}" for name in ("benefit_low", "benefit_high", "cost_low", "cost_high")]
+    return list(found.order_by("name", "pk").values("pk", "key", "name", "created_at", *figures))
+
+
+def last_health_notes(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, str]]:
+    """Light and note that counted then, by project."""
+    found = HealthNote.objects.filter(project_id__in=ids, set_at__lte=until)
+    rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "light", "note")
+    return {pk: (light, note) for pk, light, note in rows}
+
+
+def last_tiers(ids: Sequence[int], *, until: datetime) -> dict[int, int | None]:
+    found = Classification.objects.filter(project_id__in=ids, decided_at__lte=until)
+    return dict(found.order_by("project_id", "-number").distinct("project_id").values_list("project_id", "tier"))
+
+
+def last_gates(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, datetime]]:
+    """The last gate that each had passed by then, and when."""
+    found = GateDecision.objects.filter(project_id__in=ids, decided_at__lte=until)
+    rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "gate", "decided_at")
+    return {pk: (gate, at) for pk, gate, at in rows}
+
+
+def figures_before(ids: Sequence[int], *, after: datetime) -> dict[int, dict[str, Any]]:
+    """What the scopes' fields that were revised since then said then, replayed from the log."""
+    later = Event.objects.filter(stream_id__in=ids, type=SCOPE_REVISED, at__gt=after.isoformat(timespec="microseconds"))
+    before: dict[int, dict[str, Any]] = {}
+    for pk, data in later.order_by("stream_id", "seq").values_list("stream_id", "data"):
+        for name, (old, _) in data["changes"].items():
+            before.setdefault(pk, {}).setdefault(name, old)
+    return before
+
+
+def worst_risks(ids: Sequence[int]) -> dict[int, WorstRisk]:
+    """Number, title, phase, level and likelihood times impact of the worst open risk, by project."""
+    found = Risk.objects.filter(project_id__in=ids, state=RiskState.OPEN)
+    worst: dict[int, tuple[tuple[int, ...], WorstRisk]] = {}
+    rows = found.values_list("project_id", "number", "title", "phase", "likelihood", "impact", "knowledge")
+    for pk, number, title, phase, likelihood, impact, knowledge in rows:
+        level = risk_matrix.shown_level(likelihood, impact, is_weak=knowledge == Knowledge.WEAK)
+        weight = (level, likelihood * impact, impact, -number)
+        if pk not in worst or weight > worst[pk][0]:
+            worst[pk] = (weight, (number, title, phase, level, likelihood * impact))
+    return {pk: row for pk, (_, row) in worst.items()}
+
+
+def last_health_note(project: Project) -> HealthNote | None:
+    return HealthNote.objects.filter(project=project).select_related("set_by").order_by("-pk").first()
 
 
 def last_seq(project_id: int) -> int:

@@ -103,10 +103,6 @@ def value_a_year(scope: Scope) -> dict[str, str] | None:
 # --- risks ----------------------------------------------------------------------------------------------------------
 
 
-def worst(risks: Iterable[Risk]) -> Risk | None:
-    return min(risks, key=Risk.by_weight, default=None)
-
-
 def heat(risks: Iterable[Risk]) -> list[dict[str, Any]]:
     """The 5 by 5 table, likelihood 5 on top: in each square its level and the open risks that stand in it."""
     standing: dict[tuple[int, int], list[Risk]] = {}

@@ -23,9 +23,10 @@ from projects.views import (
 app_name = "projects"
 
 urlpatterns = [
-    path("", portfolio.portfolio, name="portfolio"),
+    path("", portfolio.overview, name="portfolio"),
     path("projects/new/", portfolio.create, name="create"),
     path("p/<str:key>/", overview.overview, name="overview"),
+    path("p/<str:key>/health/", portfolio.one_health, name="health"),
     path("p/<str:key>/gate/", overview.gate_pass, name="gate-pass"),
     path("p/<str:key>/rename/", overview.rename, name="rename"),
     path("regimes/", tiers.regimes, name="regimes"),

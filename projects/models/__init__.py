@@ -4,6 +4,7 @@ from projects.models.board import Sprint, WorkItem
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
 from projects.models.gates import GateDecision
+from projects.models.health import HealthNote
 from projects.models.indicators import Indicator, IndicatorReading
 from projects.models.objections import Objection
 from projects.models.project import Membership, Project
@@ -20,6 +21,7 @@ __all__ = [
     "DossierRevision",
     "Finding",
     "GateDecision",
+    "HealthNote",
     "Indicator",
     "IndicatorReading",
     "KillCriterion",

@@ -6,6 +6,7 @@ from projects.operations.controls import add_control, revise_control
 from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
 from projects.operations.findings import close_finding, open_finding, reopen_finding, revise_finding
 from projects.operations.gates import pass_gate
+from projects.operations.health import set_health
 from projects.operations.indicators import bind_indicator, observe_indicator, read_indicators, remove_indicator
 from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
@@ -67,6 +68,7 @@ __all__ = [
     "revise_scope",
     "revise_spike",
     "seal_ceiling",
+    "set_health",
     "sign_acceptance",
     "start_from_template",
     "start_sprint",

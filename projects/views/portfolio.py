@@ -1,27 +1,55 @@
-"""All projects, and a new one."""
+"""All projects, how one of them is, and a new one."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.errors import Invalid
 from core.pages import now, page, user_of
-from projects import operations, queries, tables
-from projects.enums import Stage
+from projects import health, operations, portfolio, queries, rules
+from projects.enums import Health, Stage
+from projects.forms.health import HealthForm
 from projects.forms.project import ProjectForm
 from projects.models import Project
-from projects.pages import takes_effect
+from projects.pages import project_page, takes_effect
+from projects.portfolio import TONES, Asked, Row
+from projects.roles import Permission
 
-MOST = 200
+PAGE = 50
 
 
 @page
 @require_GET
-def portfolio(request: HttpRequest) -> HttpResponse:
+def overview(request: HttpRequest) -> HttpResponse:
     """Each gate's state is fetched by its own row: checks may ask every app, and a list must not."""
-    found = list(queries.portfolio(user_of(request))[:MOST])
-    return render(request, "projects/portfolio.html", {"rows": [_row(project) for project in found]})
+    try:
+        asked, wrong = Asked.of(request.GET.dict()), ""
+    except Invalid as exc:
+        asked, wrong = Asked(), exc.message
+    moment = now()
+    found = portfolio.rows(user_of(request), asked, now=moment)
+    if request.GET.get("format") in ("csv", "json") and not wrong:
+        return _export(found, request.GET["format"])
+    first = _first(request)
+    context = {
+        "rows": [_shown(row) for row in found[first : first + PAGE]],
+        "count": len(found),
+        "unknown": sum(row.value is None for row in found),
+        "chart": portfolio.bubbles(found, asked),
+        "asked": asked,
+        "is_asked": asked != Asked(),
+        "is_past": asked.day is not None and asked.day < moment.date(),
+        "wrong": wrong,
+        "stages": Stage.choices,
+        "lights": Health.choices,
+        "query": asked.query(),
+        "next_url": f"?{asked.query()}&from={first + PAGE}" if len(found) > first + PAGE else "",
+    }
+    return render(request, "projects/portfolio.html", context, status=422 if wrong else 200)
 
 
 @page
@@ -38,16 +66,54 @@ def create(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _row(project: Any) -> dict[str, Any]:
-    """`project` as `queries.portfolio` gives it."""
-    stages = list(Stage)
-    return {
+@project_page
+@require_http_methods(["GET", "POST"])
+def one_health(request: HttpRequest, project: Project) -> HttpResponse:
+    """What was found, beside what whoever answers for it says."""
+    form = HealthForm(request.POST or None)
+    by, moment = user_of(request), now()
+    if takes_effect(form, lambda: operations.set_health(project=project, by=by, now=moment, **form.cleaned_data)):
+        return redirect("projects:health", key=project.key)
+    computed = health.computed([project.pk], now=moment)[project.pk]
+    last = queries.last_health_note(project)
+    context = {
         "project": project,
-        "stage": Stage(project.stage).label,
-        "passed": stages.index(Stage(project.stage)) + (project.stage == Stage.RETIRED),
-        "stages": len(stages),
-        "is_open": project.stage != Stage.RETIRED,
-        "worst": tables.worst(project.open_risks),
-        "value": tables.value_a_year(project.scope),
-        "team": [str(membership.user) for membership in project.team],
+        "form": form,
+        "last": last,
+        "last_tone": TONES[Health(last.light)] if last else "",
+        "computed": computed,
+        "computed_tone": TONES[computed.light],
+        "findings": [(finding, TONES[finding.light]) for finding in computed.findings],
+        "why_not": rules.why_not(by, Permission.PASS_GATE, project.pk),
+    }
+    return render(request, "projects/health.html", context, status=422 if form.is_bound else 200)
+
+
+def _first(request: HttpRequest) -> int:
+    text = request.GET.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def _export(found: list[Row], form: str) -> HttpResponse:
+    if form == "csv":
+        response = HttpResponse(portfolio.as_csv(found), content_type="text/csv; charset=utf-8")
+    else:
+        said = json.dumps([portfolio.plain(row) for row in found], ensure_ascii=False, indent=1)
+        response = HttpResponse(said, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="portfolio.{form}"'
+    return response
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    return {
+        "row": row,
+        "url": reverse("projects:overview", args=[row.key]),
+        "health_url": reverse("projects:health", args=[row.key]),
+        "risk_url": reverse("projects:risk", args=[row.key, row.risk_number]) if row.risk_number else "",
+        "tone": TONES[Health(row.light)] if row.light else "",
+        "light": Health(row.light).label if row.light else "",
+        "reasons": "; ".join(row.reasons),
+        "waits": "; ".join(row.waits),
+        "value": row.value and str(row.value),
+        "is_open": row.stage != Stage.RETIRED,
     }
