@@ -4,9 +4,19 @@ from django.urls import reverse
 
 from core.charts import number
 from experiments import queries
+from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
 from projects.enums import Gate
-from projects.gates import Check, gate_check
+from projects.facts import fact
+from projects.gates import Check, contribution, gate_check
 from projects.models import Project, Scope
+from projects.policy import Type
+
+contribution(Gate.FEASIBILITY, DATASET_VERSION_ADDED, RUN_SCHEDULED, RUN_FINISHED, RUN_IMPORTED)
+
+
+@fact("data.versions", Type.NUMBER, doc="Versions of datasets that are profiled.")
+def _profiled_versions(project: Project) -> int:
+    return queries.visible_versions(project).filter(profile__isnull=False).count()
 
 
 @gate_check(Gate.FEASIBILITY, order=10)

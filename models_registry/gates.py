@@ -1,12 +1,49 @@
 """What the registry adds to the gates of a project."""
 
+from statistics import NormalDist
+from typing import Any
+
 from django.urls import reverse
 
+from core.charts import number
 from models_registry.enums import DeploymentState, VersionState
-from models_registry.models import Deployment, ModelVersion
+from models_registry.events import DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, VERSION_CREATED, VERSION_REVISED
+from models_registry.models import Comparison, Deployment, ModelVersion
 from projects.enums import Gate
-from projects.gates import Check, gate_check
+from projects.facts import Reading, fact
+from projects.gates import Check, contribution, gate_check
 from projects.models import Project
+from projects.policy import Estimate, Type
+
+contribution(Gate.RELEASE, VERSION_CREATED, VERSION_REVISED, DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED)
+
+
+@fact("model.gain", Type.ESTIMATE, doc="The newest compared version less the champion, by the primary metric.")
+def _gain(project: Project) -> Reading:
+    found = _newest_comparison(project, champion__isnull=False)
+    primary = found.result["primary"] if found and found.result else None
+    return _interval(primary, found, value="difference", low="ci_low", high="ci_high")
+
+
+@fact("model.value", Type.ESTIMATE, doc="The primary metric of the newest version that was measured alone.")
+def _value(project: Project) -> Reading:
+    found = _newest_comparison(project, champion=None)
+    primary = found.result["alone"][0] if found and found.result and found.result.get("alone") else None
+    return _interval(primary, found, value="value", low="low", high="high")
+
+
+def _newest_comparison(project: Project, **which: object) -> Comparison | None:
+    found = Comparison.objects.filter(project=project, result__isnull=False, **which)
+    return found.select_related("challenger__model").order_by("-pk").first()
+
+
+def _interval(found: dict[str, Any] | None, of: Comparison | None, *, value: str, low: str, high: str) -> Reading:
+    """The interval as an estimate: its standard error is half its width over the quantile of its level."""
+    if found is None or any(found.get(name) is None for name in (value, low, high)):
+        return Reading(None, shown="unknown")
+    error = (found[high] - found[low]) / 2 / NormalDist().inv_cdf((1 + found["level"]) / 2)
+    shown = f"{found['metric']} {number(found[value], 3)} ({number(found[low], 3)} to {number(found[high], 3)})"
+    return Reading(Estimate(found[value], max(0.0, error)), shown=shown, source=str(of.challenger) if of else "")
 
 
 @gate_check(Gate.RELEASE, order=20)

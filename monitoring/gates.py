@@ -4,9 +4,24 @@ from django.urls import reverse
 
 from models_registry.enums import DeploymentState
 from models_registry.models import Deployment
+from monitoring.enums import AlertState
+from monitoring.models import Alert
 from projects.enums import Gate
+from projects.facts import fact
 from projects.gates import Check, gate_check
 from projects.models import Project
+from projects.policy import Type
+
+
+@fact("monitors.watched", Type.TEXTS, doc="The deployments that are watched against drift.")
+def _watched(project: Project) -> frozenset[str]:
+    watched = Deployment.objects.filter(project=project, monitor__isnull=False).exclude(state=DeploymentState.RETIRED)
+    return frozenset(watched.values_list("name", flat=True))
+
+
+@fact("alerts.open", Type.NUMBER, doc="Alerts that are not resolved.")
+def _open_alerts(project: Project) -> int:
+    return Alert.objects.filter(project=project).exclude(state=AlertState.RESOLVED).count()
 
 
 @gate_check(Gate.RELEASE, order=90)

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from projects.api import (
+    approvals,
     document,
     dossier,
     findings,
     gates,
     items,
     ledger,
+    policies,
     portfolio,
     projects,
     risks,
@@ -97,6 +99,40 @@ urlpatterns = [
     path("projects/<str:key>/items/<int:number>", items.ItemView.as_view(), name="item"),
     path("projects/<str:key>/items/<int:number>/move", items.ItemMoveView.as_view(), name="item-move"),
     path("projects/<str:key>/gates", gates.GatesView.as_view(), name="gates"),
+    path("projects/<str:key>/gates/request", approvals.GateRequestView.as_view(), name="gate-request"),
+    path(
+        "projects/<str:key>/gates/request/withdraw",
+        approvals.GateRequestWithdrawView.as_view(),
+        name="gate-request-withdraw",
+    ),
+    path("projects/<str:key>/gates/verdicts", approvals.VerdictsView.as_view(), name="gate-verdicts"),
+    path(
+        "projects/<str:key>/gates/verdicts/<int:number>/withdraw",
+        approvals.VerdictWithdrawView.as_view(),
+        name="gate-verdict-withdraw",
+    ),
+    path(
+        "projects/<str:key>/gates/verdicts/<int:number>/difference",
+        approvals.VerdictDifferenceView.as_view(),
+        name="gate-verdict-difference",
+    ),
+    path(
+        "projects/<str:key>/gates/conditions/<int:number>/met",
+        approvals.ConditionMetView.as_view(),
+        name="gate-condition-met",
+    ),
+    path("projects/<str:key>/gates/waivers", approvals.WaiversView.as_view(), name="gate-waivers"),
+    path(
+        "projects/<str:key>/gates/waivers/<int:number>/end", approvals.WaiverEndView.as_view(), name="gate-waiver-end"
+    ),
+    path("projects/<str:key>/gates/policy", approvals.PolicyOfView.as_view(), name="gate-policy"),
+    path("policies", policies.PoliciesView.as_view(), name="policies"),
+    path("policies/facts", policies.FactsView.as_view(), name="policy-facts"),
+    path("policies/check", policies.PolicyCheckView.as_view(), name="policy-check"),
+    path("policies/simulate", policies.PolicySimulateView.as_view(), name="policy-simulate"),
+    path("policies/<str:name>/<int:number>", policies.PolicyView.as_view(), name="policy"),
+    path("policies/<str:name>/<int:number>/publish", policies.PolicyPublishView.as_view(), name="policy-publish"),
+    path("policies/<str:name>/<int:number>/discard", policies.PolicyDiscardView.as_view(), name="policy-discard"),
     path("projects/<str:key>/events", ledger.EventsView.as_view(), name="events"),
     path("projects/<str:key>/events/verify", ledger.VerifyView.as_view(), name="events-verify"),
     path("projects/<str:key>/events/exports", ledger.LedgerExportsView.as_view(), name="events-exports"),

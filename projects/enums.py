@@ -48,6 +48,67 @@ class Health(TextChoices):
     RED = "red", "Red"
 
 
+class GateStatus(TextChoices):
+    """Computed, never typed in."""
+
+    LOCKED = "locked", "Locked"
+    COLLECTING = "collecting", "Collecting"
+    READY = "ready", "Ready for review"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    APPROVED = "approved", "Approved"
+    ON_CONDITIONS = "on_conditions", "Approved with conditions"
+    WAIVED = "waived", "Waived"
+    EXPIRED = "expired", "Expired"
+
+
+class GateVerdict(TextChoices):
+    APPROVE = "approve", "Approved"
+    APPROVE_ON_CONDITIONS = "approve_on_conditions", "Approved with conditions"
+    REQUEST_CHANGES = "request_changes", "Changes requested"
+    REJECT = "reject", "Rejected"
+
+
+class Effect(TextChoices):
+    """What comes of a condition that is missed."""
+
+    WARN = "warn", "Warns"
+    REVOKE = "revoke", "Takes the gate back"
+
+
+class RequestState(TextChoices):
+    OPEN = "open", "Open"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    PASSED = "passed", "Passed"
+
+
+GATE_REQUEST_FLOW = Flow(
+    RequestState,
+    initial=RequestState.OPEN,
+    steps=[
+        step("withdraw", frm=[RequestState.OPEN], to=RequestState.WITHDRAWN),
+        step("pass", frm=[RequestState.OPEN], to=RequestState.PASSED),
+    ],
+)
+
+
+class PolicyState(TextChoices):
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"
+    DISCARDED = "discarded", "Discarded"
+
+
+POLICY_FLOW = Flow(
+    PolicyState,
+    initial=PolicyState.DRAFT,
+    steps=[
+        step("revise", frm=[PolicyState.DRAFT], to=PolicyState.DRAFT),
+        step("publish", frm=[PolicyState.DRAFT], to=PolicyState.PUBLISHED),
+        step("discard", frm=[PolicyState.DRAFT], to=PolicyState.DISCARDED),
+    ],
+)
+
+
 class SprintState(TextChoices):
     PLANNED = "planned", "Planned"
     ACTIVE = "active", "Active"

@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.events import LEDGER_EXPORTED, LEDGER_READ, LEDGER_REDACTED, LEDGER_VERIFIED
 from core.models import Event
 from projects import events as names
-from projects.enums import Gate, ItemState, Stage
+from projects.enums import Gate, GateVerdict, ItemState, Stage
 from projects.roles import Role
 
 
@@ -264,6 +264,41 @@ def _health_set(event: Event, key: str) -> Told:
     return Told("set the project's health to", object=event.data["light"], url=url, note=event.data["note"])
 
 
+@tells(names.GATE_REQUESTED, names.GATE_REQUEST_WITHDRAWN)
+def _gate_requested(event: Event, key: str) -> Told:
+    text = "asked for the decision on the" if event.type == names.GATE_REQUESTED else "no longer asks for the"
+    return Told(text, object=_gate(event), url=_gates(key), note=event.data.get("comment", ""))
+
+
+@tells(names.GATE_DECIDED, names.GATE_DECISION_WITHDRAWN)
+def _gate_decided(event: Event, key: str) -> Told:
+    verdict = GateVerdict(event.data["verdict"]).label.lower()
+    if event.type == names.GATE_DECIDED:
+        return Told("decided on the", object=_gate(event), url=_gates(key), after=f": {verdict}")
+    reason = event.data["reason"]
+    return Told("took a verdict back on the", object=_gate(event), url=_gates(key), after=f": {verdict}", note=reason)
+
+
+@tells(names.GATE_CONDITION_MET)
+def _gate_condition_met(event: Event, key: str) -> Told:
+    return Told("says it is met:", object=event.subject_label, url=_gates(key), note=event.data["text"])
+
+
+@tells(names.GATE_WAIVED, names.GATE_WAIVER_ENDED)
+def _gate_waived(event: Event, key: str) -> Told:
+    check = event.data["check"].replace("_", " ")
+    if event.type == names.GATE_WAIVER_ENDED:
+        return Told("asks again:", object=check, url=_gates(key))
+    return Told(
+        "waived", object=check, url=_gates(key), after=f" for {event.data['days']} days", note=event.data["reason"]
+    )
+
+
+@tells(names.GATE_POLICY_CHANGED)
+def _gate_policy_changed(event: Event, key: str) -> Told:
+    return Told("moved the project to the policy", object=event.data["after"], url=_gates(key))
+
+
 @tells(names.SPRINT_CLOSED)
 def _sprint_closed(event: Event, key: str) -> Told:
     done, carried = len(event.data.get("done", [])), len(event.data.get("carried", []))
@@ -310,6 +345,14 @@ def _name(event: Event) -> str:
 
 def _role(event: Event) -> str:
     return str(Role(event.data["role"]).label).lower()
+
+
+def _gate(event: Event) -> str:
+    return Gate(event.data["gate"]).label.lower()
+
+
+def _gates(key: str) -> str:
+    return reverse("projects:gate", args=[key])
 
 
 def _studio(key: str) -> str:

@@ -1,54 +1,91 @@
 """When a project may go on: the checks of each gate, computed, never typed in.
 
-An app registers its checks with `gate_check` in its own gates.py; each is a function from a project to a `Check`. So a
-lower app's gate can ask for what only a higher app knows.
+What is asked for is the policy's business (`policies`); what is known is the apps' (`facts`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, cast
 
 from django.urls import reverse
 
 from core.errors import Conflict, FieldError
-from projects import queries
+from core.events import canonical
+from projects import events as names
+from projects import facts, own_facts, policies, queries
 from projects.affordability import net_value
 from projects.enums import GATE_AFTER, Gate, RiskLevel, RiskState
-from projects.models import Membership, Project, Risk, Scope
+from projects.facts import Check, Reading, State, gate_check
+from projects.models import GateWaiver, Membership, PolicyVersion, Project, Risk, Scope
+from projects.policy import Finding, GatePolicy, Outcome, Pack, decide, standing_rule
 
-State = Literal["ok", "bad", "wait"]
+# `own_facts` registers as it is imported; `Check` and `gate_check` are what apps register checks with.
+__all__ = ["Check", "gate_check", "own_facts"]
 
 
 @dataclass(frozen=True)
-class Check:
-    """What one check found. `label` is the fact when satisfied, `value` the evidence, `source` where it comes from, and
-    `url` where it can be looked at and mended. `bad` is not met, `wait` is on its way."""
+class Assessment:
+    """The next gate as it stands now. `digest` is what approvals are bound to: it changes with anything in `bound`."""
 
-    id: str
-    label: str
-    state: State
-    value: str = ""
-    source: str = ""
-    url: str = ""
+    project: Project
+    gate: Gate
+    policy: PolicyVersion
+    rules: GatePolicy
+    readings: dict[str, Reading]
+    outcome: Outcome
+    checks: list[Check]
+    locked_by: list[Gate]
+    waivers: list[GateWaiver]
+
+    @cached_property
+    def bound(self) -> dict[str, Any]:
+        """Evidence and revisions. The numbers of revisions only rise, so what is changed and changed back is new."""
+        project, policy = self.project, self.policy
+        return {
+            "project": project.key,
+            "gate": str(self.gate),
+            "policy": [policy.name, policy.number, policy.digest],
+            "facts": {name: reading.to_json() for name, reading in self.readings.items()},
+            "checks": {check.rule or check.id: check.state for check in self.checks},
+            "scope": Scope.objects.values_list("version", flat=True).get(project=project),
+            "dossier": queries.dossier_of(project).version,
+            "tier": policies.tier_word(project),
+            "risks": list(Risk.objects.filter(project=project).order_by("number").values_list("version", flat=True)),
+            "waivers": sorted(one.number for one in self.waivers),
+        }
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(canonical(self.bound)).hexdigest()
 
     @property
     def is_met(self) -> bool:
-        return self.state == "ok"
+        return not self.locked_by and all(check.is_met for check in self.checks)
 
 
-Checker = Callable[[Project], Check]
-
-_checks: dict[Gate, dict[str, tuple[int, Checker]]] = {gate: {} for gate in Gate}
+_contributions: dict[Gate, set[str]] = {gate: set() for gate in Gate}
 
 
-def gate_check(gate: Gate, *, order: int = 100) -> Callable[[Checker], Checker]:
-    """Register a check of this gate; they are shown by `order`. Registering the same function again changes nothing."""
+def contribution(gate: Gate, *event_types: str) -> None:
+    """Whoever does this contributes to what the gate is about: where the policy says so, they do not decide on it."""
+    _contributions[gate].update(event_types)
 
-    def register(checker: Checker) -> Checker:
-        _checks[gate][f"{checker.__module__}.{checker.__qualname__}"] = (order, checker)
-        return checker
 
-    return register
+contribution(
+    Gate.SCOPE,
+    names.SCOPE_REVISED,
+    names.DOSSIER_REVISED,
+    names.OPTION_ADDED,
+    names.OPTION_REVISED,
+    names.OPTION_REMOVED,
+    names.PRECEDENT_ADDED,
+)
+
+
+def contributors(project: Project, gate: Gate) -> list[int]:
+    """Users' ids, whoever changed something last at the end."""
+    return queries.contributors(project, _contributions[gate])
 
 
 def next_gate(project: Project) -> Gate | None:
@@ -58,11 +95,55 @@ def next_gate(project: Project) -> Gate | None:
 
 def evaluate(project: Project) -> list[Check]:
     """What every check of the next gate says now."""
+    found = assess(project)
+    return found.checks if found else []
+
+
+def assess(project: Project) -> Assessment | None:
+    """The next gate by the project's policy; None when the project is retired. Raises Conflict for a policy that can
+    no longer be read."""
     gate = next_gate(project)
     if gate is None:
-        return []
-    named = sorted(_checks[gate].items(), key=lambda entry: (entry[1][0], entry[0]))
-    return [checker(project) for _, (_, checker) in named]
+        return None
+    policy = policies.policy_of(project)
+    return _assess(project, gate, policies.read(policy), policy)
+
+
+def try_pack(project: Project, pack: Pack) -> Assessment | None:
+    """What a text would say of the next gate, if the project went by it."""
+    gate = next_gate(project)
+    policy = PolicyVersion(name=pack.name, number=0, title=pack.title, tiers=list(pack.tiers))
+    return _assess(project, gate, pack, policy) if gate else None
+
+
+def _assess(project: Project, gate: Gate, pack: Pack, policy: PolicyVersion) -> Assessment:
+    rules = pack.gates.get(gate, GatePolicy(gate))
+    standing = [(name, checker(project)) for name, checker in facts.standing_checks(gate)]
+    readings = {f"checks.{name}": facts.read_check(check) for name, check in standing}
+    readings |= facts.collect(project, rules.facts - readings.keys())
+    waivers = list(queries.open_waivers(project, gate))
+    outcome = decide(
+        rules,
+        {name: reading.value for name, reading in readings.items()},
+        standing=[standing_rule(name, check.label) for name, check in standing],
+        waived={one.check_id for one in waivers},
+    )
+    said, keys = dict(standing), pack.keys_of(gate)
+    passed = queries.standing_gates(project) if keys else set()
+    checks = [_as_check(found, said.get(found.check.id), readings) for found in outcome.findings]
+    if not policies.fits(pack, project):
+        checks.append(_misfit(project, policy))
+    return Assessment(
+        project=project,
+        gate=gate,
+        policy=policy,
+        rules=rules,
+        readings=readings,
+        outcome=outcome,
+        checks=checks,
+        locked_by=[Gate(one) for one in keys if one not in passed],
+        waivers=waivers,
+    )
 
 
 def require_met(gate: Gate, checks: list[Check]) -> None:
@@ -76,6 +157,30 @@ def require_met(gate: Gate, checks: list[Check]) -> None:
             code="gate_not_met",
             errors=[FieldError(field=check.id, code=check.state, message=check.label) for check in missing],
         )
+
+
+def _as_check(found: Finding, said: Check | None, readings: dict[str, Reading]) -> Check:
+    """A finding as pages show it: with what the app's own check said, or what the facts of the rule say."""
+    state, rule = cast(State, found.state), found.check
+    if said is not None:
+        return replace(said, state=state, rule=rule.id, severity=rule.severity)
+    read = [(name, readings[name]) for name in sorted(rule.facts) if name in readings]
+    return Check(
+        id=rule.id,
+        label=rule.label,
+        state=state,
+        value=", ".join(f"{name} {one.shown}" for name, one in read),
+        source=next((one.source for _, one in read if one.source), "facts"),
+        url=next((one.url for _, one in read if one.url), ""),
+        rule=rule.id,
+        severity=rule.severity,
+    )
+
+
+def _misfit(project: Project, policy: PolicyVersion) -> Check:
+    tier = policies.tier_word(project)
+    label = "The use is not a prohibited one" if tier == policies.PROHIBITED else f"The policy is one for {tier}"
+    return Check(id="policy_fits", label=label, state="bad", value=str(policy), source="policy")
 
 
 def _of_scope(project: Project, id: str, label: str, *, met: bool, value: str) -> Check:

@@ -1,13 +1,20 @@
 """Who may do what in a project: a reason why not, or None."""
 
+from collections.abc import Collection
+
 from core.models import User
 from projects import queries, tiers
 from projects.enums import AcceptanceSide, Function, Gate, RiskLevel
 from projects.models import (
     Ceiling,
     Finding,
+    GateApproval,
+    GateCondition,
+    GateRequest,
+    GateWaiver,
     KillCriterion,
     Membership,
+    PolicyVersion,
     Precedent,
     Project,
     Risk,
@@ -180,3 +187,98 @@ def why_not_pass_gate(user: User | None, project: Project, gate: Gate) -> str | 
     if reason is None and gate == Gate.SCOPE and project.scope.revised_by_id == user.pk:
         return "You revised the scope last, and nobody approves their own work: another person passes this gate."
     return reason
+
+
+def why_not_request_gate(user: User | None, project: Project) -> str | None:
+    """Whoever works on the project may ask for a decision; a token of a program may not."""
+    if user is None or user.is_robot:
+        return "Only a person may ask for a decision."
+    may = (Permission.EDIT_SCOPE, Permission.PASS_GATE, Permission.PLAN)
+    reasons = [why_not(user, permission, project.pk) for permission in may]
+    return reasons[-1] if all(reasons) else None
+
+
+def why_not_withdraw_gate_request(user: User | None, request: GateRequest) -> str | None:
+    if user is not None and user.pk == request.requested_by_id:
+        return None
+    return why_not(user, Permission.PASS_GATE, request.project_id) if user else "Only a person may withdraw it."
+
+
+def why_not_withdraw_gate_decision(user: User | None, approval: GateApproval) -> str | None:
+    if user is None or user.pk != approval.approver_id:
+        return f"Only {approval.approver}, who gave this verdict, may withdraw it."
+    return None if user.is_active else "This account is not active."
+
+
+def why_not_meet_condition(user: User | None, condition: GateCondition) -> str | None:
+    """Whoever set the condition says that it is met, or who may pass gates; never its owner."""
+    if user is None or user.is_robot:
+        return "Only a person may say that a condition is met."
+    if user.pk == condition.owner_id:
+        return "You own this condition, and nobody approves their own work: another person says that it is met."
+    if user.is_active and user.pk == condition.approval.approver_id:
+        return None
+    return why_not(user, Permission.PASS_GATE, condition.project_id)
+
+
+def why_not_waive(
+    user: User | None, request: GateRequest | None, by_role: str | None, worked: Collection[int]
+) -> str | None:
+    """`by_role` is the role that the policy lets waive; `worked` who contributed to what the gate is about."""
+    if user is None or user.is_robot:
+        return "Only a person may waive a check."
+    if not user.is_active:
+        return "This account is not active."
+    if by_role is None:
+        return "The policy of this project lets nobody waive a check of this gate."
+    if request is None:
+        return "Nobody has asked for the decision on this gate yet."
+    if user.pk == request.requested_by_id:
+        return "You asked for this decision, and nobody waives what they are asked for themselves."
+    if user.pk in worked:
+        return "You contributed to what this gate is about: another person waives its checks."
+    role = queries.role_of(user, request.project_id)
+    if role == by_role:
+        return None
+    mine = f"you are {role.label.lower()}" if role else "you are not in this project"
+    return f"Checks of this gate are waived by the role {Role(by_role).label.lower()}; {mine}."
+
+
+def why_not_end_waiver(user: User | None, waiver: GateWaiver) -> str | None:
+    if user is not None and user.is_active and user.pk == waiver.granted_by_id:
+        return None
+    return why_not(user, Permission.PASS_GATE, waiver.project_id) if user else "Only a person may end a waiver."
+
+
+def why_not_draft_policy(user: User | None) -> str | None:
+    """Anybody may propose one: it counts only once an administrator publishes it."""
+    if user is None or user.is_robot:
+        return "Only a person may write a policy."
+    return None if user.is_active else "This account is not active."
+
+
+def why_not_revise_policy(user: User | None, policy: PolicyVersion) -> str | None:
+    if user is None or user.pk != policy.written_by_id:
+        return "Only its author changes a draft: propose a version of your own."
+    return why_not_draft_policy(user)
+
+
+def why_not_publish_policy(user: User | None, policy: PolicyVersion) -> str | None:
+    """An administrator, and never its author."""
+    if user is None or user.is_robot or not user.is_active or not user.is_superuser:
+        return "Policies are published by an administrator."
+    if user.pk == policy.written_by_id:
+        return "You wrote this draft, and nobody publishes their own: another administrator does."
+    return None
+
+
+def why_not_discard_policy(user: User | None, policy: PolicyVersion) -> str | None:
+    if user is not None and user.is_active and (user.is_superuser or user.pk == policy.written_by_id):
+        return None
+    return "A draft is discarded by its author or an administrator."
+
+
+def why_not_move_policy(user: User | None, project: Project) -> str | None:
+    if user is None or user.is_robot:
+        return "Only a person may move a project to another policy."
+    return why_not(user, Permission.MANAGE_TEAM, project.pk)

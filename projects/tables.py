@@ -10,12 +10,34 @@ from django.urls import reverse
 from core import charts
 from projects import affordability, indicators, risk_matrix
 from projects.burnup import BurnUp
-from projects.enums import GATE_AFTER, ControlState, FindingState, Gate, ItemState, RiskLevel, Severity, Stage
+from projects.enums import (
+    GATE_AFTER,
+    ControlState,
+    FindingState,
+    Gate,
+    GateStatus,
+    ItemState,
+    RiskLevel,
+    Severity,
+    Stage,
+)
 from projects.gates import Check
 from projects.models import Finding, GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import PERMISSIONS, SAYS, Permission, Role, seats
 
 LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad", RiskLevel.CRITICAL: "bad"}
+
+GATE_TONES = {
+    GateStatus.LOCKED: "",
+    GateStatus.COLLECTING: "warn",
+    GateStatus.READY: "thread",
+    GateStatus.CHANGES_REQUESTED: "bad",
+    GateStatus.REJECTED: "bad",
+    GateStatus.APPROVED: "ok",
+    GateStatus.ON_CONDITIONS: "ok",
+    GateStatus.WAIVED: "bad",
+    GateStatus.EXPIRED: "bad",
+}
 
 
 @dataclass(frozen=True)

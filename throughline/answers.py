@@ -152,6 +152,55 @@ class Check(Answer):
     value: str
     source: str
     url: str
+    rule: str
+    severity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Answer):
+    name: str
+    number: int
+    version: int
+    title: str
+    state: str
+    tiers: list[str]
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem(Answer):
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyCheck(Answer):
+    """What is wrong with a policy's text; `is_met` is None where no project was named."""
+
+    problems: list[Problem]
+    gate: str | None
+    is_met: bool | None
+    checks: list[Check]
+    approvals: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastDecision(Answer):
+    project: str
+    gate: str
+    decided_at: datetime
+    would_block: bool
+    because: list[str]
+    lacking: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation(Answer):
+    decisions: int
+    would_block: int
+    results: list[PastDecision]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +218,11 @@ class Gates(Answer):
 
     stage: str
     gate: str | None
+    status: str | None
+    policy: str | None
     is_met: bool
     why_not: str | None
+    lacking: list[str]
     checks: list[Check]
     decisions: list[Decision]
 

@@ -43,6 +43,25 @@ class Client(Calls):
     def revoke_token(self, id: int) -> None:
         self._delete("tokens", id)
 
+    def policies(self) -> Iterator[answers.Policy]:
+        """Every version of every policy, newest first."""
+        return self._pages(answers.Policy, "policies")
+
+    def policy(self, name: str, number: int) -> answers.Policy:
+        return self._get(answers.Policy, "policies", name, number)
+
+    def draft_policy(self, text: str) -> answers.Policy:
+        """Propose a text; it counts once somebody else publishes it."""
+        return self._post(answers.Policy, "policies", text=text)
+
+    def check_policy(self, text: str, *, project: str | None = None) -> answers.PolicyCheck:
+        """What is wrong with a text, and what it would decide of a project's next gate. Writes nothing."""
+        return self._post(answers.PolicyCheck, "policies", "check", text=text, project=project)
+
+    def simulate_policy(self, text: str) -> answers.Simulation:
+        """What a text would have said of the last gates that were passed. Writes nothing."""
+        return self._post(answers.Simulation, "policies", "simulate", text=text)
+
     def close(self) -> None:
         """Close this thread's connection."""
         self.server.close()

@@ -1,4 +1,4 @@
-"""REST: gates."""
+"""REST: gates, what they ask for, and passing them."""
 
 import dataclasses
 from typing import Any
@@ -11,20 +11,24 @@ from rest_framework.response import Response
 from core.api import StrictSerializer, expected_version, valid
 from core.pages import now
 from core.roles import Scope as TokenScope
-from projects import gates, operations, queries, rules
+from projects import approvals, gates, operations, queries, rules
 from projects.api.shapes import PersonShape, answer, caller, person_json
 from projects.api_base import ProjectApiView
-from projects.enums import Gate, Stage
-from projects.models import GateDecision, Project
+from projects.approvals import Standing
+from projects.enums import Effect, Gate, GateStatus, GateVerdict, Stage
+from projects.facts import Check
+from projects.models import GateCondition, GateDecision, GateRequest, GateWaiver, Project
 
 
 class CheckShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    state = serializers.ChoiceField(choices=["ok", "bad", "wait"])
+    state = serializers.ChoiceField(choices=["ok", "bad", "wait", "waived", "left_out"])
     value = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
     url = serializers.CharField()
+    rule = serializers.CharField(help_text="What policies call it.")
+    severity = serializers.ChoiceField(choices=["block", "warn"])
 
 
 class DecisionShape(serializers.Serializer[Any]):
@@ -35,12 +39,62 @@ class DecisionShape(serializers.Serializer[Any]):
     evidence = CheckShape(many=True)
 
 
+class ConditionShape(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    gate = serializers.ChoiceField(choices=Gate.choices)
+    text = serializers.CharField()
+    owner = PersonShape()
+    due_date = serializers.DateField()
+    effect = serializers.ChoiceField(choices=Effect.choices)
+    met_at = serializers.DateTimeField(allow_null=True)
+    met_by = PersonShape(allow_null=True)
+
+
+class GateVerdictShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    verdict = serializers.ChoiceField(choices=GateVerdict.choices)
+    comment = serializers.CharField()
+    approver = PersonShape()
+    role = serializers.CharField()
+    digest = serializers.CharField()
+    at = serializers.DateTimeField()
+    is_stale = serializers.BooleanField()
+    why_not = serializers.CharField(help_text="Why it does not count; empty: it does.")
+
+
+class GateRequestShape(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    comment = serializers.CharField()
+    requested_by = PersonShape()
+    requested_at = serializers.DateTimeField()
+    verdicts = GateVerdictShape(many=True)
+
+
+class WaiverShape(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    gate = serializers.ChoiceField(choices=Gate.choices)
+    check = serializers.CharField()
+    reason = serializers.CharField()
+    granted_by = PersonShape()
+    granted_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
 class GatesShape(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=Stage.choices)
     gate = serializers.ChoiceField(choices=Gate.choices, allow_null=True)
-    is_met = serializers.BooleanField()
+    status = serializers.ChoiceField(choices=GateStatus.choices, allow_null=True)
+    policy = serializers.CharField(allow_null=True, help_text="NAME/NUMBER of the version that it goes by.")
+    digest = serializers.CharField(allow_null=True, help_text="Of what a verdict given now is bound to.")
+    is_met = serializers.BooleanField(help_text="Every check is met.")
     why_not = serializers.CharField(allow_null=True, help_text="Why the caller may not pass it; null: may.")
+    why_not_decide = serializers.CharField(allow_null=True, help_text="Why the caller may not give a verdict.")
+    lacking = serializers.ListField(child=serializers.CharField(), help_text="Approvals that are missing, in words.")
     checks = CheckShape(many=True)
+    request = GateRequestShape(allow_null=True)
+    conditions = ConditionShape(many=True)
+    waivers = WaiverShape(many=True)
     decisions = DecisionShape(many=True)
 
 
@@ -48,24 +102,75 @@ class PassBody(StrictSerializer):
     comment = serializers.CharField(allow_blank=True, default="")
 
 
+def check_json(check: Check) -> dict[str, Any]:
+    return dataclasses.asdict(check)
+
+
 def decision_json(decision: GateDecision) -> dict[str, Any]:
+    """Evidence that was kept before checks had rules reads as if they had none."""
     return {
         "gate": decision.gate,
         "comment": decision.comment,
         "decided_by": person_json(decision.decided_by),
         "decided_at": decision.decided_at,
-        "evidence": decision.evidence,
+        "evidence": [{"rule": "", "severity": "block"} | check for check in decision.evidence],
     }
 
 
+def verdict_json(standing: Standing) -> dict[str, Any]:
+    approval = standing.approval
+    return {
+        "id": approval.pk,
+        "verdict": approval.verdict,
+        "comment": approval.comment,
+        "approver": person_json(approval.approver),
+        "role": approval.role,
+        "digest": approval.digest,
+        "at": approval.at,
+        "is_stale": standing.is_stale,
+        "why_not": standing.why_not,
+    }
+
+
+def request_json(request: GateRequest, standings: list[Standing]) -> dict[str, Any]:
+    return {
+        "number": request.number,
+        "comment": request.comment,
+        "requested_by": person_json(request.requested_by),
+        "requested_at": request.requested_at,
+        "verdicts": [verdict_json(one) for one in standings],
+    }
+
+
+def condition_json(condition: GateCondition) -> dict[str, Any]:
+    names = "number gate text due_date effect met_at"
+    body: dict[str, Any] = {name: getattr(condition, name) for name in names.split()}
+    return body | {"owner": person_json(condition.owner), "met_by": person_json(condition.met_by)}
+
+
+def waiver_json(waiver: GateWaiver) -> dict[str, Any]:
+    names = "number gate reason granted_at expires_at ended_at"
+    body: dict[str, Any] = {name: getattr(waiver, name) for name in names.split()}
+    return body | {"check": waiver.check_id, "granted_by": person_json(waiver.granted_by)}
+
+
 def gates_json(project: Project, request: Request) -> dict[str, Any]:
-    gate, checks = gates.next_gate(project), gates.evaluate(project)
+    assessment, asked, user = gates.assess(project), queries.open_request(project), caller(request)
+    found = approvals.tally(assessment, asked, now=now()) if assessment else None
     return {
         "stage": project.stage,
-        "gate": gate,
-        "is_met": gate is not None and all(check.is_met for check in checks),
-        "why_not": rules.why_not_pass_gate(caller(request), project, gate) if gate else None,
-        "checks": [dataclasses.asdict(check) for check in checks],
+        "gate": assessment.gate if assessment else None,
+        "status": found.status if found else None,
+        "policy": assessment.policy.public_id if assessment else None,
+        "digest": assessment.digest if assessment else None,
+        "is_met": assessment is not None and all(check.is_met for check in assessment.checks),
+        "why_not": rules.why_not_pass_gate(user, project, assessment.gate) if assessment else None,
+        "why_not_decide": approvals.why_not_decide_gate(user, found) if found else None,
+        "lacking": found.lacking if found else [],
+        "checks": [check_json(check) for check in assessment.checks] if assessment else [],
+        "request": request_json(asked, found.standings) if asked and found else None,
+        "conditions": [condition_json(one) for one in queries.gate_conditions(project)],
+        "waivers": [waiver_json(one) for one in queries.gate_waivers(project)],
         "decisions": [decision_json(decision) for decision in queries.gate_decisions(project)],
     }
 
@@ -77,12 +182,12 @@ class GatesView(ProjectApiView):
 
     @extend_schema(responses=GatesShape)
     def get(self, request: Request, key: str) -> Response:
-        """The next gate with what each check says now, and the gates that were passed."""
+        """The next gate: what each check says now, who approved of what stands now, and the gates that were passed."""
         return answer(gates_json(self.project, request), self.project)
 
     @extend_schema(request=PassBody, responses={201: DecisionShape})
     def post(self, request: Request, key: str) -> Response:
-        """Pass the next gate; every check must be met."""
+        """Pass the next gate; every check must be met, and approved of by those whom the policy asks for."""
         decision = operations.pass_gate(
             project=self.project,
             comment=valid(PassBody, request)["comment"],

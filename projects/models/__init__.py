@@ -1,5 +1,6 @@
 """Projects' tables."""
 
+from projects.models.approvals import GateApproval, GateCondition, GateEvaluation, GateRequest, GateWaiver
 from projects.models.board import Sprint, WorkItem
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
@@ -7,6 +8,7 @@ from projects.models.gates import GateDecision
 from projects.models.health import HealthNote
 from projects.models.indicators import Indicator, IndicatorReading
 from projects.models.objections import Objection
+from projects.models.policies import PolicyVersion, ProjectPolicy
 from projects.models.project import Membership, Project
 from projects.models.risks import Control, Risk, RiskAcceptance
 from projects.models.scope import Scope
@@ -20,15 +22,22 @@ __all__ = [
     "Dossier",
     "DossierRevision",
     "Finding",
+    "GateApproval",
+    "GateCondition",
     "GateDecision",
+    "GateEvaluation",
+    "GateRequest",
+    "GateWaiver",
     "HealthNote",
     "Indicator",
     "IndicatorReading",
     "KillCriterion",
     "Membership",
     "Objection",
+    "PolicyVersion",
     "Precedent",
     "Project",
+    "ProjectPolicy",
     "Risk",
     "RiskAcceptance",
     "Scope",

@@ -5,15 +5,18 @@ from django.db import models
 from django.db.models import Q
 
 from projects.enums import Gate
+from projects.models.approvals import GateEvaluation
 from projects.models.project import Project
 
 
 class GateDecision(models.Model):
-    """Immutable. `evidence` is what every check said at that moment."""
+    """Immutable. `evidence` is what every check said at that moment; the evaluation has the facts behind it, and is
+    missing where a gate was passed before there were policies."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="gate_decisions")
     gate = models.CharField(max_length=20, choices=Gate)
     evidence = models.JSONField()
+    evaluation = models.ForeignKey(GateEvaluation, null=True, on_delete=models.PROTECT, related_name="+")
     comment = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()

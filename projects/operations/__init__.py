@@ -1,6 +1,13 @@
 """Writes about projects: what each may be called with stands with it."""
 
 from projects.operations.acceptances import accept_risk, expire_acceptance, sign_acceptance
+from projects.operations.approvals import (
+    decide_gate,
+    meet_condition,
+    request_gate,
+    withdraw_gate_decision,
+    withdraw_gate_request,
+)
 from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.controls import add_control, revise_control
 from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
@@ -12,6 +19,15 @@ from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
 from projects.operations.objections import hand_in_objection
+from projects.operations.policies import (
+    checked_policy,
+    discard_policy,
+    draft_policy,
+    load_shipped_policies,
+    move_to_policy,
+    publish_policy,
+    revise_policy,
+)
 from projects.operations.precedents import add_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
 from projects.operations.risks import add_risk, name_what_sank, reopen_risk, revise_risk, treat_risk
@@ -20,6 +36,7 @@ from projects.operations.spikes import count_run, lock_spike, plan_spike, revise
 from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
 from projects.operations.team import add_member, change_role, remove_member
 from projects.operations.tiers import classify_project
+from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
     "accept_risk",
@@ -32,17 +49,25 @@ __all__ = [
     "add_risk",
     "bind_indicator",
     "change_role",
+    "checked_policy",
     "classify_project",
     "close_finding",
     "close_sprint",
     "count_run",
     "create_project",
+    "decide_gate",
     "decide_kill_criterion",
+    "discard_policy",
+    "draft_policy",
+    "end_waiver",
     "expire_acceptance",
     "export_ledger",
     "hand_in_objection",
+    "load_shipped_policies",
     "lock_spike",
+    "meet_condition",
     "move_item",
+    "move_to_policy",
     "name_what_sank",
     "observe_indicator",
     "open_ceiling",
@@ -50,6 +75,7 @@ __all__ = [
     "pass_gate",
     "plan_spike",
     "plan_sprint",
+    "publish_policy",
     "rate_precedent",
     "reach_kill_criterion",
     "read_indicators",
@@ -59,11 +85,13 @@ __all__ = [
     "rename_project",
     "reopen_finding",
     "reopen_risk",
+    "request_gate",
     "revise_control",
     "revise_dossier",
     "revise_finding",
     "revise_item",
     "revise_option",
+    "revise_policy",
     "revise_risk",
     "revise_scope",
     "revise_spike",
@@ -76,4 +104,7 @@ __all__ = [
     "take_ledger",
     "treat_risk",
     "verify_ledger",
+    "waive_check",
+    "withdraw_gate_decision",
+    "withdraw_gate_request",
 ]

@@ -9,10 +9,11 @@ from core import events
 from core.errors import Conflict
 from core.models import User
 from core.rules import require
-from projects import gates, rules
-from projects.enums import STAGE_FLOW
+from projects import approvals, gates, queries, rules
+from projects.enums import GATE_REQUEST_FLOW, STAGE_FLOW
 from projects.events import GATE_PASSED
 from projects.models import GateDecision, Project
+from projects.operations.approvals import keep_evaluation, keep_policy
 from projects.operations.locking import locked, require_version
 from projects.operations.values import Values
 
@@ -21,9 +22,11 @@ from projects.operations.values import Values
 def pass_gate(
     *, project: Project, by: User, now: datetime, comment: str = "", expected_version: int | None = None
 ) -> GateDecision:
-    """Pass the gate after the project's stage, keeping what every check said.
+    """Pass the gate after the project's stage, keeping what every check said and on which facts.
 
-    Raises NotAllowed, Conflict (`gate_not_met`, one entry for each check that is not met; `no_gate` when retired).
+    Raises NotAllowed, Conflict: `gate_not_met`, one entry for each check that is not met; `gate_not_approved` while
+    persons whom the policy asks for have not approved of it as it stands now; `gate_refused`; `gate_locked`;
+    `no_gate` when retired.
     """
     project = locked(project.pk)
     gate = gates.next_gate(project)
@@ -32,19 +35,27 @@ def pass_gate(
     require(rules.why_not_pass_gate(by, project, gate))
     require_version("The project", project.version, expected_version)
     comment = _comment(comment)
-    checks = gates.evaluate(project)
-    gates.require_met(gate, checks)
+    assessment, asked = gates.assess(project), queries.open_request(project)
+    assert assessment is not None  # there is a next gate
+    gates.require_met(gate, assessment.checks)
+    approvals.require_quorum(approvals.tally(assessment, asked, now=now))
+    keep_policy(project, now=now)
+    evaluation = keep_evaluation(assessment, now=now)
     project.stage = STAGE_FLOW.target(project.stage, f"pass_{gate}_gate")
     project.version += 1
     project.save(update_fields=["stage", "version"])
     decision = GateDecision.objects.create(
         project=project,
         gate=gate,
-        evidence=[dataclasses.asdict(check) for check in checks],
+        evidence=[dataclasses.asdict(check) for check in assessment.checks],
+        evaluation=evaluation,
         comment=comment,
         decided_by=by,
         decided_at=now,
     )
+    if asked is not None:
+        asked.state, asked.closed_at = GATE_REQUEST_FLOW.target(asked.state, "pass"), now
+        asked.save(update_fields=["state", "closed_at"])
     events.record(GATE_PASSED, decision, by=by, gate=str(gate), stage=str(project.stage), comment=comment)
     return decision
 

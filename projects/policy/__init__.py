@@ -15,7 +15,9 @@ from projects.policy.pack import (
     Pack,
     Waivers,
 )
+from projects.policy.packs import shipped
 from projects.policy.problems import PolicyError, Problem
+from projects.policy.quorum import Vote, counts_for, missing
 from projects.policy.reading import House, read_pack
 from projects.policy.values import Catalogue, Estimate, Facts, Type, Value, from_json, is_of, to_json
 
@@ -39,11 +41,15 @@ __all__ = [
     "Problem",
     "Type",
     "Value",
+    "Vote",
     "Waivers",
+    "counts_for",
     "decide",
     "from_json",
     "is_of",
+    "missing",
     "read_pack",
+    "shipped",
     "standing_rule",
     "to_json",
 ]

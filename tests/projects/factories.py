@@ -8,9 +8,9 @@ from core.operations import create_token
 from core.roles import DEFAULT_SCOPES, Scope
 from projects import operations, tiers
 from projects.enums import RiskPhase
-from projects.models import Classification, Project, Risk, Sprint, WorkItem
+from projects.models import Classification, PolicyVersion, Project, Risk, Sprint, WorkItem
 from projects.roles import Role
-from tests.factories import make_member, now
+from tests.factories import make_member, make_project, make_user, now
 
 GOOD_SCOPE = {
     "decision": "Decline or let through each payment, within 60 ms.",
@@ -85,3 +85,34 @@ def make_token(user: User, *scopes: Scope, project: Project | None = None) -> st
     )
     assert isinstance(made.token, Token)
     return made.text
+
+
+def policy_text(
+    *,
+    name: str = "trial",
+    tiers: str = "[T1, T2, T3, T4]",
+    checks: str = "[]",
+    approvals: str = "[]",
+    rest: str = "",
+    gates: str = "",
+) -> str:
+    """A policy whose scope gate asks for what the house does, for these checks and these approvals."""
+    scope = f"  scope:\n    checks: {checks}\n    approvals: {approvals}\n{rest}"
+    head = f"apiVersion: throughline/v1\nkind: PolicyPack\nmetadata: {{name: {name}}}\ntiers: {tiers}\n\ngates:\n"
+    return head + (gates or scope)
+
+
+def make_policy(*, author: User | None = None, **given: str) -> PolicyVersion:
+    """Published, by somebody else than its author."""
+    policy = operations.draft_policy(text=policy_text(**given), by=author or make_user(), now=now())
+    return operations.publish_policy(policy=policy, by=make_user(is_admin=True), now=now())
+
+
+def make_decided_project(approvals: str = "[{role: validator}]", **given: str) -> Project:
+    """Ready for the scope gate by the checks, under a policy with these approvals, and asked for by an engineer."""
+    project = make_project()
+    make_ready_for_scope_gate(project)
+    policy = make_policy(approvals=approvals, **given)
+    operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
+    operations.request_gate(project=project, by=make_member(project, Role.ENGINEER), now=now())
+    return project

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Conflict, NotAllowed
 from core.models import Event
-from projects import gates, operations
+from projects import facts, gates, operations
 from projects.enums import Gate, Stage
 from projects.models import GateDecision, Membership, Project, Scope
 from projects.roles import Role
@@ -27,9 +27,9 @@ def only_own_checks(monkeypatch):
     """Without what higher apps ask for."""
     own = {
         gate: {name: entry for name, entry in checks.items() if name.startswith(("projects.", "tests."))}
-        for gate, checks in gates._checks.items()
+        for gate, checks in facts._checks.items()
     }
-    monkeypatch.setattr(gates, "_checks", own)
+    monkeypatch.setattr(facts, "_checks", own)
 
 
 def test_scope_gate_of_a_new_project_meets_nothing():

@@ -28,8 +28,9 @@ from tests.projects.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["overview", "tier", "scope", "risks", "board", "team", "activity", "rename"]
+PAGES = ["overview", "gate", "tier", "scope", "risks", "board", "team", "activity", "rename"]
 PARTS = {
+    "gate": ["requirements"],
     "overview": ["tier", "line", "gate", "gate-pill", "sprint", "risks", "feed"],
     "scope": ["form", "verdict"],
     "risks": ["register"],

@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projects.policy import (
@@ -24,6 +24,9 @@ from projects.policy.checking import type_of
 from projects.policy.evaluation import both, either, evaluate, negated
 from projects.policy.loading import MOST_CHARACTERS, MOST_DEPTH
 from projects.policy.syntax import Binary, Call, ExpressionError, Fact, Literal, Unary, parse
+
+# The first draw may wait for Hypothesis to look through all that is imported.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 CATALOGUE = {
     "lineage.complete": Type.BOOLEAN,
@@ -261,6 +264,7 @@ def test_an_expression_has_bounds(text):
         parse(text)
 
 
+@PATIENT
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text):
     try:
@@ -272,6 +276,7 @@ def test_any_text_is_read_or_refused(text):
     assert all(one.line >= 1 and one.column >= 1 for one in refused)
 
 
+@PATIENT
 @given(st.text(alphabet="()<>=!+-*/.,\"' 019aetrusnod_", max_size=80))
 def test_any_expression_is_read_or_refused(text):
     try:
@@ -349,6 +354,7 @@ def _call(name, function, depth):
     return st.builds(Call, st.just(name), arguments, st.just(0))
 
 
+@PATIENT
 @given(_tree(Type.BOOLEAN, 3), _facts)
 def test_evaluating_is_total(node, facts):
     """Whatever is well typed has an answer of its type, or None."""
@@ -357,11 +363,13 @@ def test_evaluating_is_total(node, facts):
     assert is_of(evaluate(node, facts), Type.BOOLEAN)
 
 
+@PATIENT
 @given(_tree(Type.NUMBER, 3), _facts)
 def test_arithmetic_is_total(node, facts):
     assert is_of(evaluate(node, facts), Type.NUMBER)
 
 
+@PATIENT
 @given(_facts)
 def test_facts_survive_being_kept(facts):
     for name, value in facts.items():

@@ -1,0 +1,79 @@
+"""What a policy would have said of gates that were passed: the same evaluation, on the facts that were kept then."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from projects import facts, gates
+from projects.approvals import vote_of, words
+from projects.models import GateDecision
+from projects.policy import Facts, GatePolicy, Outcome, Pack, Value, decide, from_json, missing, standing_rule
+
+
+@dataclass(frozen=True)
+class Past:
+    """One gate that was passed: what would have stopped it, and who would have had to approve besides."""
+
+    decision: GateDecision
+    outcome: Outcome
+    lacking: list[str]
+
+    @property
+    def would_block(self) -> bool:
+        return not self.outcome.is_met
+
+    @property
+    def because(self) -> list[str]:
+        return [found.check.label for found in self.outcome.blocking]
+
+
+def simulate(pack: Pack, decisions: Iterable[GateDecision]) -> list[Past]:
+    """Of each decision that has its facts (`queries.decided`). What was not known then is unknown."""
+    known = {name: one.type for name, one in facts.known_facts().items()}
+    return [_past(pack.gates.get(one.gate, GatePolicy(one.gate)), one, known) for one in decisions]
+
+
+def difference(found: gates.Assessment, bound: dict[str, object]) -> list[tuple[str, str, str]]:
+    """What is otherwise now than in what an approval was bound to: name, then, now; in words."""
+    now, rows = found.bound, []
+    for part in ("policy", "tier", "scope", "dossier", "risks", "waivers"):
+        if now.get(part) != bound.get(part):
+            rows.append((part, _said(bound.get(part)), _said(now.get(part))))
+    for part in ("facts", "checks"):
+        then, today = _mapping(bound.get(part)), _mapping(now.get(part))
+        for name in sorted(then.keys() | today.keys()):
+            if then.get(name) != today.get(name):
+                rows.append((name, _said(then.get(name)), _said(today.get(name))))
+    return rows
+
+
+def _past(policy: GatePolicy, decision: GateDecision, known: dict[str, facts.Type]) -> Past:
+    evaluation = decision.evaluation
+    assert evaluation is not None  # `decided` leaves those without out
+    said: Facts = {name: _value(name, kept["value"], known) for name, kept in evaluation.facts.items()}
+    standing = [
+        standing_rule(one["rule"], one["label"]) for one in evaluation.findings if f"checks.{one['rule']}" in said
+    ]
+    waived = {one["rule"] for one in evaluation.findings if one["state"] == "waived"}
+    allowed = waived - set(policy.waivers.never_for) if policy.waivers.is_allowed else set()
+    outcome = decide(policy, said, standing=standing, waived=allowed)
+    given = [one for one in evaluation.approvals_then if one.verdict.startswith("approve")]  # type: ignore[attr-defined]
+    votes = [vote_of(one.approver_id, {one.approver_id: one.role}, ()) for one in given]
+    counts = missing(outcome.approvals, votes)
+    lacking = [words(rule, count) for rule, count in zip(outcome.approvals, counts, strict=True) if count]
+    return Past(decision, outcome, lacking)
+
+
+def _value(name: str, kept: object, known: dict[str, facts.Type]) -> Value:
+    return from_json(kept, known[name]) if name in known else None
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return str(value.get("shown") or value.get("value"))
+    if isinstance(value, list):
+        return ", ".join(str(one)[:12] for one in value) or "none"
+    return "not asked" if value is None else str(value)

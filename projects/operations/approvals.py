@@ -1,0 +1,239 @@
+"""Deciding on a gate: asked for by one, decided by others, bound to what they saw."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from core import events
+from core.errors import Conflict, PreconditionFailed
+from core.models import User
+from core.rules import require
+from projects import approvals, facts, gates, queries, rules
+from projects.enums import GATE_REQUEST_FLOW, Effect, GateVerdict, RequestState
+from projects.events import (
+    GATE_CONDITION_MET,
+    GATE_DECIDED,
+    GATE_DECISION_WITHDRAWN,
+    GATE_REQUEST_WITHDRAWN,
+    GATE_REQUESTED,
+)
+from projects.models import (
+    GateApproval,
+    GateCondition,
+    GateEvaluation,
+    GateRequest,
+    Membership,
+    Project,
+    ProjectPolicy,
+)
+from projects.operations.locking import locked_open
+from projects.operations.values import Values
+
+MOST_TEXT = 4000
+MOST_CONDITIONS = 20
+
+
+@transaction.atomic
+def request_gate(*, project: Project, by: User, now: datetime, comment: str = "") -> GateRequest:
+    """Ask for the decision on the next gate. Whoever asks does not decide. From now on the project keeps its policy.
+
+    Raises NotAllowed, Invalid, Conflict: one is open, or the project is retired.
+    """
+    project = locked_open(project.pk)
+    require(rules.why_not_request_gate(by, project))
+    comment = _text("comment", comment)
+    if queries.open_request(project) is not None:
+        raise Conflict("The decision is asked for already.", code="already_requested")
+    gate = gates.next_gate(project)
+    assert gate is not None  # it is not retired
+    keep_policy(project, now=now)
+    last = GateRequest.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    request = GateRequest.objects.create(
+        project=project, number=last + 1, gate=gate, comment=comment, requested_by=by, requested_at=now
+    )
+    events.record(GATE_REQUESTED, request, by=by, gate=str(gate), comment=comment)
+    return request
+
+
+@transaction.atomic
+def withdraw_gate_request(*, request: GateRequest, by: User, now: datetime) -> GateRequest:
+    """Take the question back, with every verdict on it. Raises NotAllowed, IllegalStep."""
+    project = locked_open(request.project_id)
+    request = GateRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
+    require(rules.why_not_withdraw_gate_request(by, request))
+    request.state, request.closed_at = GATE_REQUEST_FLOW.target(request.state, "withdraw"), now
+    request.save(update_fields=["state", "closed_at"])
+    request.project = project
+    events.record(GATE_REQUEST_WITHDRAWN, request, by=by, gate=str(request.gate))
+    return request
+
+
+@transaction.atomic
+def decide_gate(
+    *,
+    project: Project,
+    verdict: str,
+    by: User,
+    now: datetime,
+    comment: str = "",
+    conditions: Sequence[Mapping[str, Any]] = (),
+    expected_digest: str | None = None,
+) -> GateApproval:
+    """Say what one thinks of the next gate as it stands now. What every fact says is kept with it.
+
+    `conditions` are `{"text", "owner", "due_date", "effect"}`, for a verdict on conditions. `expected_digest` is what
+    the person saw: if it is another by now, they are told. Raises NotAllowed, Invalid, Conflict, PreconditionFailed.
+    """
+    project = locked_open(project.pk)
+    request, assessment = queries.open_request(project), gates.assess(project)
+    assert assessment is not None  # it is not retired
+    require(approvals.why_not_decide_gate(by, approvals.tally(assessment, request, now=now)))
+    assert request is not None  # or the reason would have been told
+    checked = _checked(project, verdict, comment, conditions, now.date())
+    if expected_digest and expected_digest != assessment.digest:
+        raise PreconditionFailed("What this gate rests on was changed since you looked: look at it again.")
+    if checked["verdict"] in approvals.APPROVING:
+        gates.require_met(assessment.gate, assessment.checks)
+    evaluation = keep_evaluation(assessment, now=now)
+    approval = GateApproval.objects.create(
+        project=project,
+        request=request,
+        requester_id=request.requested_by_id,
+        evaluation=evaluation,
+        digest=evaluation.digest,
+        verdict=checked["verdict"],
+        comment=checked["comment"],
+        approver=by,
+        role=Membership.objects.get(project=project, user=by).role,
+        at=now,
+    )
+    _add_conditions(approval, checked["conditions"])
+    events.record(
+        GATE_DECIDED, approval, by=by, gate=str(assessment.gate), verdict=str(approval.verdict), digest=approval.digest
+    )
+    return approval
+
+
+@transaction.atomic
+def withdraw_gate_decision(*, approval: GateApproval, reason: str, by: User, now: datetime) -> GateApproval:
+    """Take one's own verdict back. Of a gate that was passed with it, the record says so, and nothing is undone.
+
+    Raises NotAllowed, Invalid, Conflict if it was withdrawn.
+    """
+    locked_open(approval.project_id)
+    approval = (
+        GateApproval.objects.select_for_update(no_key=True, of=("self",)).select_related("request").get(pk=approval.pk)
+    )
+    require(rules.why_not_withdraw_gate_decision(by, approval))
+    reason = _text("reason", reason, least=1)
+    if approval.withdrawn_at is not None:
+        raise Conflict("This verdict was withdrawn already.", code="withdrawn")
+    approval.withdrawn_at, approval.withdrawn_because = now, reason
+    approval.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    is_passed = approval.request.state == RequestState.PASSED
+    events.record(
+        GATE_DECISION_WITHDRAWN,
+        approval,
+        by=by,
+        gate=str(approval.request.gate),
+        verdict=str(approval.verdict),
+        reason=reason,
+        after_passing=is_passed,
+    )
+    return approval
+
+
+@transaction.atomic
+def meet_condition(*, condition: GateCondition, by: User, now: datetime) -> GateCondition:
+    """Say that a condition is met; never its owner. Raises NotAllowed, Conflict."""
+    locked_open(condition.project_id)
+    condition = (
+        GateCondition.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("approval")
+        .get(pk=condition.pk)
+    )
+    require(rules.why_not_meet_condition(by, condition))
+    if condition.met_at is not None:
+        raise Conflict("This condition is met already.", code="met")
+    condition.met_at, condition.met_by = now, by
+    condition.save(update_fields=["met_at", "met_by"])
+    events.record(GATE_CONDITION_MET, condition, by=by, gate=str(condition.gate), text=condition.text)
+    return condition
+
+
+def keep_policy(project: Project, *, now: datetime) -> None:
+    """From its first decision on, the project stays with the version it has."""
+    assessment = gates.assess(project)
+    if assessment is not None:
+        ProjectPolicy.objects.get_or_create(project=project, defaults={"policy": assessment.policy, "since": now})
+
+
+def keep_evaluation(assessment: gates.Assessment, *, now: datetime) -> GateEvaluation:
+    """Keep what was found, with every fact there is: a later policy can be tried on it. What stands as it stood for an
+    earlier verdict is kept once."""
+    kept = GateEvaluation.objects.filter(project=assessment.project, digest=assessment.digest).first()
+    if kept is not None:
+        return kept
+    readings = facts.collect(assessment.project, facts.known_facts()) | assessment.readings
+    days = assessment.rules.valid_days
+    return GateEvaluation.objects.create(
+        project=assessment.project,
+        gate=assessment.gate,
+        policy=assessment.policy,
+        facts={name: reading.to_json() for name, reading in readings.items()},
+        findings=[dataclasses.asdict(check) for check in assessment.checks],
+        bound=assessment.bound,
+        digest=assessment.digest,
+        is_met=assessment.is_met,
+        at=now,
+        valid_until=now + timedelta(days=days) if days else None,
+    )
+
+
+def _add_conditions(approval: GateApproval, conditions: Sequence[Mapping[str, Any]]) -> None:
+    last = GateCondition.objects.filter(project=approval.project_id).aggregate(last=Max("number"))["last"] or 0
+    for number, one in enumerate(conditions, last + 1):
+        GateCondition.objects.create(
+            project=approval.project, approval=approval, gate=approval.request.gate, number=number, **one
+        )
+
+
+def _checked(
+    project: Project, verdict: str, comment: str, conditions: Sequence[Mapping[str, Any]], today: date
+) -> dict[str, Any]:
+    values = Values()
+    verdict = values.choice("verdict", verdict, GateVerdict.values)
+    is_approval = verdict == GateVerdict.APPROVE
+    text = values.text("comment", comment, least=0 if is_approval else 1, most=MOST_TEXT)
+    needs = verdict == GateVerdict.APPROVE_ON_CONDITIONS
+    if needs != bool(conditions) or len(conditions) > MOST_CONDITIONS:
+        wanted = f"1 to {MOST_CONDITIONS} conditions" if needs else "no conditions"
+        values.wrong("conditions", f"This verdict has {wanted}: got {len(conditions)}.", code="length")
+    checked = [_condition(values, project, one, today) for one in conditions]
+    values.refuse_if_wrong()
+    return {"verdict": verdict, "comment": text, "conditions": checked}
+
+
+def _condition(values: Values, project: Project, given: Mapping[str, Any], today: date) -> dict[str, Any]:
+    owner, due = given.get("owner"), given.get("due_date")
+    if owner is None or not Membership.objects.filter(project=project, user=owner).exists():
+        values.wrong("owner", f"A condition is owned by somebody in the project: got {owner}.", code="not_a_member")
+    if not isinstance(due, date) or due < today:
+        values.wrong("due_date", f"A condition is due on a day from {today} on: got {due}.", code="range")
+    return {
+        "text": values.text("text", given.get("text", ""), least=1, most=MOST_TEXT),
+        "owner": owner,
+        "due_date": due,
+        "effect": values.choice("effect", given.get("effect", Effect.WARN), Effect.values),
+    }
+
+
+def _text(field: str, text: str, *, least: int = 0) -> str:
+    values = Values()
+    text = values.text(field, text, least=least, most=MOST_TEXT)
+    values.refuse_if_wrong()
+    return text

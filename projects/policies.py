@@ -1,0 +1,65 @@
+"""Which policy a project's gates go by, and what it says."""
+
+from functools import lru_cache
+
+from core.errors import Conflict
+from projects import facts, tiers
+from projects.enums import Gate, PolicyState
+from projects.models import PolicyVersion, Project, ProjectPolicy
+from projects.policy import House, Pack, PolicyError, Type, read_pack
+from projects.roles import Role
+
+LIGHT, STRICT = "light", "strict"
+LIGHT_TIERS = ("T1", "T2")
+PROHIBITED = "prohibited"
+
+Known = tuple[tuple[str, Type], ...]
+
+
+def tier_word(project: Project) -> str:
+    """T1 (low) to T4 (critical), as policies call it; a project that is not classified counts as T1. What is prohibited
+    has no tier: no policy is one for it."""
+    found = tiers.classification_of(project)
+    if found is None:
+        return "T1"
+    return f"T{found.tier}" if found.tier else PROHIBITED
+
+
+def active_version(name: str) -> PolicyVersion:
+    """The newest published version of a pack."""
+    return PolicyVersion.objects.filter(name=name, state=PolicyState.PUBLISHED).order_by("-number")[0]
+
+
+def due_version(project: Project) -> PolicyVersion:
+    """What the project's tier asks for now, kept or not."""
+    return active_version(LIGHT if tier_word(project) in LIGHT_TIERS else STRICT)
+
+
+def policy_of(project: Project) -> PolicyVersion:
+    """The version that the project keeps, or while it keeps none, the one that is due."""
+    kept = ProjectPolicy.objects.select_related("policy").filter(project=project).first()
+    return kept.policy if kept else due_version(project)
+
+
+def read(version: PolicyVersion) -> Pack:
+    """Raises Conflict where a fact that the text speaks of is no longer there."""
+    try:
+        return read_text(version.text)
+    except PolicyError as exc:
+        raise Conflict(f"{version} can no longer be read: {exc.problems[0]}", code="policy_broken") from None
+
+
+def read_text(text: str) -> Pack:
+    """Raises PolicyError."""
+    return _read(text, tuple((one.name, one.type) for one in facts.known_facts().values()))
+
+
+def fits(pack: Pack, project: Project) -> bool:
+    """Whether the pack is for projects of this tier; one that names none is for all."""
+    tier = tier_word(project)
+    return tier != PROHIBITED and (not pack.tiers or tier in pack.tiers)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, known: Known) -> Pack:
+    return read_pack(text, House(catalogue=dict(known), gates=Gate.values, roles=Role.values))

@@ -1,0 +1,209 @@
+"""The next gate: what it asks for, who approved of what stands now, and what keeps it shut."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.errors import Conflict
+from core.pages import now, user_of
+from projects import approvals, gates, operations, policies, queries, rules, tables
+from projects.enums import Gate
+from projects.forms.gates import VerdictForm, WaiverForm
+from projects.history import difference
+from projects.models import Project
+from projects.pages import part_of, project_page, takes_effect
+from projects.views.overview import GATE_LIVE
+
+
+@project_page
+@require_http_methods(["GET", "POST"])
+def gate(request: HttpRequest, project: Project) -> HttpResponse:
+    """POST gives a verdict."""
+    form = VerdictForm(request.POST or None, people=queries.people(project), auto_id="verdict-%s")
+    if takes_effect(form, lambda: _decide(request, project, form)):
+        messages.success(request, "Your verdict is kept with what you saw.")
+        return redirect("projects:gate", key=project.key)
+    return _page(request, project, form, None)
+
+
+@project_page
+@require_POST
+def waive(request: HttpRequest, project: Project) -> HttpResponse:
+    form = WaiverForm(request.POST, checks=_waivable(gates.assess(project)), auto_id="waiver-%s")
+
+    def act() -> None:
+        operations.waive_check(project=project, by=user_of(request), now=now(), **form.cleaned_data)
+
+    if takes_effect(form, act):
+        messages.success(request, "Waived, until it expires.")
+        return redirect("projects:gate", key=project.key)
+    return _page(request, project, None, form)
+
+
+@project_page
+@require_POST
+def ask(request: HttpRequest, project: Project) -> HttpResponse:
+    comment = request.POST.get("comment", "")
+    return _act(
+        request,
+        project,
+        lambda: operations.request_gate(project=project, comment=comment, by=user_of(request), now=now()),
+        "Asked. Those who may decide see it here.",
+    )
+
+
+@project_page
+@require_POST
+def ask_no_more(request: HttpRequest, project: Project) -> HttpResponse:
+    def act() -> None:
+        found = queries.open_request(project)
+        if found is None:
+            raise Conflict("Nobody asks for a decision.", code="not_requested")
+        operations.withdraw_gate_request(request=found, by=user_of(request), now=now())
+
+    return _act(request, project, act, "Taken back.")
+
+
+@project_page
+@require_POST
+def withdraw(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    approval, reason = queries.gate_approval(project, number), request.POST.get("reason", "")
+    return _act(
+        request,
+        project,
+        lambda: operations.withdraw_gate_decision(approval=approval, reason=reason, by=user_of(request), now=now()),
+        "Your verdict is withdrawn.",
+    )
+
+
+@project_page
+@require_POST
+def condition_met(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    condition = queries.gate_condition(project, number)
+    return _act(
+        request,
+        project,
+        lambda: operations.meet_condition(condition=condition, by=user_of(request), now=now()),
+        "The condition is met.",
+    )
+
+
+@project_page
+@require_POST
+def waiver_end(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    waiver = queries.gate_waiver(project, number)
+    return _act(
+        request,
+        project,
+        lambda: operations.end_waiver(waiver=waiver, by=user_of(request), now=now()),
+        "The check is asked for again.",
+    )
+
+
+@project_page
+@require_POST
+def move_policy(request: HttpRequest, project: Project) -> HttpResponse:
+    policy = queries.policy_named(request.POST.get("policy", ""))
+    return _act(
+        request,
+        project,
+        lambda: operations.move_to_policy(project=project, policy=policy, by=user_of(request), now=now()),
+        f"The gates go by {policy} now.",
+    )
+
+
+@project_page
+@require_GET
+def since(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """What is otherwise now than in what a verdict was about."""
+    approval, found = queries.gate_approval(project, number), gates.assess(project)
+    rows = difference(found, approval.evaluation.bound) if found else []
+    return render(request, "projects/gate_since.html", {"project": project, "approval": approval, "rows": rows})
+
+
+def _act(request: HttpRequest, project: Project, act: Callable[[], Any], said: str) -> HttpResponse:
+    act()
+    messages.success(request, said)
+    return redirect("projects:gate", key=project.key)
+
+
+def _decide(request: HttpRequest, project: Project, form: VerdictForm) -> None:
+    operations.decide_gate(project=project, by=user_of(request), now=now(), **form.given())
+
+
+def _page(
+    request: HttpRequest, project: Project, form: VerdictForm | None, waiver_form: WaiverForm | None
+) -> HttpResponse:
+    user, assessment, asked = user_of(request), gates.assess(project), queries.open_request(project)
+    found = approvals.tally(assessment, asked, now=now()) if assessment else None
+    context: dict[str, Any] = {
+        "project": project,
+        "found": found,
+        "gate_live": GATE_LIVE + " classification.",
+        "tone": tables.GATE_TONES[found.status] if found else "",
+        "lines": _lines(project, found),
+        "conditions": [(one, rules.why_not_meet_condition(user, one)) for one in queries.gate_conditions(project)],
+        "waivers": [(one, rules.why_not_end_waiver(user, one)) for one in _waivers(project, assessment)],
+        "user_pk": user.pk,
+    }
+    if assessment and found and part_of(request) != "requirements":
+        context |= _asides(request, project, assessment, found, form, waiver_form)
+    is_refused = bool((form and form.is_bound) or waiver_form)
+    template = "projects/parts/gate_requirements.html" if part_of(request) == "requirements" else "projects/gate.html"
+    return render(request, template, context, status=422 if is_refused else 200)
+
+
+def _asides(
+    request: HttpRequest,
+    project: Project,
+    assessment: gates.Assessment,
+    found: approvals.Tally,
+    form: VerdictForm | None,
+    waiver_form: WaiverForm | None,
+) -> dict[str, Any]:
+    user, asked, due = user_of(request), found.request, policies.due_version(project)
+    allowed, worked = assessment.rules.waivers, gates.contributors(project, assessment.gate)
+    if form is None or not form.is_bound:
+        initial = {"digest": assessment.digest}
+        form = VerdictForm(initial=initial, people=queries.people(project), auto_id="verdict-%s")
+    return {
+        "form": form,
+        "waiver_form": waiver_form or WaiverForm(checks=_waivable(assessment), auto_id="waiver-%s"),
+        "due": due if due.pk != assessment.policy.pk else None,
+        "why_not_ask": rules.why_not_request_gate(user, project),
+        "why_not_take_back": rules.why_not_withdraw_gate_request(user, asked) if asked else None,
+        "why_not_decide": approvals.why_not_decide_gate(user, found),
+        "why_not_waive": rules.why_not_waive(user, asked, allowed.by if allowed.is_allowed else None, worked),
+        "why_not_move": rules.why_not_move_policy(user, project),
+        "published": queries.policy_versions().filter(state="published").exclude(pk=assessment.policy.pk),
+        "wanted": [approvals.words(rule, rule.count) for rule in assessment.outcome.approvals],
+    }
+
+
+def _waivable(assessment: gates.Assessment | None) -> list[tuple[str, str]]:
+    """The checks that are not met and may be waived."""
+    if assessment is None:
+        return []
+    never = assessment.rules.waivers.never_for
+    open_checks = [one for one in assessment.checks if one.rule and not one.is_met]
+    return [(one.rule, one.label) for one in open_checks if one.rule not in never]
+
+
+def _waivers(project: Project, assessment: gates.Assessment | None) -> Any:
+    return queries.open_waivers(project, assessment.gate) if assessment else []
+
+
+def _lines(project: Project, found: approvals.Tally | None) -> list[dict[str, Any]]:
+    """Every gate with its state."""
+    passed = {one.gate: one for one in queries.gate_decisions(project).select_related("evaluation__policy")}
+    return [_line(project, gate, passed.get(gate), found) for gate in Gate]
+
+
+def _line(project: Project, gate: Gate, decision: Any, found: approvals.Tally | None) -> dict[str, Any]:
+    is_next = found is not None and found.assessment.gate == gate and found
+    status = found.status if is_next and found else approvals.status_of(project, gate, decision)
+    return {"gate": gate, "status": status, "tone": tables.GATE_TONES[status], "decision": decision}
