@@ -23,6 +23,8 @@ PEOPLE = (
     Person("demo-engineer", "Engineer", Role.ENGINEER),
     Person("demo-validator", "Validator", Role.VALIDATOR),
     Person("demo-viewer", "Viewer", Role.VIEWER),
+    Person("demo-sponsor", "Sponsor", Role.SPONSOR),
+    Person("demo-risk", "Risk officer", Role.RISK),
 )
 
 

@@ -34,6 +34,8 @@ class Cast:
     engineer: User
     validator: User
     viewer: User
+    sponsor: User
+    risk: User
 
 
 def cast() -> Cast:

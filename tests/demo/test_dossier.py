@@ -3,24 +3,16 @@
 import pytest
 
 from config.demo import dossier
-from config.demo.stage import Cast
 from projects import gates, queries
-from projects.roles import Role
-from tests.factories import make_member, make_project
+from tests.demo.people import make_cast
+from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db
 
 
 def test_dossier_of_the_demo_stands():
     project = make_project()
-    roles = {
-        "product": Role.PRODUCT_OWNER,
-        "scientist": Role.DATA_SCIENTIST,
-        "engineer": Role.ENGINEER,
-        "validator": Role.VALIDATOR,
-        "viewer": Role.VIEWER,
-    }
-    people = Cast(owner=project.created_by, **{name: make_member(project, role) for name, role in roles.items()})
+    people = make_cast(project)
     dossier.tell(project, people, experiment="Fraud", dataset="card-transactions")
     version = queries.dossier_of(project).version
 

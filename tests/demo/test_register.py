@@ -3,12 +3,11 @@
 import pytest
 
 from config.demo import register
-from config.demo.stage import Cast
 from core.pages import now
 from monitoring.operations import create_monitor
 from projects import queries, tiers
-from projects.roles import Role
-from tests.factories import make_member, make_project
+from tests.demo.people import make_cast
+from tests.factories import make_project
 from tests.monitoring.factories import make_deployment
 
 pytestmark = pytest.mark.django_db
@@ -16,14 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def test_registers_of_the_demo_stand(tmp_path):
     project = make_project()
-    roles = {
-        "product": Role.PRODUCT_OWNER,
-        "scientist": Role.DATA_SCIENTIST,
-        "engineer": Role.ENGINEER,
-        "validator": Role.VALIDATOR,
-        "viewer": Role.VIEWER,
-    }
-    people = Cast(owner=project.created_by, **{name: make_member(project, role) for name, role in roles.items()})
+    people = make_cast(project)
     deployment = make_deployment(project, tmp_path=tmp_path)
     create_monitor(deployment=deployment, by=people.engineer, now=now())
 
