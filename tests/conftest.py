@@ -26,6 +26,12 @@ def _fast_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_scratch(worker_id) -> None:
+    """Each process of the tests has a database of its own, and so its own job 1: not its directory too."""
+    settings.JOB_SCRATCH_DIR = settings.JOB_SCRATCH_DIR / worker_id
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Transactional tests empty the tables with TRUNCATE, which the log refuses: here, and only here, it may be."""

@@ -526,8 +526,18 @@ class Review(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewCheck(Answer):
+    id: str
+    label: str
+    state: str
+    value: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewDetail(Review):
-    checks: list[Check]
+    checks: list[ReviewCheck]
     approvals: list[Approval]
     comparison: dict[str, Any] | None
 

@@ -15,7 +15,7 @@ from throughline import answers
 OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 
 # The schema writes these under one name; the client under the word for what it is.
-UNDER_ANOTHER_NAME = {"ReviewCheck": "Check"}
+UNDER_ANOTHER_NAME = {"Past": "PastDecision"}
 
 
 def schemas():

@@ -92,5 +92,6 @@ def test_waiting_outlasts_a_server_that_is_away(product, people, trained):
         Faulty(product.url, faults=[503, 503, 503]) as faulty,
         throughline.connect(faulty.url, people.viewer.token, retries=0) as client,
     ):
-        job = next(iter(people.viewer.get(f"/projects/{trained.key}/jobs")["results"]))
+        found = people.viewer.get(f"/projects/{trained.key}/jobs")["results"]
+        job = next(job for job in found if job["state"] == "succeeded")
         assert client.project(trained.key).wait_for_job(job["id"], timeout=60).state == "succeeded"

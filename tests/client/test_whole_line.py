@@ -20,6 +20,11 @@ ELSEWHERE = {
     ("logout",),
     ("profiles",),
     ("completion",),
+    ("policy", "check"),
+    ("policy", "export"),
+    ("policy", "list"),
+    ("policy", "propose"),
+    ("policy", "simulate"),
 }
 KEY = "CLI"
 

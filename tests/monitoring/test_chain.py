@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from core import jobs
+from core import jobs, ledger
 from core.errors import NotAllowed
-from core.events import verify
 from core.models import Event, Stream
 from experiments.operations import create_dataset_version, start_training
 from models_registry import operations as registry
@@ -152,7 +151,7 @@ def test_drift_retrains_and_a_person_lets_it_serve():
         "retraining.deployed",
         "alert.resolved",
     ]
-    assert verify(Stream.objects.get(pk=watched.project.pk)).is_intact
+    assert ledger.verify(Stream.objects.get(pk=watched.project.pk)).is_intact
 
     deployed = Deployment.objects.get().deployed_at
     assert DriftWindow.objects.count() == 4
