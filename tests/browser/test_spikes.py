@@ -34,7 +34,7 @@ def test_spike_is_made_locked_and_seen_by_the_other(new_project, open_as):
     for one in (page, other):
         expect(one.locator("#studio-spike")).to_contain_text("Inconclusive: 3 more runs, or stop.")
         expect(one.locator("#studio-form")).to_have_count(0)
-    other.get_by_role("link", name="Document").click()
+    other.get_by_role("link", name="Document", exact=True).click()
     other.get_by_label("compared with").select_option("1")
     other.get_by_role("button", name="Show").click()
     changed = other.locator("#dossier-changes").get_by_role("row").filter(has_text="hypothesis")
