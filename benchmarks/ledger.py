@@ -32,7 +32,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from core import ledger  # noqa: PLC0415 (models are there only now)
-    from core.models import Stream  # noqa: PLC0415
+    from core.models import Stream  # noqa: PLC0415 (settings are there only now)
 
     stream = Stream.objects.create(name="BENCH")
     _fill(stream)
@@ -46,7 +46,7 @@ def main() -> int:
 
 def _fill(stream: Any) -> None:
     """A chain as `record` writes it, by COPY."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415 (settings are there only now)
 
     columns = "stream_id, seq, type, subject_type, subject_id, subject_label, actor_label, at, data, request_id"
     head = "0" * 64
@@ -61,8 +61,8 @@ def _fill(stream: Any) -> None:
 
 
 def _rows(stream_id: int) -> Iterator[tuple[Any, ...]]:
-    from core.events import canonical, chain_hash  # noqa: PLC0415
-    from core.models import Event  # noqa: PLC0415
+    from core.events import canonical, chain_hash  # noqa: PLC0415 (settings are there only now)
+    from core.models import Event  # noqa: PLC0415 (settings are there only now)
 
     head = "0" * 64
     for seq in range(1, EVENTS + 1):

@@ -29,7 +29,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from projects import policies, queries  # noqa: PLC0415 (models are there only now)
-    from projects.history import simulate  # noqa: PLC0415
+    from projects.history import simulate  # noqa: PLC0415 (settings are there only now)
 
     admin, facts = _fill()
     pack = policies.read(policies.active_version(policies.STRICT))
@@ -43,10 +43,10 @@ def main() -> int:
 
 def _fill() -> tuple[Any, int]:
     """Projects that passed every gate, each with what a real assessment keeps."""
-    from core.models import User  # noqa: PLC0415
-    from projects import facts, gates, operations  # noqa: PLC0415
-    from projects.enums import Gate  # noqa: PLC0415
-    from projects.models import GateDecision, GateEvaluation  # noqa: PLC0415
+    from core.models import User  # noqa: PLC0415 (settings are there only now)
+    from projects import facts, gates, operations  # noqa: PLC0415 (settings are there only now)
+    from projects.enums import Gate  # noqa: PLC0415 (settings are there only now)
+    from projects.models import GateDecision, GateEvaluation  # noqa: PLC0415 (settings are there only now)
 
     now = datetime.now(UTC)
     admin = User.objects.create_user(username="bench", password="bench", is_superuser=True)

@@ -63,11 +63,11 @@ def _cpu() -> float:
 
 
 def _fill() -> None:
-    from core.models import User  # noqa: PLC0415
-    from projects import operations  # noqa: PLC0415
-    from projects.models import Project, Scope  # noqa: PLC0415
-    from tests.factories import now  # noqa: PLC0415
-    from tests.projects.factories import make_risk  # noqa: PLC0415
+    from core.models import User  # noqa: PLC0415 (settings are there only now)
+    from projects import operations  # noqa: PLC0415 (settings are there only now)
+    from projects.models import Project, Scope  # noqa: PLC0415 (settings are there only now)
+    from tests.factories import now  # noqa: PLC0415 (settings are there only now)
+    from tests.projects.factories import make_risk  # noqa: PLC0415 (settings are there only now)
 
     by = User.objects.get(username="bench")
     for number in range(PROJECTS):

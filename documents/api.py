@@ -60,8 +60,7 @@ class DocumentsView(ProjectApiView):
         return Response({"results": [self._kind(one.key) for one in assembly.mappings().values()]})
 
     def _kind(self, name: str) -> dict[str, Any]:
-        kind = assembly.mapping_named(name)
-        subject = assembly.subject_of(self.project, kind)
+        kind, subject = assembly.asked(self.project, name)
         return {
             "kind": kind.key,
             "title": kind.title,
@@ -76,8 +75,7 @@ class DocumentView(ProjectApiView):
     @extend_schema(parameters=[VERSION], responses=DocumentShape)
     def get(self, request: Request, key: str, kind: str) -> Response:
         """One document as the records say it now; each missing paragraph is a gap with whoever answers for it."""
-        mapping = assembly.mapping_named(kind)
-        subject = assembly.subject_of(self.project, mapping, request.query_params.get("version", ""))
+        mapping, subject = assembly.asked(self.project, kind, request.query_params.get("version", ""))
         return Response(paper_json(assembly.assembled(mapping, subject, now=now())))
 
 
@@ -85,6 +83,5 @@ class DocumentFileView(ProjectApiView):
     @extend_schema(parameters=[VERSION], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: str, kind: str, form: str) -> HttpResponseBase:
         """One document as a file: pdf, md, json, zip; a model card also as card, hf and cdx."""
-        mapping = assembly.mapping_named(kind)
-        subject = assembly.subject_of(self.project, mapping, request.query_params.get("version", ""))
+        mapping, subject = assembly.asked(self.project, kind, request.query_params.get("version", ""))
         return files.attached(files.made(mapping, subject, form, now=now()))

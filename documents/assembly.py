@@ -40,6 +40,12 @@ def versions(project: Project) -> list[ModelVersion]:
     return sorted(rows, key=lambda one: (one.pk not in live, one.state != VersionState.APPROVED))
 
 
+def asked(project: Project, kind: str, version: str = "") -> tuple[paper.Mapping, Subject]:
+    """The document of this name, and what it is about. Raises NotFound."""
+    mapping = mapping_named(kind)
+    return mapping, subject_of(project, mapping, version)
+
+
 def subject_of(project: Project, kind: paper.Mapping, wanted: str = "") -> Subject:
     """`wanted` names a version as "model/3"; without it, the one that is likeliest meant. Raises NotFound."""
     if kind.subject == "project":
@@ -55,14 +61,26 @@ def subject_of(project: Project, kind: paper.Mapping, wanted: str = "") -> Subje
 MAX_DIGITS = 9
 
 
-def assembled(kind: paper.Mapping, subject: Subject, *, now: datetime) -> paper.Paper:
-    """The document as the records say it now."""
+def all_assembled(project: Project, *, now: datetime) -> list[tuple[paper.Mapping, paper.Paper]]:
+    """Every document about what is likeliest meant; what several of them ask for is asked once."""
+    subjects = {kind.subject: subject_of(project, kind) for kind in mappings().values()}
+    known: dict[str, dict[str, paper.Answer]] = {about: {} for about in subjects}
+    return [
+        (kind, assembled(kind, subjects[kind.subject], now=now, known=known[kind.subject]))
+        for kind in mappings().values()
+    ]
+
+
+def assembled(
+    kind: paper.Mapping, subject: Subject, *, now: datetime, known: dict[str, paper.Answer] | None = None
+) -> paper.Paper:
+    """The document as the records say it now. `known` keeps answers about this subject for its next document."""
+    answers = known if known is not None else {}
     holders: dict[str, list[str]] = {}
     for one in queries.members(subject.project):
         holders.setdefault(one.role, []).append(str(one.user))
-    answers = {
-        name: evidence.answer(name, subject) for name in {each for one in kind.paragraphs for each in one.evidence}
-    }
+    for name in {each for one in kind.paragraphs for each in one.evidence} - answers.keys():
+        answers[name] = evidence.answer(name, subject)
     paragraphs = [_paragraph(one, answers, holders.get(one.responsible, [])) for one in kind.paragraphs]
     version = subject.version
     return paper.Paper(

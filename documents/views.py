@@ -18,11 +18,8 @@ from projects.pages import project_page
 @require_GET
 def documents(request: HttpRequest, project: Project) -> HttpResponse:
     """Each with how much of it is filled."""
-    rows = []
-    for kind in assembly.mappings().values():
-        subject = assembly.subject_of(project, kind)
-        made = assembly.assembled(kind, subject, now=now())
-        rows.append({"kind": kind, "paper": made, "states": tables.counts(made)})
+    found = assembly.all_assembled(project, now=now())
+    rows = [{"kind": kind, "paper": made, "states": tables.counts(made)} for kind, made in found]
     return render(request, "documents/documents.html", {"project": project, "rows": rows})
 
 
@@ -30,8 +27,7 @@ def documents(request: HttpRequest, project: Project) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, project: Project, kind: str) -> HttpResponse:
     """One document as it stands; `?version=model/3` chooses the version that it is about."""
-    mapping = assembly.mapping_named(kind)
-    subject = assembly.subject_of(project, mapping, request.GET.get("version", ""))
+    mapping, subject = assembly.asked(project, kind, request.GET.get("version", ""))
     made = assembly.assembled(mapping, subject, now=now())
     context = {
         "project": project,
@@ -49,8 +45,7 @@ def document(request: HttpRequest, project: Project, kind: str) -> HttpResponse:
 @require_GET
 def document_file(request: HttpRequest, project: Project, kind: str, form: str) -> HttpResponse:
     """One document as a file."""
-    mapping = assembly.mapping_named(kind)
-    subject = assembly.subject_of(project, mapping, request.GET.get("version", ""))
+    mapping, subject = assembly.asked(project, kind, request.GET.get("version", ""))
     return files.attached(files.made(mapping, subject, form, now=now()))
 
 

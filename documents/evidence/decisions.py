@@ -1,9 +1,13 @@
 """Who decided what, when, in which role."""
 
+from django.db.models import Q
+
 from documents.evidence.registry import Subject, evidence, moment, of_version
 from documents.paper import Answer
+from models_registry.events import VERSION_APPROVED
 from models_registry.models import Approval, ModelVersion, Review
 from projects import queries
+from projects.events import PROJECT_CLASSIFIED
 from projects.gates import evaluate, next_gate
 
 
@@ -63,13 +67,13 @@ def checks(version: ModelVersion) -> Answer:
 
 @evidence("decisions.changes")
 def changes(subject: Subject) -> Answer:
-    """What was approved, deployed, rolled back and retrained, newest first."""
-    kinds = ("version.approved", "deployment.", "retraining.", "gate.", "tier.", "classification.")
-    found = [
-        one for one in queries.events(subject.project).order_by("-seq")[:MOST_EVENTS] if one.type.startswith(kinds)
-    ]
-    rows = [[one.at[:16].replace("T", " "), one.type, one.subject_label, one.actor_label] for one in found[:MOST_ROWS]]
+    """What was classified, approved, deployed, rolled back and retrained, newest first."""
+    wanted = Q(type__in=[VERSION_APPROVED, PROJECT_CLASSIFIED])
+    for family in ("deployment.", "retraining.", "gate."):
+        wanted |= Q(type__startswith=family)
+    found = queries.events(subject.project).filter(wanted).order_by("-seq")[:MOST_ROWS]
+    rows = [[one.at[:16].replace("T", " "), one.type, one.subject_label, one.actor_label] for one in found]
     return Answer.of_table(["When (UTC)", "What", "Of", "By"], rows, missing="a change after it was made")
 
 
-MOST_EVENTS, MOST_ROWS = 5000, 100
+MOST_ROWS = 100

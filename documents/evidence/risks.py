@@ -1,5 +1,7 @@
 """What could go wrong, and what was done about it."""
 
+from collections.abc import Iterable
+
 from documents.evidence.registry import Subject, evidence
 from documents.paper import Answer
 from projects import queries
@@ -12,17 +14,20 @@ HEAD = ["Risk", "Title", "Cause, event, consequence", "Level", "State", "Owner",
 @evidence("risks.register")
 def register(subject: Subject) -> Answer:
     """All of it, the worst first; an open risk without owner or treatment is named as missing."""
-    found = sorted(queries.risks(subject.project), key=Risk.by_weight)
-    answer = Answer.of_table(HEAD, [_row(one) for one in found], missing="risks in the register")
-    return Answer(answer.blocks, [*answer.missing, *_lacks(found)])
+    return _listed(queries.risks(subject.project), missing="risks in the register")
 
 
 @evidence("risks.people_and_data")
 def of_people_and_data(subject: Subject) -> Answer:
     """The risks that a data-protection impact assessment looks at."""
     phases = (RiskPhase.DATA, RiskPhase.PEOPLE)
-    found = sorted((one for one in queries.risks(subject.project) if one.phase in phases), key=Risk.by_weight)
-    answer = Answer.of_table(HEAD, [_row(one) for one in found], missing="risks of data or of people in the register")
+    found = queries.risks(subject.project).filter(phase__in=phases)
+    return _listed(found, missing="risks of data or of people in the register")
+
+
+def _listed(risks: Iterable[Risk], *, missing: str) -> Answer:
+    found = sorted(risks, key=Risk.by_weight)
+    answer = Answer.of_table(HEAD, [_row(one) for one in found], missing=missing)
     return Answer(answer.blocks, [*answer.missing, *_lacks(found)])
 
 

@@ -14,6 +14,7 @@ from core.errors import NotFound
 from documents import assembly, cards, files
 from documents.evidence import EVIDENCE
 from projects import operations as projects
+from projects import tiers
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 from tests.models_registry.factories import make_approved, make_deployment, make_scoped_project, make_version
@@ -102,6 +103,16 @@ def test_a_gap_closes_when_the_record_comes():
 
     assert (before.state, before.missing) == ("gap", ["risks in the register"])
     assert paragraph(assembled(project, "gate_decision"), "6").state == "filled"
+
+
+def test_a_classification_is_among_the_changes():
+    project = make_project()
+    plain = {question.key: "no" for question in tiers.classifying_regime().questions}
+    projects.classify_project(
+        project=project, answers=plain, exposure=1, automation=1, note="Advice only.", by=project.created_by, now=now()
+    )
+
+    assert "project.classified" in said(paragraph(assembled(project, "annex4"), "6"))
 
 
 def test_people_of_the_responsible_role_are_named():
