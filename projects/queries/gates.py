@@ -1,0 +1,128 @@
+"""Gates: requests, verdicts, conditions, waivers, decisions, and the policies they go by."""
+
+from collections.abc import Iterable
+
+from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
+
+from core.errors import NotFound
+from core.models import Event, User
+from projects.enums import Effect, RequestState
+from projects.events import GATE_PASSED
+from projects.models import GateApproval, GateCondition, GateDecision, GateRequest, GateWaiver, PolicyVersion, Project
+from projects.queries.portfolio import _Today
+from projects.queries.team import visible_projects
+
+# Of the past, as much as a policy is tried on.
+MOST_DECISIONS = 1_000
+
+
+def standing_gates(project: Project) -> set[str]:
+    """The gates that were passed and have not been taken back by a condition that was missed."""
+    passed = set(GateDecision.objects.filter(project=project).values_list("gate", flat=True))
+    return passed - set(missed_conditions(project).filter(effect=Effect.REVOKE).values_list("gate", flat=True))
+
+
+def missed_conditions(project: Project) -> QuerySet[GateCondition]:
+    """Conditions that are overdue, of approvals with which a gate was passed. Days end by the database's clock."""
+    passed = Q(approval__request__state=RequestState.PASSED, approval__withdrawn_at=None)
+    return GateCondition.objects.filter(passed, project=project, met_at=None, due_date__lt=_Today())
+
+
+def gate_conditions(project: Project) -> QuerySet[GateCondition]:
+    found = GateCondition.objects.filter(project=project).select_related("owner", "met_by", "approval__approver")
+    return found.order_by("number")
+
+
+def gate_condition(project: Project, number: int) -> GateCondition:
+    """Raises NotFound."""
+    found = gate_conditions(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no condition {number} in this project.")
+    return found
+
+
+def open_waivers(project: Project, gate: str) -> QuerySet[GateWaiver]:
+    """Neither ended nor expired."""
+    found = GateWaiver.objects.filter(project=project, gate=gate, ended_at=None, expires_at__gt=Now())
+    return found.select_related("granted_by").order_by("number")
+
+
+def gate_waivers(project: Project) -> QuerySet[GateWaiver]:
+    return GateWaiver.objects.filter(project=project).select_related("granted_by").order_by("-number")
+
+
+def gate_waiver(project: Project, number: int) -> GateWaiver:
+    """Raises NotFound."""
+    found = gate_waivers(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no waiver {number} in this project.")
+    return found
+
+
+def open_request(project: Project) -> GateRequest | None:
+    """Who asks for the decision on the next gate, if anybody does."""
+    return GateRequest.objects.select_related("requested_by").filter(project=project, state=RequestState.OPEN).first()
+
+
+def gate_approvals(request: GateRequest) -> QuerySet[GateApproval]:
+    """Every verdict on this request, withdrawn ones too, in the order they were given."""
+    found = GateApproval.objects.filter(request=request).select_related("approver", "evaluation")
+    return found.prefetch_related("conditions__owner").order_by("pk")
+
+
+def gate_approval(project: Project, number: int) -> GateApproval:
+    """Raises NotFound."""
+    found = GateApproval.objects.select_related("approver", "evaluation").filter(project=project, pk=number).first()
+    if found is None:
+        raise NotFound(f"There is no verdict {number} in this project.")
+    return found
+
+
+def contributors(project: Project, types: Iterable[str]) -> list[int]:
+    """Who did what the next gate is about, since the last one was passed: users' ids, the last to act last."""
+    last = Event.objects.filter(stream_id=project.pk, type=GATE_PASSED).aggregate(last=Max("seq"))["last"] or 0
+    found = Event.objects.filter(stream_id=project.pk, seq__gt=last, type__in=list(types), actor__isnull=False)
+    latest = found.values("actor_id").annotate(last=Max("seq")).order_by("last")
+    return [row["actor_id"] for row in latest]
+
+
+def decided(project_ids: Iterable[int]) -> QuerySet[GateDecision]:
+    """Gates that were passed, the last first, with the facts of that moment and who had approved. Two queries."""
+    stood = GateApproval.objects.filter(withdrawn_at=None).order_by("pk")
+    found = GateDecision.objects.filter(project_id__in=list(project_ids), evaluation__isnull=False)
+    kept = Prefetch("evaluation__approvals", queryset=stood, to_attr="approvals_then")
+    return (
+        found.select_related("project", "evaluation", "decided_by")
+        .prefetch_related(kept)
+        .order_by("-decided_at", "-pk")
+    )
+
+
+def visible_decisions(user: User) -> QuerySet[GateDecision]:
+    """The last gates passed in projects that this user sees, a thousand at most."""
+    return decided(visible_projects(user).values_list("pk", flat=True))[:MOST_DECISIONS]
+
+
+def policy_versions() -> QuerySet[PolicyVersion]:
+    return PolicyVersion.objects.select_related("written_by", "published_by").order_by("name", "-number")
+
+
+def policy_version(name: str, number: int) -> PolicyVersion:
+    """Raises NotFound."""
+    found = policy_versions().filter(name=name, number=number).first()
+    if found is None:
+        raise NotFound(f"There is no version {number} of a policy {name!r}.")
+    return found
+
+
+def policy_named(public_id: str) -> PolicyVersion:
+    """By NAME/NUMBER. Raises NotFound."""
+    name, _, number = public_id.partition("/")
+    if not name.isprintable() or not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise NotFound(f"A policy is named NAME/NUMBER, such as light/1: got {public_id[:80]!r}.")
+    return policy_version(name, int(number))
+
+
+def gate_decisions(project: Project) -> QuerySet[GateDecision]:
+    return GateDecision.objects.filter(project=project).select_related("decided_by").order_by("pk")

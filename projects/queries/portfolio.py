@@ -1,0 +1,104 @@
+"""What the portfolio shows of many projects at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import DateField, Func, QuerySet
+
+from core.models import Event, User
+from projects import risk_matrix
+from projects.enums import (
+    Knowledge,
+    RiskLevel,
+    RiskPhase,
+    RiskState,
+    Stage,
+)
+from projects.events import SCOPE_REVISED
+from projects.models import Classification, GateDecision, HealthNote, Project, Risk
+from projects.queries.team import visible_projects
+
+WorstRisk = tuple[int, str, str, int, int]
+
+
+class _Today(Func):
+    template = "CURRENT_DATE"
+    output_field = DateField()
+
+
+def portfolio(user: User, *, until: datetime, only: int | None = None) -> list[dict[str, Any]]:
+    """The visible projects that there were by then, by name, with the figures of their scope as they are now."""
+    found = visible_projects(user).filter(created_at__lte=until)
+    if only is not None:
+        found = found.filter(pk=only)
+    figures = [f"scope__{name}" for name in ("benefit_low", "benefit_high", "cost_low", "cost_high")]
+    return list(found.order_by("name", "pk").values("pk", "key", "name", "created_at", *figures))
+
+
+def last_health_notes(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, str]]:
+    """Light and note that counted then, by project."""
+    found = HealthNote.objects.filter(project_id__in=ids, set_at__lte=until)
+    rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "light", "note")
+    return {pk: (light, note) for pk, light, note in rows}
+
+
+def last_tiers(ids: Sequence[int], *, until: datetime) -> dict[int, int | None]:
+    found = Classification.objects.filter(project_id__in=ids, decided_at__lte=until)
+    return dict(found.order_by("project_id", "-number").distinct("project_id").values_list("project_id", "tier"))
+
+
+def last_gates(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, datetime]]:
+    """The last gate that each had passed by then, and when."""
+    found = GateDecision.objects.filter(project_id__in=ids, decided_at__lte=until)
+    rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "gate", "decided_at")
+    return {pk: (gate, at) for pk, gate, at in rows}
+
+
+def figures_before(ids: Sequence[int], *, after: datetime) -> dict[int, dict[str, Any]]:
+    """What the scopes' fields that were revised since then said then, replayed from the log."""
+    later = Event.objects.filter(stream_id__in=ids, type=SCOPE_REVISED, at__gt=after.isoformat(timespec="microseconds"))
+    before: dict[int, dict[str, Any]] = {}
+    for pk, data in later.order_by("stream_id", "seq").values_list("stream_id", "data"):
+        for name, (old, _) in data["changes"].items():
+            before.setdefault(pk, {}).setdefault(name, old)
+    return before
+
+
+def worst_risks(ids: Sequence[int]) -> dict[int, WorstRisk]:
+    """Number, title, phase, level and likelihood times impact of the worst open risk, by project."""
+    found = Risk.objects.filter(project_id__in=ids, state=RiskState.OPEN)
+    worst: dict[int, tuple[tuple[int, ...], WorstRisk]] = {}
+    rows = found.values_list("project_id", "number", "title", "phase", "likelihood", "impact", "knowledge")
+    for pk, number, title, phase, likelihood, impact, knowledge in rows:
+        level = risk_matrix.shown_level(likelihood, impact, is_weak=knowledge == Knowledge.WEAK)
+        weight = (level, likelihood * impact, impact, -number)
+        if pk not in worst or weight > worst[pk][0]:
+            worst[pk] = (weight, (number, title, phase, level, likelihood * impact))
+    return {pk: row for pk, (_, row) in worst.items()}
+
+
+def last_health_note(project: Project) -> HealthNote | None:
+    return HealthNote.objects.filter(project=project).select_related("set_by").order_by("-pk").first()
+
+
+def could_sink(projects: QuerySet[Project]) -> dict[str, list[Risk]]:
+    """What could sink these projects: their open high and critical risks by phase, the worst first, retired projects
+    left out. One query."""
+    standing = Risk.objects.filter(project__in=projects, state=RiskState.OPEN).exclude(project__stage=Stage.RETIRED)
+    high = [one for one in standing.select_related("project", "owner") if one.level >= RiskLevel.HIGH]
+    return _by_phase(sorted(high, key=lambda one: (one.by_weight(), one.project_id)))
+
+
+def did_sink(projects: QuerySet[Project]) -> dict[str, list[Risk]]:
+    """What did sink the retired ones of these projects: the risks that were named when they retired. One query."""
+    named = Risk.objects.filter(project__in=projects, project__stage=Stage.RETIRED, has_sunk=True)
+    return _by_phase(sorted(named.select_related("project", "owner"), key=lambda one: (one.project_id, one.number)))
+
+
+def _by_phase(found: list[Risk]) -> dict[str, list[Risk]]:
+    """Every phase, those without a risk too."""
+    phases: dict[str, list[Risk]] = {phase: [] for phase in RiskPhase.values}
+    for one in found:
+        phases[one.phase].append(one)
+    return phases

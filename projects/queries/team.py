@@ -1,0 +1,62 @@
+"""Projects and who is in them."""
+
+from django.db.models import QuerySet
+
+from core.errors import NotFound
+from core.models import User
+from projects.models import Membership, Project
+from projects.roles import Role
+
+
+def visible_projects(user: User) -> QuerySet[Project]:
+    """The projects that this user is in; an administrator sees all."""
+    if user.is_superuser:
+        return Project.objects.all()
+    return Project.objects.filter(memberships__user=user)
+
+
+def visible_project(user: User, key: str) -> Project:
+    """The project with this key, and its stream as it stood before anything else of it was read.
+
+    Raises NotFound, with the same words whether it is missing or foreign.
+    """
+    could_be = key.isascii() and key.isalnum()
+    project = visible_projects(user).select_related("stream").filter(key=key).first() if could_be else None
+    if project is None:
+        raise NotFound(f"There is no project {key!r}, or you are not in it.")
+    return project
+
+
+def role_of(user: User, project_id: int) -> Role | None:
+    """The user's role in the project, or None."""
+    membership = Membership.objects.filter(user=user, project_id=project_id).first()
+    return Role(membership.role) if membership else None
+
+
+def last_seq(project_id: int) -> int:
+    """The number of the project's last event, to be read before anything else on a page."""
+    return Project.objects.values_list("stream__last_seq", flat=True).get(pk=project_id)
+
+
+def members(project: Project) -> QuerySet[Membership]:
+    return Membership.objects.filter(project=project).select_related("user")
+
+
+def people(project: Project) -> QuerySet[User]:
+    """The members as users: who may own a risk or take an item."""
+    return User.objects.filter(memberships__project=project, is_active=True).order_by("name", "pk")
+
+
+def member(project: Project, username: str) -> Membership:
+    """Raises NotFound."""
+    found = members(project).filter(user__username=username).first() if username.isprintable() else None
+    if found is None:
+        raise NotFound(f"{username!r} is not in this project.")
+    return found
+
+
+def user_named(username: str) -> User | None:
+    """Whoever has this user name, in any case of letters, and an open account; or None."""
+    if not username.isprintable():
+        return None
+    return User.objects.filter(username__iexact=username.strip(), is_active=True).first()
