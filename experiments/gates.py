@@ -1,4 +1,4 @@
-"""What the feasibility gate asks of data and runs."""
+"""What the feasibility gate asks of data and runs, and how findings and items name them."""
 
 from django.urls import reverse
 
@@ -10,6 +10,7 @@ from projects.facts import fact
 from projects.gates import Check, contribution, gate_check
 from projects.models import Project, Scope
 from projects.policy import Type
+from projects.subjects import Subject, subject_kind
 
 contribution(Gate.FEASIBILITY, DATASET_VERSION_ADDED, RUN_SCHEDULED, RUN_FINISHED, RUN_IMPORTED)
 
@@ -58,3 +59,22 @@ def a_run_reaches_what_is_useful(project: Project) -> Check:
         source=run.name,
         url=reverse("experiments:run", args=[project.key, run.run_id]),
     )
+
+
+@subject_kind("run")
+def _run(project: Project, id: str) -> Subject | None:
+    """By the run's id."""
+    run = queries.visible_runs(project).filter(run_id=id).first()
+    return Subject(run.name, reverse("experiments:run", args=[project.key, run.run_id])) if run else None
+
+
+@subject_kind("dataset")
+def _dataset(project: Project, id: str) -> Subject | None:
+    """By name and number: `transactions@3`."""
+    name, _, number = id.rpartition("@")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        return None
+    version = queries.visible_versions(project).filter(dataset__name=name, number=int(number)).first()
+    if version is None:
+        return None
+    return Subject(str(version), reverse("experiments:version", args=[project.key, name, version.number]))

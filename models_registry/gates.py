@@ -14,6 +14,7 @@ from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
 from projects.models import Project
 from projects.policy import Estimate, Type
+from projects.subjects import Subject, subject_kind
 
 contribution(Gate.RELEASE, VERSION_CREATED, VERSION_REVISED, DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED)
 
@@ -90,3 +91,19 @@ def nothing_is_live_any_more(project: Project) -> Check:
 def _live(project: Project, *states: DeploymentState) -> list[Deployment]:
     found = Deployment.objects.filter(project=project, state__in=states or [DeploymentState.LIVE])
     return list(found.select_related("live_version__model").order_by("name"))
+
+
+@subject_kind("version")
+def _version(project: Project, id: str) -> Subject | None:
+    """By model and number: `scorer@3`."""
+    name, _, number = id.rpartition("@")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        return None
+    version = (
+        ModelVersion.objects.select_related("model")
+        .filter(project=project, model__name=name, number=int(number))
+        .first()
+    )
+    if version is None:
+        return None
+    return Subject(str(version), reverse("models_registry:version", args=[project.key, name, version.number]))

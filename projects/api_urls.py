@@ -17,6 +17,7 @@ from projects.api import (
     scope,
     spikes,
     sprints,
+    statuses,
     team,
     tiers,
 )
@@ -98,6 +99,20 @@ urlpatterns = [
     path("projects/<str:key>/items", items.ItemsView.as_view(), name="items"),
     path("projects/<str:key>/items/<int:number>", items.ItemView.as_view(), name="item"),
     path("projects/<str:key>/items/<int:number>/move", items.ItemMoveView.as_view(), name="item-move"),
+    path("projects/<str:key>/items/<int:number>/block", items.ItemBlockView.as_view(), name="item-block"),
+    path("projects/<str:key>/items/<int:number>/unblock", items.ItemUnblockView.as_view(), name="item-unblock"),
+    path("projects/<str:key>/items/<int:number>/blockers", items.ItemBlockersView.as_view(), name="item-blockers"),
+    path(
+        "projects/<str:key>/items/<int:number>/blockers/<int:blocker>",
+        items.ItemBlockerView.as_view(),
+        name="item-blocker",
+    ),
+    path("projects/<str:key>/items/<int:number>/links", items.ItemLinksView.as_view(), name="item-links"),
+    path("projects/<str:key>/items/<int:number>/links/<int:link>", items.ItemLinkView.as_view(), name="item-link"),
+    path("projects/<str:key>/statuses", statuses.StatusesView.as_view(), name="statuses"),
+    path("projects/<str:key>/statuses/<str:status>", statuses.StatusView.as_view(), name="status"),
+    path("projects/<str:key>/item-fields", statuses.FieldsView.as_view(), name="item-fields"),
+    path("projects/<str:key>/item-fields/<str:field>", statuses.FieldView.as_view(), name="item-field"),
     path("projects/<str:key>/gates", gates.GatesView.as_view(), name="gates"),
     path("projects/<str:key>/gates/request", approvals.GateRequestView.as_view(), name="gate-request"),
     path(

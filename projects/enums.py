@@ -126,6 +126,9 @@ SPRINT_FLOW = Flow(
 
 
 class ItemState(TextChoices):
+    """The fixed groups; a project names statuses of its own in each."""
+
+    BACKLOG = "backlog", "Backlog"
     READY = "ready", "Ready"
     IN_PROGRESS = "in_progress", "In progress"
     REVIEW = "review", "Review"
@@ -133,23 +136,80 @@ class ItemState(TextChoices):
     DROPPED = "dropped", "Dropped"
 
 
-_ALL = list(ItemState)
+FINISHED = (ItemState.DONE, ItemState.DROPPED)
+LANES = tuple(state for state in ItemState if state != ItemState.BACKLOG)
+"""Where an item of a sprint can be."""
+OUTSIDE_SPRINTS = (ItemState.BACKLOG, ItemState.READY, ItemState.DROPPED)
 
 # A team may drag a card anywhere: the flow says so, rather than leaving it unsaid.
 ITEM_FLOW = Flow(
     ItemState,
     initial=ItemState.READY,
-    steps=[step(f"move_to_{state.value}", frm=[s for s in _ALL if s != state], to=state) for state in _ALL],
+    steps=[step(f"move_to_{one.value}", frm=[s for s in ItemState if s != one], to=one) for one in ItemState],
 )
 
 
 class ItemKind(TextChoices):
     STORY = "story", "Story"
     TASK = "task", "Task"
-    DATA = "data", "Data"
+    DATA = "data", "Data task"
     EXPERIMENT = "experiment", "Experiment"
-    RISK = "risk", "Risk"
+    SPIKE = "spike", "Spike"
+    RISK = "risk", "Risk action"
+    APPROVAL = "approval", "Approval"
+    INCIDENT = "incident", "Incident"
     RELEASE = "release", "Release"
+
+
+class Priority(IntegerChoices):
+    NONE = 0, "No priority"
+    LOW = 1, "Low"
+    MEDIUM = 2, "Medium"
+    HIGH = 3, "High"
+    URGENT = 4, "Urgent"
+
+
+PRIORITIES = {priority.name.lower(): priority for priority in Priority}
+"""By the words that the API and the quick line have for them."""
+
+
+class Discipline(TextChoices):
+    """Whose work an estimate is of."""
+
+    PRODUCT = "product", "Product"
+    DATA_SCIENCE = "data_science", "Data science"
+    ENGINEERING = "engineering", "Engineering"
+    VALIDATION = "validation", "Validation"
+
+
+class BlockCause(TextChoices):
+    """What holds an item up."""
+
+    DATA = "data", "Data"
+    ACCESS = "access", "Access or rights"
+    DECISION = "decision", "A decision"
+    PEOPLE = "people", "People"
+    DEPENDENCY = "dependency", "Other work"
+    ENVIRONMENT = "environment", "Environment or tools"
+    SUPPLIER = "supplier", "A supplier"
+    OTHER = "other", "Something else"
+
+
+class HypothesisResult(TextChoices):
+    """How an experiment or a spike ended."""
+
+    CONFIRMED = "confirmed", "Confirmed"
+    REFUTED = "refuted", "Refuted"
+    INCONCLUSIVE = "inconclusive", "Inconclusive"
+
+
+class FieldType(TextChoices):
+    """Of what a project's own field of its items is."""
+
+    TEXT = "text", "Text"
+    NUMBER = "number", "Number"
+    DATE = "date", "Date"
+    CHOICE = "choice", "Choice"
 
 
 class RiskState(TextChoices):

@@ -326,6 +326,38 @@ def _item_changed(event: Event, key: str) -> Told:
     return Told(text, object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=f" {event.subject_label}")
 
 
+@tells(names.ITEM_BLOCKED, names.ITEM_UNBLOCKED)
+def _item_blocked(event: Event, key: str) -> Told:
+    text = "said what blocks" if event.type == names.ITEM_BLOCKED else "unblocked"
+    note = str(event.data.get("reason", ""))
+    return Told(text, object=f"{key}-{event.subject_id}", url=_item_url(event, key), note=note)
+
+
+@tells(names.ITEM_LINKED, names.ITEM_UNLINKED)
+def _item_linked(event: Event, key: str) -> Told:
+    is_new, kind, target = event.type == names.ITEM_LINKED, event.data["kind"], event.data["target"]
+    if kind == "blocked_by":
+        after = f" {'waits' if is_new else 'no longer waits'} for {key}-{target}"
+        return Told("said that", object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=after)
+    after = f" {'to' if is_new else 'from'} the {kind} {target}"
+    text = "linked" if is_new else "unlinked"
+    return Told(text, object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=after)
+
+
+@tells(names.STATUS_ADDED, names.STATUS_REVISED, names.STATUS_REMOVED)
+def _status(event: Event, key: str) -> Told:
+    text = {"added": "added the status", "revised": "changed the status", "removed": "removed the status"}
+    url = reverse("projects:board", args=[key])
+    return Told(text[event.type.split(".")[1]], object=event.subject_label, url=url)
+
+
+@tells(names.FIELD_DEFINED, names.FIELD_REVISED, names.FIELD_REMOVED)
+def _field(event: Event, key: str) -> Told:
+    text = {"defined": "gave items the field", "revised": "changed the field", "removed": "took from items the field"}
+    url = reverse("projects:board", args=[key])
+    return Told(text[event.type.split(".")[1]], object=event.subject_label, url=url)
+
+
 @tells(names.ITEM_MOVED)
 def _item_moved(event: Event, key: str) -> Told:
     lane = ItemState(event.data["state"]).label

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.errors import Invalid, NotFound
 from projects import queries
+from projects.enums import Gate
 from projects.models import Project
 
 
@@ -38,6 +39,11 @@ def subject_kind(name: str) -> Callable[[Finder], Finder]:
 
 def kinds() -> list[str]:
     return sorted(_kinds)
+
+
+def known(project: Project, kind: str, id: str) -> Subject | None:
+    """The thing, or None if it is not there, or not any more."""
+    return _kinds[kind](project, id) if kind in _kinds else None
 
 
 def find(project: Project, kind: str, id: str) -> Subject:
@@ -75,6 +81,11 @@ def _item(project: Project, id: str) -> Subject | None:
     except NotFound:
         return None
     return Subject(f"{project.key}-{item.number}", reverse("projects:item", args=[project.key, item.number]))
+
+
+@subject_kind("gate")
+def _gate(project: Project, id: str) -> Subject | None:
+    return Subject(Gate(id).label, reverse("projects:gate", args=[project.key])) if id in Gate.values else None
 
 
 def _is_number(id: str) -> bool:

@@ -12,17 +12,17 @@ from projects import affordability, indicators, risk_matrix
 from projects.burnup import BurnUp
 from projects.enums import (
     GATE_AFTER,
+    LANES,
     ControlState,
     FindingState,
     Gate,
     GateStatus,
-    ItemState,
     RiskLevel,
     Severity,
     Stage,
 )
 from projects.gates import Check
-from projects.models import Finding, GateDecision, Membership, Project, Risk, Scope, Sprint, WorkItem
+from projects.models import Finding, GateDecision, ItemStatus, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import PERMISSIONS, SAYS, Permission, Role, seats
 
 LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad", RiskLevel.CRITICAL: "bad"}
@@ -194,18 +194,19 @@ def finding_weight(finding: Finding) -> tuple[Any, ...]:
 # --- board ----------------------------------------------------------------------------------------------------------
 
 
-def lanes(cards: Iterable[WorkItem], project: Project) -> list[dict[str, Any]]:
+def lanes(cards: Iterable[WorkItem], project: Project, statuses: Iterable[ItemStatus]) -> list[dict[str, Any]]:
     """The cards by lane, each lane with its points."""
     base = reverse("projects:board", args=[project.key])
-    by_state: dict[str, list[dict[str, Any]]] = {state: [] for state in ItemState.values}
-    points = dict.fromkeys(ItemState.values, 0)
+    found: dict[str, dict[str, Any]] = {
+        status.key: {"key": status.key, "name": status.name, "limit": status.wip_limit, "cards": [], "points": 0}
+        for status in statuses
+        if status.group in LANES
+    }
     for card in cards:
-        by_state[card.state].append(_card(card, project.key, base))
-        points[card.state] += card.points or 0
-    return [
-        {"key": state.value, "name": state.label, "cards": by_state[state], "points": points[state]}
-        for state in ItemState
-    ]
+        lane = found[card.status.key if card.status else card.state]
+        lane["cards"].append(_card(card, project.key, base))
+        lane["points"] += card.points or 0
+    return list(found.values())
 
 
 def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:

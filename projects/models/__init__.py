@@ -1,12 +1,13 @@
 """Projects' tables."""
 
 from projects.models.approvals import GateApproval, GateCondition, GateEvaluation, GateRequest, GateWaiver
-from projects.models.board import Sprint, WorkItem
+from projects.models.board import Sprint
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
 from projects.models.gates import GateDecision
 from projects.models.health import HealthNote
 from projects.models.indicators import Indicator, IndicatorReading
+from projects.models.items import ItemBlock, ItemField, ItemLink, ItemStatus, WorkItem
 from projects.models.objections import Objection
 from projects.models.policies import PolicyVersion, ProjectPolicy
 from projects.models.project import Membership, Project
@@ -31,6 +32,10 @@ __all__ = [
     "HealthNote",
     "Indicator",
     "IndicatorReading",
+    "ItemBlock",
+    "ItemField",
+    "ItemLink",
+    "ItemStatus",
     "KillCriterion",
     "Membership",
     "Objection",

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from projects.enums import KillDecision, SpikeState, SpikeZone
-from projects.models.board import WorkItem
 from projects.models.dossier import ScopeOption
+from projects.models.items import WorkItem
 from projects.models.project import Project
 
 MOST_DAYS = 28

@@ -15,6 +15,14 @@ from projects.operations.findings import close_finding, open_finding, reopen_fin
 from projects.operations.gates import pass_gate
 from projects.operations.health import set_health
 from projects.operations.indicators import bind_indicator, observe_indicator, read_indicators, remove_indicator
+from projects.operations.item_blocks import (
+    add_blocker,
+    block_item,
+    link_item,
+    remove_blocker,
+    unblock_item,
+    unlink_item,
+)
 from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
@@ -34,12 +42,21 @@ from projects.operations.risks import add_risk, name_what_sank, reopen_risk, rev
 from projects.operations.scope import revise_scope
 from projects.operations.spikes import count_run, lock_spike, plan_spike, revise_spike, stop_spike
 from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
+from projects.operations.statuses import (
+    add_status,
+    define_field,
+    remove_field,
+    remove_status,
+    revise_field,
+    revise_status,
+)
 from projects.operations.team import add_member, change_role, remove_member
 from projects.operations.tiers import classify_project
 from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
     "accept_risk",
+    "add_blocker",
     "add_control",
     "add_item",
     "add_kill_criterion",
@@ -47,7 +64,9 @@ __all__ = [
     "add_option",
     "add_precedent",
     "add_risk",
+    "add_status",
     "bind_indicator",
+    "block_item",
     "change_role",
     "checked_policy",
     "classify_project",
@@ -57,12 +76,14 @@ __all__ = [
     "create_project",
     "decide_gate",
     "decide_kill_criterion",
+    "define_field",
     "discard_policy",
     "draft_policy",
     "end_waiver",
     "expire_acceptance",
     "export_ledger",
     "hand_in_objection",
+    "link_item",
     "load_shipped_policies",
     "lock_spike",
     "meet_condition",
@@ -79,15 +100,19 @@ __all__ = [
     "rate_precedent",
     "reach_kill_criterion",
     "read_indicators",
+    "remove_blocker",
+    "remove_field",
     "remove_indicator",
     "remove_member",
     "remove_option",
+    "remove_status",
     "rename_project",
     "reopen_finding",
     "reopen_risk",
     "request_gate",
     "revise_control",
     "revise_dossier",
+    "revise_field",
     "revise_finding",
     "revise_item",
     "revise_option",
@@ -95,6 +120,7 @@ __all__ = [
     "revise_risk",
     "revise_scope",
     "revise_spike",
+    "revise_status",
     "seal_ceiling",
     "set_health",
     "sign_acceptance",
@@ -103,6 +129,8 @@ __all__ = [
     "stop_spike",
     "take_ledger",
     "treat_risk",
+    "unblock_item",
+    "unlink_item",
     "verify_ledger",
     "waive_check",
     "withdraw_gate_decision",

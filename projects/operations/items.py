@@ -1,27 +1,24 @@
-"""Writes about work items."""
+"""Writes about work items: adding, changing, moving."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import events
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
 from projects import rules
-from projects.enums import ITEM_FLOW, ItemKind, ItemState, SprintState
-from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED
-from projects.models import Membership, Project, Sprint, WorkItem
+from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind, ItemState, SprintState
+from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED, ITEM_UNBLOCKED
+from projects.models import ItemStatus, Project, Sprint, WorkItem
+from projects.operations.item_values import read_values
 from projects.operations.locking import locked_open, require_version
-from projects.operations.ranks import append_to_lane, place_before
-from projects.operations.values import Values, refuse_unknown
+from projects.operations.ranks import append_to_lane, lane_of, place_before
+from projects.operations.values import Values
 from projects.roles import Permission
-
-MOST_TEXT = 8000
-MOST_POINTS = 100
-FIELDS = ("title", "description", "kind", "points", "assignee", "sprint")
 
 
 @transaction.atomic
@@ -34,10 +31,14 @@ def add_item(
     points: int | None = None,
     assignee: User | None = None,
     sprint: Sprint | None = None,
+    more: Mapping[str, Any] | None = None,
     by: User,
     now: datetime,
 ) -> WorkItem:
-    """Add a card to a sprint, or to the backlog. Raises NotAllowed, Invalid, Conflict for a closed sprint."""
+    """Add a card to a sprint, or to the backlog. `more` are the further fields that `revise_item` takes.
+
+    Raises NotAllowed, Invalid, Conflict for a retired project.
+    """
     project = locked_open(project.pk)
     require(rules.why_not(by, Permission.PLAN, project.pk))
     given = {
@@ -47,45 +48,79 @@ def add_item(
         "points": points,
         "assignee": assignee,
         "sprint": sprint,
+        **(more or {}),
     }
-    item = WorkItem(
-        project=project,
-        number=project.next_item_number,
-        created_by=by,
-        created_at=now,
-        **_checked(project, given),
-    )
-    append_to_lane(item)
+    item = WorkItem(created_by=by, created_at=now, moved_at=now, **read_values(project, given))
+    enter(item, project, at_foot=True)
+    events.record(ITEM_ADDED, item, by=by, was_sprint=None, **facts(item))
+    return item
+
+
+def enter(item: WorkItem, project: Project, *, at_foot: bool) -> None:
+    """Save a new item under the project's next number; the project's row is locked by the caller."""
+    item.project, item.number = project, project.next_item_number
+    if at_foot:
+        append_to_lane(item)
     item.save(force_insert=True)
     project.next_item_number += 1
     project.save(update_fields=["next_item_number"])
-    events.record(ITEM_ADDED, item, by=by, was_sprint=None, **_facts(item))
-    return item
 
 
 @transaction.atomic
 def revise_item(
-    *, item: WorkItem, values: Mapping[str, Any], by: User | None, expected_version: int | None = None
+    *,
+    item: WorkItem,
+    values: Mapping[str, Any],
+    by: User | None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
 ) -> WorkItem:
     """Change the given fields. In another sprint the card goes to the foot of its lane; in the backlog it is ready
     again. Raises NotAllowed, Invalid, PreconditionFailed, Conflict for an item of a closed sprint."""
-    item = _locked(item)
+    item = locked_item(item)
     require(rules.why_not(by, Permission.PLAN, item.project_id))
     require_version(f"Item {item.number}", item.version, expected_version)
-    after = _checked(item.project, values)
+    after = read_values(item.project, values, item=item)
     changed = [name for name, value in after.items() if getattr(item, name) != value]
     if not changed:
         return item
+    if after.get("parent"):
+        _refuse_circle(item, after["parent"])
     was = item.sprint.number if item.sprint else None
     for name in changed:
         setattr(item, name, after[name])
     if "sprint" in changed:
-        item.state = item.state if item.sprint else ItemState.READY
-        append_to_lane(item)
+        _enter_plan(item, now)
     item.version += 1
-    item.save(update_fields=[*changed, "state", "rank", "version"])
-    events.record(ITEM_REVISED, item, by=by, changed=changed, was_sprint=was, **_facts(item))
+    item.save(update_fields=[*changed, "state", "status", "moved_at", "rank", "version"])
+    events.record(ITEM_REVISED, item, by=by, changed=changed, was_sprint=was, **facts(item))
     return item
+
+
+def _enter_plan(item: WorkItem, now: datetime | None) -> None:
+    """In a sprint nothing waits to be ready; out of it, everything that was begun is ready again."""
+    allowed = LANES if item.sprint else OUTSIDE_SPRINTS
+    if item.state not in allowed or (item.sprint and item.state == ItemState.DROPPED):
+        item.state, item.status = ItemState.READY, None
+        item.moved_at = now or item.moved_at
+    append_to_lane(item)
+
+
+_ANCESTORS = """
+WITH RECURSIVE above (id) AS (
+    SELECT parent_id FROM projects_workitem WHERE id = %s
+    UNION SELECT item.parent_id FROM projects_workitem AS item JOIN above ON item.id = above.id
+) SELECT 1 FROM above WHERE id = %s
+"""
+
+
+def _refuse_circle(item: WorkItem, parent: WorkItem) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ANCESTORS, [parent.pk, item.pk])
+        is_circle = cursor.fetchone() is not None or parent.pk == item.pk
+    if is_circle:
+        said = f"Item {parent.number} is below item {item.number} itself: an item cannot be its own parent."
+        raise Invalid(said, field="parent", code="circle")
 
 
 @transaction.atomic
@@ -98,93 +133,100 @@ def move_item(
     now: datetime,
     expected_version: int | None = None,
 ) -> WorkItem:
-    """Put the card into a lane of its sprint, above `before` or at the foot.
+    """Put the card into a lane, above `before` or at the foot: a state, or one of the project's statuses by its key.
 
-    Raises NotAllowed, Invalid for an unknown lane or a `before` that is not in it, PreconditionFailed.
+    In the backlog this ranks it. What is finished is no longer blocked. Raises NotAllowed, Invalid for an unknown lane
+    or a `before` that is not in it, Conflict for a lane that is not where the item is, PreconditionFailed.
     """
-    item = _locked(item)
+    item = locked_item(item)
     require(rules.why_not(by, Permission.PLAN, item.project_id))
     require_version(f"Item {item.number}", item.version, expected_version)
-    was = item.state
-    if state != was:
-        item.state = _lane(item, state)
+    was, was_status = item.state, status_key(item)
+    _change_lane(item, state, now)
     _place(item, before)
     item.version += 1
-    item.save(update_fields=["state", "rank", "version"])
+    item.save(update_fields=["state", "status", "moved_at", "rank", "version"])
     sprint = item.sprint.number if item.sprint else None
-    events.record(ITEM_MOVED, item, by=by, was=str(was), was_sprint=sprint, **_facts(item))
+    events.record(ITEM_MOVED, item, by=by, was=str(was), was_status=was_status, was_sprint=sprint, **facts(item))
+    if item.blocked_at and item.state in FINISHED:
+        unblock(item, by=by)
     return item
 
 
-def _lane(item: WorkItem, state: str) -> str:
+def _change_lane(item: WorkItem, state: str, now: datetime) -> None:
+    status = _status(item.project, state)
+    group = status.group if status else state
+    _refuse_misplaced(item, group)
+    if group != item.state:
+        item.state = ITEM_FLOW.target(item.state, f"move_to_{group}")
+        item.moved_at = now
+    item.status = None if status is None or status.is_main else status
+
+
+def _status(project: Project, key: str) -> ItemStatus | None:
+    """The project's status with this key; None for a group whose main status it is. Raises Invalid."""
+    found = {status.key: status for status in ItemStatus.objects.filter(project=project)}
     values = Values()
-    values.choice("state", state, ItemState.values)
+    values.choice("state", key, list(dict.fromkeys([*ItemState.values, *found])))
     values.refuse_if_wrong()
-    if item.sprint_id is None and state != ItemState.READY:
-        raise Conflict("In the backlog an item is only ready: put it into a sprint first.", code="in_backlog")
-    return ITEM_FLOW.target(item.state, f"move_to_{state}")
+    return found.get(key)
+
+
+def _refuse_misplaced(item: WorkItem, group: str) -> None:
+    if item.sprint_id is None and group not in OUTSIDE_SPRINTS:
+        said = "In the backlog an item is waiting, ready or dropped: put it into a sprint first."
+        raise Conflict(said, code="in_backlog")
+    if item.sprint_id is not None and group not in LANES:
+        raise Conflict("An item of a sprint is at least ready: take it out of the sprint first.", code="in_sprint")
 
 
 def _place(item: WorkItem, before: WorkItem | None) -> None:
     if before is None:
         append_to_lane(item)
         return
-    above = WorkItem.objects.filter(
-        pk=before.pk,
-        project_id=item.project_id,
-        sprint_id=item.sprint_id,
-        state=item.state,  # type: ignore[misc]
-    ).exclude(pk=item.pk)
-    current = above.first()
+    current = lane_of(item).filter(pk=before.pk).first()
     if current is None:
         raise Invalid(f"Item {before.number} is not in that lane.", field="before", code="not_in_lane")
     place_before(item, current)
 
 
-def _locked(item: WorkItem) -> WorkItem:
+def unblock(item: WorkItem, *, by: User | None) -> None:
+    """Take the block from an item that the caller has locked."""
+    was = {"cause": item.block_cause, "since": item.blocked_at.isoformat() if item.blocked_at else None}
+    item.block_cause, item.block_reason, item.blocked_at = "", "", None
+    item.save(update_fields=["block_cause", "block_reason", "blocked_at"])
+    events.record(ITEM_UNBLOCKED, item, by=by, was_sprint=_sprint(item), was_blocked=was, **facts(item))
+
+
+def locked_item(item: WorkItem) -> WorkItem:
+    """The item as it stands, under its project's lock. Raises Conflict for a retired project or a closed sprint."""
     project = locked_open(item.project_id)
-    rows = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related("sprint", "assignee")
-    item = rows.get(pk=item.pk)
+    rows = WorkItem.objects.select_for_update(no_key=True, of=("self",))
+    item = rows.select_related("sprint", "assignee", "status").get(pk=item.pk)
     item.project = project
     if item.sprint and item.sprint.state == SprintState.CLOSED:
         raise Conflict(f"{item.sprint} is closed: its items are its record.", code="sprint_closed")
     return item
 
 
-def _checked(project: Project, given: Mapping[str, Any]) -> dict[str, Any]:
-    refuse_unknown(given, FIELDS)
-    values, after = Values(), dict(given)
-    if "title" in given:
-        after["title"] = values.text("title", given["title"], least=1, most=200)
-    if "description" in given:
-        after["description"] = values.text("description", given["description"], most=MOST_TEXT)
-    if "kind" in given:
-        after["kind"] = values.choice("kind", given["kind"], ItemKind.values)
-    if given.get("points") is not None:
-        after["points"] = values.whole("points", given["points"], low=0, high=MOST_POINTS)
-    if given.get("assignee") and not Membership.objects.filter(project=project, user=given["assignee"]).exists():
-        values.wrong("assignee", f"{given['assignee']} is not in the project.", code="not_a_member")
-    if given.get("sprint"):
-        after["sprint"] = _open_sprint(project, given["sprint"], values)
-    values.refuse_if_wrong()
-    return after
+def status_key(item: WorkItem) -> str:
+    return item.status.key if item.status else str(item.state)
 
 
-def _open_sprint(project: Project, sprint: Sprint, values: Values) -> Sprint | None:
-    current = Sprint.objects.filter(project=project, pk=sprint.pk).first()
-    if current is None:
-        values.wrong("sprint", f"{sprint} is not a sprint of this project.")
-    elif current.state == SprintState.CLOSED:
-        values.wrong("sprint", f"{sprint} is closed.", code="sprint_closed")
-    return current
+def _sprint(item: WorkItem) -> int | None:
+    return item.sprint.number if item.sprint else None
 
 
-def _facts(item: WorkItem) -> dict[str, Any]:
-    """What the burn-up is later read from."""
+def facts(item: WorkItem) -> dict[str, Any]:
+    """What the burn-up and the review are later read from: every event of an item has them."""
     return {
-        "sprint": item.sprint.number if item.sprint else None,
+        "sprint": _sprint(item),
         "state": str(item.state),
+        "status": status_key(item),
         "points": item.points,
+        "estimates": item.estimates,
         "kind": str(item.kind),
         "assignee": item.assignee.username if item.assignee else None,
+        "blocked": str(item.block_cause) or None,
+        "result": str(item.result) or None,
     }

@@ -12,6 +12,7 @@ from projects import rules
 from projects.events import PROJECT_CREATED, PROJECT_RENAMED
 from projects.models import Membership, Project, Scope
 from projects.operations.locking import locked, require_version
+from projects.operations.statuses import name_main_statuses
 from projects.operations.values import Values
 from projects.roles import Permission, Role
 
@@ -31,6 +32,7 @@ def create_project(*, key: str, name: str, purpose: str, by: User, now: datetime
         raise Conflict(f"The key {key} is taken.", field="key", code="taken")
     project = Project.objects.create(stream=stream, key=key, name=name, purpose=purpose, created_by=by, created_at=now)
     Scope.objects.create(project=project)
+    name_main_statuses(project)
     Membership.objects.create(project=project, user=by, role=Role.OWNER, added_at=now)
     events.record(PROJECT_CREATED, project, by=by)
     return project

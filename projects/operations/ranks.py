@@ -1,19 +1,26 @@
 """Places of cards in a lane: sparse numbers, so that a move writes one row, and all of them only when room runs out.
 
-A lane is what has the same sprint (none: the backlog) and the same state. The project's lock is held by the caller.
+A lane is what has the same sprint and the same status. The backlog, what is in no sprint and still to be done, is one.
+ The project's lock is held by the caller.
 """
 
 from django.db.models import Max, QuerySet
 
+from projects.enums import ItemState
 from projects.models import WorkItem
 
 GAP = 1024.0
 NARROWEST = 1e-3
+BACKLOG = (ItemState.BACKLOG, ItemState.READY)
 
 
 def lane_of(item: WorkItem) -> "QuerySet[WorkItem]":
     """The other cards of the item's lane, from the top down."""
-    same = WorkItem.objects.filter(project_id=item.project_id, sprint_id=item.sprint_id, state=item.state)  # type: ignore[misc]
+    same = WorkItem.objects.filter(project_id=item.project_id, sprint_id=item.sprint_id)  # type: ignore[misc]
+    if item.sprint_id is None and item.state in BACKLOG:
+        same = same.filter(state__in=BACKLOG)
+    else:
+        same = same.filter(state=item.state, status_id=item.status_id)
     return same.exclude(pk=item.pk).order_by("rank", "pk")
 
 

@@ -100,9 +100,9 @@ def _carry_over(sprint: Sprint, carry_to: Sprint | None) -> list[int]:
     for item in items:
         item.sprint, item.version = carry_to, item.version + 1
         if carry_to is None:
-            item.state = ItemState.READY
+            item.state, item.status = ItemState.READY, None
         append_to_lane(item)
-        item.save(update_fields=["sprint", "version", "state", "rank"])
+        item.save(update_fields=["sprint", "version", "state", "status", "rank"])
     return sorted(item.number for item in items)
 
 

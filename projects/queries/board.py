@@ -3,17 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from core.errors import NotFound
 from core.models import Event
 from projects.burnup import Card, Fact
 from projects.enums import ItemState, SprintState
-from projects.models import (
-    Project,
-    Sprint,
-    WorkItem,
-)
+from projects.models import ItemBlock, ItemField, ItemLink, ItemStatus, Project, Sprint, WorkItem
 
 
 def sprints(project: Project) -> QuerySet[Sprint]:
@@ -47,15 +43,75 @@ def items(project: Project) -> QuerySet[WorkItem]:
 
 def item(project: Project, number: int) -> WorkItem:
     """Raises NotFound."""
-    found = items(project).filter(number=number).first()
+    return _numbered(items(project), number)
+
+
+def _numbered(rows: QuerySet[WorkItem], number: int) -> WorkItem:
+    found = rows.filter(number=number).first()
     if found is None:
         raise NotFound(f"There is no item {number} in this project.")
     return found
 
 
+def items_in_full(project: Project) -> QuerySet[WorkItem]:
+    """With everything that an answer about an item names, at the same cost for one and for many."""
+    blocks = ItemBlock.objects.select_related("blocker", "blocked").order_by("pk")
+    return (
+        items(project)
+        .select_related("status", "parent")
+        .prefetch_related(
+            Prefetch("blocked_by", blocks),
+            Prefetch("blocks", blocks),
+            Prefetch("links", ItemLink.objects.order_by("pk")),
+        )
+    )
+
+
+def item_in_full(project: Project, number: int) -> WorkItem:
+    """Raises NotFound."""
+    return _numbered(items_in_full(project), number)
+
+
+def item_link(item: WorkItem, link_id: int) -> ItemLink:
+    """Raises NotFound."""
+    found = ItemLink.objects.filter(item=item, pk=link_id).select_related("item").first() if link_id < 2**63 else None
+    if found is None:
+        raise NotFound(f"Item {item.number} has no link {link_id}.")
+    return found
+
+
+def item_statuses(project: Project) -> QuerySet[ItemStatus]:
+    """In the order of the board."""
+    return ItemStatus.objects.filter(project=project).order_by(*_BY_GROUP, "position", "pk")
+
+
+def item_status(project: Project, key: str) -> ItemStatus:
+    """Raises NotFound."""
+    found = ItemStatus.objects.filter(project=project, key=key).first()
+    if found is None:
+        raise NotFound(f"There is no status {key!r} in this project.")
+    return found
+
+
+def item_fields(project: Project) -> QuerySet[ItemField]:
+    """The fields that the project gave its items, in their order."""
+    return ItemField.objects.filter(project=project).order_by("position", "pk")
+
+
+def item_field(project: Project, key: str) -> ItemField:
+    """Raises NotFound."""
+    found = ItemField.objects.filter(project=project, key=key).first()
+    if found is None:
+        raise NotFound(f"The items of this project have no field {key!r}.")
+    return found
+
+
+_BY_GROUP = [Case(*(When(group=group, then=place) for place, group in enumerate(ItemState)), default=0)]
+
+
 def cards(sprint: Sprint) -> QuerySet[WorkItem]:
     """The sprint's items, lane by lane, from the top down."""
-    return WorkItem.objects.filter(sprint=sprint).select_related("assignee").order_by("state", "rank", "pk")
+    return WorkItem.objects.filter(sprint=sprint).select_related("assignee", "status").order_by("state", "rank", "pk")
 
 
 def backlog(project: Project) -> QuerySet[WorkItem]:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import Invalid
 from core.pages import now, user_of
 from projects import operations, queries, rules, tables
-from projects.enums import ItemState
 from projects.forms.board import CloseSprintForm, ItemForm, SprintForm
 from projects.models import Project, Sprint, WorkItem
 from projects.pages import part_of, project_page, takes_effect
@@ -99,7 +98,7 @@ def show_board(
         "people": list(queries.people(project)),
         "query": f"&{urlencode({'who': who})}" if who else "",
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
-        "lanes": tables.lanes(_shown(sprint, who), project) if sprint else [],
+        "lanes": tables.lanes(_shown(sprint, who), project, queries.item_statuses(project)) if sprint else [],
         "move_url": reverse("projects:item-move", args=[project.key]) + (f"?{urlencode({'who': who})}" if who else ""),
         "backlog": list(queries.backlog(project)[: BACKLOG_SHOWN + 1]),
         "backlog_shown": BACKLOG_SHOWN,
@@ -136,9 +135,11 @@ def _shown(sprint: Sprint, who: str) -> "QuerySet[WorkItem]":
 
 def _card_at(request: HttpRequest, item: WorkItem, state: str, position: int) -> WorkItem | None:
     """The card above which the item was dropped: the one that stands at that position without it."""
-    if item.sprint is None or state not in ItemState.values:
+    status = queries.item_statuses(item.project).filter(key=state).first()
+    if item.sprint is None or status is None:
         return None
-    others = _shown(item.sprint, request.GET.get("who", "")).filter(state=state).exclude(pk=item.pk)
+    own = None if status.is_main else status
+    others = _shown(item.sprint, request.GET.get("who", "")).filter(state=status.group, status=own).exclude(pk=item.pk)
     return others[position : position + 1].first() if position >= 0 else None
 
 

@@ -55,4 +55,4 @@ def _add(request: HttpRequest, project: Project, values: dict[str, Any]) -> None
 
 def _revise(request: HttpRequest, item: WorkItem, values: dict[str, Any]) -> None:
     version = values.pop("version")
-    operations.revise_item(item=item, values=values, by=user_of(request), expected_version=version)
+    operations.revise_item(item=item, values=values, by=user_of(request), expected_version=version, now=now())

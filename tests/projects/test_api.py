@@ -209,7 +209,7 @@ def test_sprints_and_items_walk(api, project):
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"state": "limbo"}, 400),
+        ({"state": "limbo"}, 422),
         ({"state": "done", "before": 99}, 422),
         ({"state": "done", "colour": 1}, 400),
         ({}, 400),
