@@ -3,13 +3,15 @@
 from django.urls import reverse
 
 from core.charts import number
-from experiments import queries
+from experiments import queries, slicing
+from experiments.enums import RunStatus
 from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
+from experiments.models import Run
 from projects.enums import Gate
-from projects.facts import fact
+from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
 from projects.models import Project, Scope
-from projects.policy import Type
+from projects.policy import Slice, Type
 from projects.subjects import Subject, subject_kind
 
 contribution(Gate.FEASIBILITY, DATASET_VERSION_ADDED, RUN_SCHEDULED, RUN_FINISHED, RUN_IMPORTED)
@@ -18,6 +20,25 @@ contribution(Gate.FEASIBILITY, DATASET_VERSION_ADDED, RUN_SCHEDULED, RUN_FINISHE
 @fact("data.versions", Type.NUMBER, doc="Versions of datasets that are profiled.")
 def _profiled_versions(project: Project) -> int:
     return queries.visible_versions(project).filter(profile__isnull=False).count()
+
+
+@fact("runs.slices", Type.SLICES, doc="Metrics of the best run by parts of the data, logged as metric/column/value.")
+def _slices_of_the_best_run(project: Project) -> Reading:
+    """Of the run with the best value of the scope's metric; while none has one, the newest that finished."""
+    scope = project.scope
+    is_higher = scope.direction == Scope.Direction.HIGHER
+    best = queries.best_run(project, metric=scope.metric, higher=is_higher) if scope.metric else None
+    run = best[0] if best else queries.visible_runs(project).filter(status=RunStatus.FINISHED).order_by("-pk").first()
+    found = slices_of(run)
+    shown = f"{len(found)} slices" if found else "unknown"
+    return Reading(found or None, shown=shown, source=run.name if run and found else "")
+
+
+def slices_of(run: Run | None) -> tuple[Slice, ...]:
+    """What a run logged by parts of the data."""
+    if run is None:
+        return ()
+    return slicing.logged_slices({one.key: one.value for one in queries.latest_metrics([run])[run.pk]})
 
 
 @gate_check(Gate.FEASIBILITY, order=10)

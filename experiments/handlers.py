@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from core.events import on
 from core.models import Event
-from experiments.events import RUN_FINISHED
+from experiments.events import DATASET_VERSION_PROFILED, RUN_FINISHED
 from experiments.models import LatestMetric, Run, RunInput
 from projects import operations
 from projects.enums import SpikeState, Stage
 from projects.events import SPIKE_LOCKED
-from projects.models import KillCriterion, Spike
+from projects.models import KillCriterion, Project, Spike
 from projects.scoping import Sample
 
 
@@ -23,6 +23,13 @@ def tell_the_dossier(event: Event) -> None:
     at = datetime.fromisoformat(event.at)
     _count_for_spikes(run, at)
     _reach_kill_criteria(run, at)
+    operations.settle_gate_findings(project=run.project, now=at)
+
+
+@on(DATASET_VERSION_PROFILED)
+def settle_gate_findings(event: Event) -> None:
+    project = Project.objects.get(pk=event.stream_id)
+    operations.settle_gate_findings(project=project, now=datetime.fromisoformat(event.at))
 
 
 def _count_for_spikes(run: Run, at: datetime) -> None:

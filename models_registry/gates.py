@@ -6,6 +6,8 @@ from typing import Any
 from django.urls import reverse
 
 from core.charts import number
+from experiments.gates import slices_of
+from experiments.slicing import joined
 from models_registry.enums import DeploymentState, VersionState
 from models_registry.events import DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, VERSION_CREATED, VERSION_REVISED
 from models_registry.models import Comparison, Deployment, ModelVersion
@@ -13,7 +15,7 @@ from projects.enums import Gate
 from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
 from projects.models import Project
-from projects.policy import Estimate, Type
+from projects.policy import Estimate, Slice, Type, from_json
 from projects.subjects import Subject, subject_kind
 
 contribution(Gate.RELEASE, VERSION_CREATED, VERSION_REVISED, DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED)
@@ -31,6 +33,23 @@ def _value(project: Project) -> Reading:
     found = _newest_comparison(project, champion=None)
     primary = found.result["alone"][0] if found and found.result and found.result.get("alone") else None
     return _interval(primary, found, value="value", low="low", high="high")
+
+
+@fact("model.slices", Type.SLICES, doc="The newest measured version by parts of its holdout, and what its run logged.")
+def _slices(project: Project) -> Reading:
+    found = Comparison.objects.filter(project=project, result__isnull=False).select_related("challenger__model")
+    newest = found.select_related("challenger__run").order_by("-pk").first()
+    if newest is None:
+        return Reading(None, shown="unknown")
+    slices = joined(_measured_slices(newest), slices_of(newest.challenger.run))
+    return Reading(
+        slices or None, shown=f"{len(slices)} slices" if slices else "unknown", source=str(newest.challenger)
+    )
+
+
+def _measured_slices(comparison: Comparison) -> tuple[Slice, ...]:
+    found = from_json((comparison.result or {}).get("slices"), Type.SLICES)
+    return found if isinstance(found, tuple) else ()
 
 
 def _newest_comparison(project: Project, **which: object) -> Comparison | None:

@@ -10,7 +10,11 @@ from models_registry import operations
 from models_registry.events import (
     ALIAS_DELETED,
     ALIAS_SET,
+    COMPARISON_FINISHED,
     DEPLOYMENT_CREATED,
+    DEPLOYMENT_PAUSED,
+    DEPLOYMENT_RESUMED,
+    DEPLOYMENT_RETIRED,
     DEPLOYMENT_ROLLED_BACK,
     DEPLOYMENT_UPDATED,
     MODEL_REGISTERED,
@@ -20,6 +24,8 @@ from models_registry.events import (
     VERSION_UPDATED,
 )
 from models_registry.models import Deployment, ModelVersion, Review, Webhook
+from projects import operations as project_operations
+from projects.models import Project
 
 CHAMPION = "champion"
 
@@ -90,6 +96,21 @@ def compare_with_new_champion(event: Event) -> None:
     version = ModelVersion.objects.select_related("model").filter(pk=event.data.get("version_pk")).first()
     if version is not None:
         operations.start_comparisons_of_open_reviews(model=version.model, by=None, now=datetime.now(UTC))
+
+
+@on(
+    COMPARISON_FINISHED,
+    VERSION_APPROVED,
+    DEPLOYMENT_CREATED,
+    DEPLOYMENT_UPDATED,
+    DEPLOYMENT_ROLLED_BACK,
+    DEPLOYMENT_PAUSED,
+    DEPLOYMENT_RESUMED,
+    DEPLOYMENT_RETIRED,
+)
+def settle_gate_findings(event: Event) -> None:
+    project = Project.objects.get(pk=event.stream_id)
+    project_operations.settle_gate_findings(project=project, now=datetime.fromisoformat(event.at))
 
 
 @on(DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, DEPLOYMENT_ROLLED_BACK)

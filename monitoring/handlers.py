@@ -19,14 +19,21 @@ from models_registry.events import (
 from models_registry.models import Comparison
 from monitoring import operations, queries
 from monitoring.enums import RetrainingState
-from monitoring.events import ALERT_OPENED
+from monitoring.events import ALERT_OPENED, ALERT_RESOLVED, MONITOR_CREATED
 from monitoring.models import Alert, Monitor, Retraining
+from projects import operations as project_operations
+from projects.models import Project
 
 
 @on(ALERT_OPENED)
 def retrain_by_policy(event: Event) -> None:
     alert = Alert.objects.select_related("monitor").get(pk=event.subject_id)
     operations.answer_alert(alert=alert, now=_at(event))
+
+
+@on(MONITOR_CREATED, ALERT_OPENED, ALERT_RESOLVED)
+def settle_gate_findings(event: Event) -> None:
+    project_operations.settle_gate_findings(project=Project.objects.get(pk=event.stream_id), now=_at(event))
 
 
 @on(PREDICTIONS_LABELLED)

@@ -19,7 +19,8 @@ State = Literal["ok", "bad", "wait", "waived", "left_out"]
 class Check:
     """What one check found. `label` is the fact when satisfied, `value` the evidence, `source` where it comes from, and
     `url` where it can be looked at and mended. `bad` is not met, `wait` is on its way; `waived` and `left_out` are not
-    asked for. `rule` is what policies call it; one of severity `warn` blocks nothing."""
+    asked for. `rule` is what policies call it; one of severity `warn` blocks nothing. `of_slices`: asked of each slice
+    of the data, and `value` names the one that decided."""
 
     id: str
     label: str
@@ -29,6 +30,7 @@ class Check:
     url: str = ""
     rule: str = ""
     severity: str = "block"
+    of_slices: bool = False
 
     @property
     def is_met(self) -> bool:

@@ -155,8 +155,13 @@ def require_met(gate: Gate, checks: list[Check]) -> None:
             + "; ".join(check.label for check in missing)
             + ".",
             code="gate_not_met",
-            errors=[FieldError(field=check.id, code=check.state, message=check.label) for check in missing],
+            errors=[FieldError(field=check.id, code=check.state, message=_lacking(check)) for check in missing],
         )
+
+
+def _lacking(check: Check) -> str:
+    """One of slices says which is worst."""
+    return f"{check.label}: {check.value}" if check.of_slices else check.label
 
 
 def _as_check(found: Finding, said: Check | None, readings: dict[str, Reading]) -> Check:
@@ -165,15 +170,17 @@ def _as_check(found: Finding, said: Check | None, readings: dict[str, Reading]) 
     if said is not None:
         return replace(said, state=state, rule=rule.id, severity=rule.severity)
     read = [(name, readings[name]) for name in sorted(rule.facts) if name in readings]
+    value = ", ".join(f"{name} {one.shown}" for name, one in read)
     return Check(
         id=rule.id,
         label=rule.label,
         state=state,
-        value=", ".join(f"{name} {one.shown}" for name, one in read),
+        value=found.said or value,
         source=next((one.source for _, one in read if one.source), "facts"),
         url=next((one.url for _, one in read if one.url), ""),
         rule=rule.id,
         severity=rule.severity,
+        of_slices=rule.each is not None,
     )
 
 

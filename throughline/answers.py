@@ -176,10 +176,22 @@ class Problem(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyTest(Answer):
+    """A test that stands beside a policy, and what came of it."""
+
+    name: str
+    gate: str
+    line: int
+    is_passed: bool
+    failures: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyCheck(Answer):
     """What is wrong with a policy's text; `is_met` is None where no project was named."""
 
     problems: list[Problem]
+    tests: list[PolicyTest]
     gate: str | None
     is_met: bool | None
     checks: list[Check]

@@ -13,14 +13,17 @@ from models_registry.comparison.paired import (
     compare,
     compare_all,
 )
+from models_registry.comparison.slices import Measured, slices
 
 __all__ = [
     "MIN_ROWS",
     "Comparison",
     "InsufficientData",
     "Interval",
+    "Measured",
     "bootstrap_ci",
     "compare",
     "compare_all",
     "delong_interval",
+    "slices",
 ]

@@ -13,6 +13,8 @@ interval `{"metric", "value", "low", "high", "level"}`. With one:
 Result `{"primary": comparison, "metrics": [comparison...], "delong": comparison, "n", "positives", "verdict"}` with
 `verdict` "better", "worse" or "no_difference" for the challenger by the primary metric (the first), and a comparison
 `{"metric", "value_a", "value_b", "difference", "ci_low", "ci_high", "level", "n", "positives", "better", "method"}`.
+
+Both carry `"slices"`, the challenger on parts of the holdout: see `models_registry.comparison.slices`.
 """
 
 from dataclasses import asdict
@@ -31,7 +33,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     child.progress(0.0, "starting")
     # scikit-learn takes seconds to import on a busy machine: the first sign of life comes before it.
     from experiments.tabular import read_table  # noqa: PLC0415
-    from models_registry.comparison import bootstrap_ci, compare_all, delong_interval  # noqa: PLC0415
+    from models_registry.comparison import bootstrap_ci, compare_all, delong_interval, slices  # noqa: PLC0415
 
     holdout = read_table(spec["holdout_path"], format="parquet")
     scores = []
@@ -45,10 +47,12 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     child.progress(0.5, f"comparing on {len(y):,} rows")
     level = spec.get("level") or 0.95
     metrics, n_boot, seed = spec.get("metrics") or DEFAULT_METRICS, spec.get("n_boot") or 1000, spec.get("seed") or 0
+    columns = {name: holdout.texts(name)[known] for name in _columns(holdout, spec["target"])}
+    parts = [each.as_json() for each in slices(y, known_scores[-1], columns, metric=metrics[0], seed=seed)]
     if len(names) == 1:
         (score,) = known_scores
         found = [bootstrap_ci(y, score, metric=each, n_boot=n_boot, seed=seed, level=level) for each in metrics]
-        return {"alone": [asdict(each) for each in found], "n": len(y), "positives": int(y.sum())}
+        return {"alone": [asdict(each) for each in found], "n": len(y), "positives": int(y.sum()), "slices": parts}
     a, b = known_scores
     compared = compare_all(y, a, b, metrics=metrics, n_boot=n_boot, seed=seed, level=level)
     child.progress(1.0, "done")
@@ -59,7 +63,13 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         "n": compared[0].n,
         "positives": compared[0].positives,
         "verdict": VERDICTS[compared[0].better],
+        "slices": parts,
     }
+
+
+def _columns(holdout: Any, target: str) -> list[str]:
+    """The columns by which there are slices: categories, not numbers."""
+    return [name for name in holdout.names if name != target and str(holdout.type_of(name)) in ("string", "bool")]
 
 
 def _scores(spec: dict[str, Any], name: str, holdout: Any) -> tuple[np.ndarray, Any]:

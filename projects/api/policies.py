@@ -18,7 +18,7 @@ from projects.approvals import words
 from projects.enums import Gate, PolicyState
 from projects.history import Past, simulate
 from projects.models import PolicyVersion
-from projects.policy import PolicyError
+from projects.policy import PolicyError, TestRun, run_tests
 
 MOST_TEXT = 512 * 1024
 
@@ -62,8 +62,17 @@ class ProblemShape(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class PolicyTestShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    gate = serializers.ChoiceField(choices=Gate.choices)
+    line = serializers.IntegerField()
+    is_passed = serializers.BooleanField()
+    failures = serializers.ListField(child=serializers.CharField())
+
+
 class PolicyCheckShape(serializers.Serializer[Any]):
     problems = ProblemShape(many=True, help_text="None: the text is a policy.")
+    tests = PolicyTestShape(many=True, help_text="Those that stand beside it; all must pass before it is published.")
     gate = serializers.ChoiceField(choices=Gate.choices, allow_null=True)
     is_met = serializers.BooleanField(allow_null=True, help_text="Null where no project is named.")
     checks = CheckShape(many=True)
@@ -100,6 +109,12 @@ def policy_json(policy: PolicyVersion) -> dict[str, Any]:
     body: dict[str, Any] = {name: getattr(policy, name) for name in names.split()}
     people = {"written_by": person_json(policy.written_by), "published_by": person_json(policy.published_by)}
     return body | people
+
+
+def test_run_json(run: TestRun) -> dict[str, Any]:
+    test = run.test
+    about = {"name": test.name, "gate": test.gate, "line": test.line}
+    return about | {"is_passed": run.is_passed, "failures": list(run.failures)}
 
 
 def past_json(past: Past) -> dict[str, Any]:
@@ -151,7 +166,7 @@ class PolicyPublishView(ApiView):
 
     @extend_schema(request=NothingBody, responses=PolicyShape)
     def post(self, request: Request, name: str, number: int) -> Response:
-        """Make a draft count: by an administrator who did not write it."""
+        """Make a draft count: by an administrator who did not write it, and when its tests pass."""
         valid(NothingBody, request)
         made = operations.publish_policy(
             policy=queries.policy_version(name, number),
@@ -176,26 +191,27 @@ class PolicyCheckView(ApiView):
 
     @extend_schema(request=PolicyCheckBody, responses=PolicyCheckShape)
     def post(self, request: Request) -> Response:
-        """What is wrong with a text, each with line and column; and what it would decide of a project's next gate.
-        Nothing is written."""
+        """What is wrong with a text, each with line and column; whether the tests beside it pass; and what it would
+        decide of a project's next gate. Nothing is written."""
         body = valid(PolicyCheckBody, request)
-        nothing: dict[str, Any] = {"gate": None, "is_met": None, "checks": [], "approvals": []}
+        nothing: dict[str, Any] = {"tests": [], "gate": None, "is_met": None, "checks": [], "approvals": []}
         project = project_for(request, body["project"]) if body.get("project") else None
         try:
             pack = policies.read_text(body["text"])
         except PolicyError as exc:
             wrong = [{"line": one.line, "column": one.column, "message": one.message} for one in exc.problems]
             return Response({"problems": wrong} | nothing)
+        ran = {"problems": [], "tests": [test_run_json(run) for run in run_tests(pack)]}
         found = gates.try_pack(project, pack) if project else None
         if found is None:
-            return Response({"problems": []} | nothing)
+            return Response(nothing | ran)
         decided = {
             "gate": found.gate,
             "is_met": found.is_met,
             "checks": [check_json(check) for check in found.checks],
             "approvals": [words(rule, rule.count) for rule in found.outcome.approvals],
         }
-        return Response({"problems": []} | decided)
+        return Response(decided | ran)
 
 
 class PolicySimulateView(ApiView):

@@ -5,14 +5,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from projects.enums import FindingState, Severity
+from projects.enums import FindingState, Gate, Severity
 from projects.models.indicators import Indicator
 from projects.models.project import Project
 
 
 class Finding(models.Model):
     """About one thing (`about_type`, `about_id`). `owned_by_ids` are all who ever owned it: none of them closes it at
-    tier 3 and above. One that an indicator opened belongs to one breach, which began at `breached_at`.
+    tier 3 and above. One that an indicator opened belongs to one breach, which began at `breached_at`. One that a check
+    of a gate opened has the name of the check, and the check closes it when it holds: then nobody did.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="findings")
@@ -29,6 +30,8 @@ class Finding(models.Model):
     state = models.CharField(max_length=6, choices=FindingState, default=FindingState.OPEN)
     indicator = models.ForeignKey(Indicator, null=True, on_delete=models.PROTECT, related_name="findings")
     breached_at = models.DateTimeField(null=True)
+    gate = models.CharField(max_length=12, choices=Gate, blank=True)
+    check_id = models.CharField(max_length=120, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     resolution = models.TextField(blank=True)
@@ -42,8 +45,13 @@ class Finding(models.Model):
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="projects_finding_severity"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_by=None, closed_at=None)
-                | Q(state="closed", closed_by__isnull=False, closed_at__isnull=False),
+                | (Q(state="closed", closed_at__isnull=False) & (Q(closed_by__isnull=False) | ~Q(check_id=""))),
                 name="projects_finding_closed_by",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "gate", "check_id"],
+                condition=Q(state="open") & ~Q(check_id=""),
+                name="projects_finding_one_a_check",
             ),
         ]
 

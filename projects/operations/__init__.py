@@ -12,6 +12,7 @@ from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.controls import add_control, revise_control
 from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
 from projects.operations.findings import close_finding, open_finding, reopen_finding, revise_finding
+from projects.operations.gate_findings import settle_gate_findings
 from projects.operations.gates import pass_gate
 from projects.operations.health import set_health
 from projects.operations.indicators import bind_indicator, observe_indicator, read_indicators, remove_indicator
@@ -123,6 +124,7 @@ __all__ = [
     "revise_status",
     "seal_ceiling",
     "set_health",
+    "settle_gate_findings",
     "sign_acceptance",
     "start_from_template",
     "start_sprint",

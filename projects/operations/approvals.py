@@ -30,6 +30,7 @@ from projects.models import (
     Project,
     ProjectPolicy,
 )
+from projects.operations.gate_findings import settle_gate_findings
 from projects.operations.locking import locked_open
 from projects.operations.values import Values
 
@@ -56,6 +57,7 @@ def request_gate(*, project: Project, by: User, now: datetime, comment: str = ""
         project=project, number=last + 1, gate=gate, comment=comment, requested_by=by, requested_at=now
     )
     events.record(GATE_REQUESTED, request, by=by, gate=str(gate), comment=comment)
+    settle_gate_findings(project=project, now=now)
     return request
 
 

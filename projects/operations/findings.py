@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from core import events
+from core.errors import Conflict
 from core.models import User
 from core.rules import require
 from projects import rules, subjects
-from projects.enums import FINDING_FLOW, Severity
+from projects.enums import FINDING_FLOW, FindingState, Severity
 from projects.events import FINDING_CLOSED, FINDING_OPENED, FINDING_REOPENED, FINDING_REVISED
 from projects.models import Finding, Project
 from projects.operations.locking import locked, locked_open, require_version
@@ -20,6 +21,8 @@ from projects.operations.values import Values, refuse_unknown
 from projects.roles import Permission
 
 MOST_TEXT = 4000
+# Within how many days a finding is due that nobody opened by hand.
+DUE_DAYS = {Severity.LOW: 90, Severity.MEDIUM: 30, Severity.HIGH: 14, Severity.CRITICAL: 3}
 FIELDS = ("title", "detail", "severity", "owner", "due_date")
 
 
@@ -90,15 +93,24 @@ def close_finding(
 
 @transaction.atomic
 def reopen_finding(*, finding: Finding, by: User | None, expected_version: int | None = None) -> Finding:
-    """It was not put right after all. Raises NotAllowed, IllegalStep, PreconditionFailed."""
+    """It was not put right after all. Raises NotAllowed, IllegalStep, PreconditionFailed, Conflict (`open_already`)."""
     finding = _locked(finding)
     require(rules.why_not(by, Permission.EDIT_RISKS, finding.project_id))
     require_version(f"Finding {finding.number}", finding.version, expected_version)
     finding.state = FINDING_FLOW.target(finding.state, "reopen")
+    _require_no_other(finding)
     finding.closed_by = finding.closed_at = None
     _save(finding, "state", "closed_by", "closed_at")
     events.record(FINDING_REOPENED, finding, by=by, **_facts(finding))
     return finding
+
+
+def _require_no_other(finding: Finding) -> None:
+    """A check has one open finding."""
+    of_check = Finding.objects.filter(project=finding.project_id, gate=finding.gate, check_id=finding.check_id)
+    other = of_check.filter(state=FindingState.OPEN).first() if finding.check_id else None
+    if other is not None:
+        raise Conflict(f"The same check opened F{other.number} since then.", code="open_already")
 
 
 def create_finding(*, project: Project, owner: User | None, by: User | None, now: datetime, **values: Any) -> Finding:

@@ -14,6 +14,7 @@ from projects.enums import GATE_REQUEST_FLOW, STAGE_FLOW
 from projects.events import GATE_PASSED
 from projects.models import GateDecision, Project
 from projects.operations.approvals import keep_evaluation, keep_policy
+from projects.operations.gate_findings import settle_checks
 from projects.operations.locking import locked, require_version
 from projects.operations.values import Values
 
@@ -39,6 +40,7 @@ def pass_gate(
     assert assessment is not None  # there is a next gate
     gates.require_met(gate, assessment.checks)
     approvals.require_quorum(approvals.tally(assessment, asked, now=now))
+    settle_checks(assessment, now=now)
     keep_policy(project, now=now)
     evaluation = keep_evaluation(assessment, now=now)
     project.stage = STAGE_FLOW.target(project.stage, f"pass_{gate}_gate")

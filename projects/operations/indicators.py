@@ -18,7 +18,7 @@ from projects import indicators, rules
 from projects.enums import Operator, Severity, Stage
 from projects.events import INDICATOR_BOUND, INDICATOR_BREACHED, INDICATOR_RECOVERED, INDICATOR_REMOVED
 from projects.models import Finding, Indicator, IndicatorReading, Membership, Project, Risk
-from projects.operations.findings import create_finding
+from projects.operations.findings import DUE_DAYS, create_finding
 from projects.operations.locking import locked, locked_risk
 from projects.operations.risks import facts, reconsider, save_risk
 from projects.operations.values import Values
@@ -27,8 +27,6 @@ from projects.roles import Permission
 # Readings that are kept of each indicator: enough for its line, not for an archive.
 KEPT_READINGS = 500
 MOST_WINDOW_S = 90 * 86_400
-# Within how many days a finding that an indicator opened is due, by the level of its risk.
-DUE_DAYS = {1: 90, 2: 30, 3: 14, 4: 3}
 
 
 @transaction.atomic
@@ -136,7 +134,7 @@ def _breach(indicator: Indicator, risk: Risk, *, value: float, at: datetime) -> 
         about_type="risk",
         about_id=str(risk.number),
         owner=risk.owner if _is_member(risk) else None,
-        due_date=at.date() + timedelta(days=DUE_DAYS[risk.level]),
+        due_date=at.date() + timedelta(days=DUE_DAYS[Severity[risk.level.name]]),
         indicator=indicator,
         breached_at=at,
         by=None,

@@ -21,7 +21,7 @@ from projects.events import (
 )
 from projects.models import PolicyVersion, Project, ProjectPolicy
 from projects.operations.locking import locked_open, require_version
-from projects.policy import Pack, PolicyError, shipped
+from projects.policy import Pack, PolicyError, run_tests, shipped
 
 # Any number will do, as long as nobody else takes it: drafts of one name get their numbers one after the other.
 _LOCK = 7_468_727
@@ -78,13 +78,13 @@ def publish_policy(
 ) -> PolicyVersion:
     """Make a draft count, by somebody who did not write it. It never changes again.
 
-    Raises NotAllowed, IllegalStep, PreconditionFailed, Invalid where a fact has gone meanwhile.
+    Raises NotAllowed, IllegalStep, PreconditionFailed, Invalid where a fact has gone, Conflict (`tests_fail`).
     """
     policy = _locked(policy)
     require(rules.why_not_publish_policy(by, policy))
     require_version("The draft", policy.version, expected_version)
     policy.state = POLICY_FLOW.target(policy.state, "publish")
-    checked_policy(policy.text)
+    _require_tests(checked_policy(policy.text))
     policy.published_by, policy.published_at = by, now
     policy.save(update_fields=["state", "published_by", "published_at"])
     events.record(POLICY_PUBLISHED, policy, by=by, digest=policy.digest)
@@ -131,6 +131,19 @@ def checked_policy(text: str) -> Pack:
     except PolicyError as exc:
         said = [FieldError(field="text", code="policy", message=str(one)) for one in exc.problems]
         raise Invalid(str(exc.problems[0]), code="policy", errors=said) from None
+
+
+def _require_tests(pack: Pack) -> None:
+    """Every test beside the policy passes."""
+    failing = [one for one in run_tests(pack) if not one.is_passed]
+    if failing:
+        said = [
+            FieldError(field=one.test.name, code="test", message=f"Line {one.test.line}: {failure}")
+            for one in failing
+            for failure in one.failures
+        ]
+        names = ", ".join(one.test.name for one in failing)
+        raise Conflict(f"{len(failing)} of its {len(pack.tests)} tests fail: {names}.", code="tests_fail", errors=said)
 
 
 def _insert(

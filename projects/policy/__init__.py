@@ -11,15 +11,19 @@ from projects.policy.pack import (
     NO_SELF_APPROVAL,
     ApprovalRule,
     CheckRule,
+    Each,
+    Expected,
     GatePolicy,
     Pack,
+    PolicyTest,
     Waivers,
 )
 from projects.policy.packs import shipped
 from projects.policy.problems import PolicyError, Problem
 from projects.policy.quorum import Vote, counts_for, missing
 from projects.policy.reading import House, read_pack
-from projects.policy.values import Catalogue, Estimate, Facts, Type, Value, from_json, is_of, to_json
+from projects.policy.unit_tests import TestRun, run_tests
+from projects.policy.values import Catalogue, Estimate, Facts, Slice, Type, Value, from_json, is_of, to_json
 
 __all__ = [
     "CONTRIBUTORS",
@@ -30,7 +34,9 @@ __all__ = [
     "ApprovalRule",
     "Catalogue",
     "CheckRule",
+    "Each",
     "Estimate",
+    "Expected",
     "Facts",
     "Finding",
     "GatePolicy",
@@ -38,7 +44,10 @@ __all__ = [
     "Outcome",
     "Pack",
     "PolicyError",
+    "PolicyTest",
     "Problem",
+    "Slice",
+    "TestRun",
     "Type",
     "Value",
     "Vote",
@@ -49,6 +58,7 @@ __all__ = [
     "is_of",
     "missing",
     "read_pack",
+    "run_tests",
     "shipped",
     "standing_rule",
     "to_json",

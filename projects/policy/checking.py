@@ -2,14 +2,25 @@
 
 from difflib import get_close_matches
 
-from projects.policy.functions import FUNCTIONS, OF_ANY, OF_THE_METRIC, Function
+from projects.policy.functions import FUNCTIONS, INTERVALS, OF_ANY, OF_THE_METRIC, Function
 from projects.policy.syntax import COMPARISONS, Binary, Call, Expression, ExpressionError, Fact, Literal, Unary
 from projects.policy.values import Catalogue, Type
 
+ROWS = "n"
+"""What a condition on slices calls the number of a slice's rows."""
 
-def type_of(node: Expression, catalogue: Catalogue, *, has_metric: bool = False) -> Type:
-    """The type of the expression. Raises ExpressionError: an unknown fact or function, a wrong type."""
-    return _Checker(catalogue, has_metric).of(node)
+
+def type_of(node: Expression, catalogue: Catalogue, *, has_metric: bool = False, of_slices: bool = False) -> Type:
+    """The type of the expression. Raises ExpressionError: an unknown fact or function, a wrong type.
+
+    `of_slices`: a bare word is what was measured of a slice. Anybody may log any metric, so every word is one.
+    """
+    return _Checker(catalogue, has_metric, of_slices).of(node)
+
+
+def bare_words(names: frozenset[str], catalogue: Catalogue) -> frozenset[str]:
+    """Of the names in a condition on slices, those that are no facts."""
+    return frozenset(name for name in names if "." not in name and name not in catalogue)
 
 
 def fact_type(name: str, catalogue: Catalogue, at: int) -> Type:
@@ -31,18 +42,23 @@ def facts_in(node: Expression) -> frozenset[str]:
 
 
 class _Checker:
-    def __init__(self, catalogue: Catalogue, has_metric: bool) -> None:
-        self.catalogue, self.has_metric = catalogue, has_metric
+    def __init__(self, catalogue: Catalogue, has_metric: bool, of_slices: bool) -> None:
+        self.catalogue, self.has_metric, self.of_slices = catalogue, has_metric, of_slices
 
     def of(self, node: Expression) -> Type:
         if isinstance(node, Literal):
             return _literal(node)
         if isinstance(node, Fact):
-            return fact_type(node.name, self.catalogue, node.at)
+            return self._fact(node)
         if isinstance(node, Unary):
             kind = Type.BOOLEAN if node.operator == "not" else Type.NUMBER
             return self._require(node.operand, kind, f"{node.operator!r} takes")
         return self._binary(node) if isinstance(node, Binary) else self._call(node)
+
+    def _fact(self, node: Fact) -> Type:
+        if self.of_slices and "." not in node.name and node.name not in self.catalogue:
+            return Type.NUMBER if node.name == ROWS else Type.ESTIMATE
+        return fact_type(node.name, self.catalogue, node.at)
 
     def _binary(self, node: Binary) -> Type:
         if node.operator in ("and", "or"):
@@ -52,7 +68,9 @@ class _Checker:
             self._require(node.left, Type.NUMBER, f"{node.operator!r} takes")
             return self._require(node.right, Type.NUMBER, f"{node.operator!r} takes")
         left = self.of(node.left)
-        if left is not Type.NUMBER and (node.operator not in ("==", "!=") or left in (Type.TEXTS, Type.ESTIMATE)):
+        if left is not Type.NUMBER and (
+            node.operator not in ("==", "!=") or left in (Type.TEXTS, Type.ESTIMATE, Type.SLICES)
+        ):
             raise ExpressionError(f"{node.operator!r} cannot compare {left}{_hint(left)}.", node.left.at)
         self._require(node.right, left, f"{node.operator!r} compares {left} with")
         return Type.BOOLEAN
@@ -74,12 +92,16 @@ class _Checker:
 
     def _known_call(self, node: Call, function: Function) -> Type:
         takes = function.takes
-        if self.has_metric and node.name in OF_THE_METRIC and len(node.arguments) == len(takes) - 1:
+        first = self.of(node.arguments[0]) if node.arguments else None
+        if self.has_metric and node.name in OF_THE_METRIC and first is not Type.ESTIMATE:
             takes = takes[1:]
+        names_no_level = node.name in INTERVALS and len(node.arguments) == len(takes) - 1
+        if names_no_level:
+            takes = takes[:-1]
         self._require_arguments(node, len(takes), 32 if function.is_open else len(takes))
         for index, argument in enumerate(node.arguments):
             self._require(argument, takes[min(index, len(takes) - 1)], f"{node.name} takes")
-        if node.name in ("ci_low", "ci_high"):
+        if node.name in INTERVALS and not names_no_level:
             _require_level(node.arguments[-1])
         return function.gives
 
@@ -107,6 +129,8 @@ def _require_level(node: Expression) -> None:
 
 
 def _hint(kind: Type) -> str:
+    if kind is Type.SLICES:
+        return "; say each: {slices: {}} beside a condition on one"
     return "; say ci_low, ci_high or estimate of it" if kind is Type.ESTIMATE else ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from projects.policy.each import of_every_slice
 from projects.policy.evaluation import evaluate
 from projects.policy.pack import ApprovalRule, CheckRule, GatePolicy
 from projects.policy.syntax import Fact
@@ -14,11 +15,13 @@ _UNKNOWN = {"fail": BAD, "wait": WAIT, "pass": OK}
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one check. `left_out`: its `when` is false. One of severity warn is told, and blocks nothing."""
+    """What came of one check. `left_out`: its `when` is false. One of severity warn is told, and blocks nothing.
+    `said` names the slice that decided, where it was asked of slices."""
 
     check: CheckRule
     state: str
     is_unknown: bool = False
+    said: str = ""
 
     @property
     def is_blocking(self) -> bool:
@@ -60,9 +63,16 @@ def decide(
 def _find(rule: CheckRule, facts: Facts, waived: Collection[str]) -> Finding:
     if rule.when is not None and evaluate(rule.when, facts) is False:
         return Finding(rule, LEFT_OUT)
-    metric = facts.get(rule.metric) if rule.metric else None
-    said = evaluate(rule.require, facts, metric=metric, has_metric=rule.metric is not None)
-    state = _UNKNOWN[rule.on_unknown] if said is None else OK if said else BAD
+    holds, said = _ask(rule, facts)
+    state = _UNKNOWN[rule.on_unknown] if holds is None else OK if holds else BAD
     if state in (BAD, WAIT) and rule.id in waived:
         state = WAIVED
-    return Finding(rule, state, is_unknown=said is None)
+    return Finding(rule, state, is_unknown=holds is None, said=said)
+
+
+def _ask(rule: CheckRule, facts: Facts) -> tuple[bool | None, str]:
+    if rule.each is not None:
+        return of_every_slice(rule.require, rule.each, facts)
+    metric = facts.get(rule.metric) if rule.metric else None
+    holds = evaluate(rule.require, facts, metric=metric, has_metric=rule.metric is not None)
+    return (None if holds is None else bool(holds)), ""

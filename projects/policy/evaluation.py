@@ -6,9 +6,9 @@ Logic is Kleene's: false and unknown is false, true or unknown is true, else unk
 
 from collections.abc import Callable
 
-from projects.policy.functions import FUNCTIONS, OF_THE_METRIC, finite
+from projects.policy.functions import FUNCTIONS, INTERVALS, OF_THE_METRIC, USUAL_LEVEL, finite
 from projects.policy.syntax import Binary, Call, Expression, Fact, Literal, Unary
-from projects.policy.values import Facts, Value
+from projects.policy.values import Estimate, Facts, Value
 
 
 def both(left: bool | None, right: bool | None) -> bool | None:
@@ -62,8 +62,10 @@ def _call(node: Call, arguments: list[Value], *, metric: Value, has_metric: bool
     if node.name == "if_unknown":
         return arguments[1] if arguments[0] is None else arguments[0]
     function = FUNCTIONS[node.name]
-    if has_metric and node.name in OF_THE_METRIC and len(arguments) < len(function.takes):
+    if has_metric and node.name in OF_THE_METRIC and not isinstance(next(iter(arguments), None), Estimate):
         arguments = [metric, *arguments]
+    if node.name in INTERVALS and len(arguments) == 1:
+        arguments = [*arguments, USUAL_LEVEL]
     return None if None in arguments else function.answer(*arguments)
 
 

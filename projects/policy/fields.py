@@ -92,6 +92,28 @@ class Fields:
                 found.append(word)
         return found
 
+    def words(self, node: Node | None, what: str, *, most: int) -> list[str]:
+        """A list of different texts; one stands for a list of one."""
+        found: list[str] = []
+        for one in [node] if isinstance(node, Scalar) else self.items(node, what, most=most):
+            word = one.text.strip() if isinstance(one, Scalar) else ""
+            if not word or len(word) > 200 or word in found:
+                self.wrong(one, f"{what} is a list of different words, of 200 characters at most.")
+            else:
+                found.append(word)
+        return found
+
+    def number(self, node: Node | None, what: str) -> float | None:
+        """Null is no number, and so is what is wrong."""
+        value = node.value if isinstance(node, Scalar) else None
+        if node is None or (isinstance(node, Scalar) and value is None):
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            got = f": got {node.text[:60]!r}" if isinstance(node, Scalar) else ""
+            self.wrong(node, f"{what} is a number{got}.")
+            return None
+        return value
+
     def whole(self, node: Node | None, what: str, *, low: int, high: int, default: int) -> int:
         if node is None:
             return default

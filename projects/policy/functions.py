@@ -24,7 +24,7 @@ class Function:
 
 def _bound(estimate: Estimate, level: float, side: int) -> float | None:
     """A bound of the two-sided interval: value -+ z(level) x standard error, as of a normal distribution."""
-    if not 0 < level < 1:
+    if not 0 < level < 1 or estimate.error is None:
         return None
     return finite(estimate.value + side * _NORMAL.inv_cdf((1 + level) / 2) * estimate.error)
 
@@ -68,6 +68,10 @@ OF_ANY = {
     "if_unknown": "The first, or where it is unknown, the second, of the same type.",
 }
 """Two more take a value of any type; `checking` and `evaluation` know them by name."""
+
+INTERVALS = frozenset({"ci_low", "ci_high"})
+USUAL_LEVEL = 0.95
+"""The level of an interval for which none is named: `ci_high(recall_gap)`."""
 
 OF_THE_METRIC = frozenset({"ci_low", "ci_high", "estimate"})
 """Where a check names a metric, these leave it out: `ci_low(0.95)`."""

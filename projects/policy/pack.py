@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from projects.policy.checking import facts_in
 from projects.policy.syntax import Expression
+from projects.policy.values import Facts
 
 NO_SELF_APPROVAL = "no_self_approval"
 CONTRIBUTORS = "contributors_cannot_decide"
@@ -12,8 +13,21 @@ SEPARATIONS = (NO_SELF_APPROVAL, CONTRIBUTORS, LAST_CHANGE)
 
 ON_UNKNOWN = ("fail", "wait", "pass")
 SEVERITIES = ("block", "warn")
+FINDINGS = ("low", "medium", "high", "critical")
+STATES = ("ok", "bad", "wait", "waived", "left_out")
 EFFECTS = ("warn", "revoke")
 PROJECT_TEAM = "project_team"
+
+
+@dataclass(frozen=True)
+class Each:
+    """A check is asked of every slice of the fact `of` that has `min_n` rows or more; `by` are the columns, each of
+    which must have such a slice; none named: of all there are. `words` are the bare words of its condition."""
+
+    of: str
+    min_n: int = 0
+    by: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -28,11 +42,15 @@ class CheckRule:
     severity: str = "block"
     metric: str | None = None
     when: Expression | None = None
+    each: Each | None = None
 
     @property
     def facts(self) -> frozenset[str]:
         named = frozenset({self.metric}) if self.metric else frozenset[str]()
-        return named | facts_in(self.require) | (facts_in(self.when) if self.when else frozenset())
+        asked = facts_in(self.require)
+        if self.each is not None:
+            asked = (asked - self.each.words) | {self.each.of}
+        return named | asked | (facts_in(self.when) if self.when else frozenset())
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,8 @@ class GatePolicy:
     valid_days: int | None = None
     waivers: Waivers = field(default_factory=Waivers)
     unlocks: tuple[str, ...] = ()
+    opens_findings: str | None = None
+    """The severity of the finding that a check opens which fails; None: it opens none."""
 
     @property
     def facts(self) -> frozenset[str]:
@@ -74,12 +94,35 @@ class GatePolicy:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What a test says of the outcome; what it leaves out may be anything. `approvals` counts persons."""
+
+    met: bool | None = None
+    checks: tuple[tuple[str, str], ...] = ()
+    approvals: int | None = None
+
+
+@dataclass(frozen=True)
+class PolicyTest:
+    """Facts, and what the gate must say of them. It stands beside the policy, at `line`."""
+
+    name: str
+    gate: str
+    facts: Facts
+    expected: Expected
+    waived: tuple[str, ...] = ()
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True)
 class Pack:
     name: str
     title: str
     description: str
     tiers: tuple[str, ...]
     gates: dict[str, GatePolicy]
+    tests: tuple[PolicyTest, ...] = ()
 
     def keys_of(self, gate: str) -> list[str]:
         """The gates that must have been passed before this one opens."""

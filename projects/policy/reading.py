@@ -1,12 +1,13 @@
 """Text to a pack of policies, or everything that is wrong with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from projects.policy.checking import fact_type, type_of
+from projects.policy.checking import bare_words, fact_type, facts_in, type_of
 from projects.policy.fields import Fields
 from projects.policy.loading import Mapping, Node, Scalar, load
 from projects.policy.pack import (
+    FINDINGS,
     NO_SELF_APPROVAL,
     ON_UNKNOWN,
     PROJECT_TEAM,
@@ -14,18 +15,23 @@ from projects.policy.pack import (
     SEVERITIES,
     ApprovalRule,
     CheckRule,
+    Each,
     GatePolicy,
     Pack,
     Waivers,
 )
 from projects.policy.syntax import Expression, ExpressionError, Literal, parse
+from projects.policy.unit_tests import read_tests
 from projects.policy.values import Catalogue, Type
 
 API_VERSION = "throughline/v1"
 KIND = "PolicyPack"
 MOST_CHECKS = 200
 MOST_DAYS_WAIVED = 90
+MOST_ROWS = 1_000_000_000
 TIERS = ("T1", "T2", "T3", "T4")
+USUAL_SLICES = "model.slices"
+"""The fact that `each: {slices: {}}` asks of, unless it names another."""
 
 _NEVER = Literal(False, 0)
 
@@ -54,18 +60,20 @@ class _Reader:
 
     def pack(self, root: Node) -> Pack:
         fields = self.fields
-        known = ("apiVersion", "kind", "metadata", "tiers", "gates")
+        known = ("apiVersion", "kind", "metadata", "tiers", "gates", "tests")
         top = fields.mapping(root, "a policy", known, needed=("apiVersion", "kind", "metadata", "gates")).entries
         fields.choice(top.get("apiVersion"), "apiVersion", [API_VERSION], default=API_VERSION)
         fields.choice(top.get("kind"), "kind", [KIND], default=KIND)
         about = fields.mapping(top.get("metadata"), "metadata", ("name", "title", "description"), needed=("name",))
         name = fields.name(about.entries.get("name"), "metadata.name")
+        gates = self.gates(top.get("gates"))
         return Pack(
             name=name,
             title=fields.text(about.entries.get("title"), "metadata.title", most=80, default=name.capitalize()),
             description=fields.text(about.entries.get("description"), "metadata.description", most=1000),
             tiers=tuple(fields.choices(top.get("tiers"), "tiers", TIERS)),
-            gates=self.gates(top.get("gates")),
+            gates=gates,
+            tests=read_tests(top.get("tests"), fields, self.house.catalogue, gates),
         )
 
     def gates(self, node: Node | None) -> dict[str, GatePolicy]:
@@ -77,12 +85,13 @@ class _Reader:
 
     def gate(self, name: str, node: Node) -> GatePolicy:
         fields = self.fields
-        known = ("standing_checks", "checks", "approvals", "separation", "freshness", "waivers", "on_pass")
+        known = ["standing_checks", "checks", "approvals", "separation", "freshness", "waivers", "on_pass", "on_fail"]
         given = fields.mapping(node, f"the gate {name}", known).entries
         checks = self.checks(given.get("checks"))
         standing = fields.choice(given.get("standing_checks"), "standing_checks", ("all", "listed"), default="all")
         fresh = fields.mapping(given.get("freshness"), "freshness", ("valid_days",)).entries.get("valid_days")
         on_pass = fields.mapping(given.get("on_pass"), "on_pass", ("unlock",)).entries.get("unlock")
+        on_fail = fields.mapping(given.get("on_fail"), "on_fail", ("open_finding",)).entries.get("open_finding")
         approvals = fields.items(given.get("approvals"), "approvals", most=20)
         return GatePolicy(
             gate=name,
@@ -95,6 +104,7 @@ class _Reader:
             valid_days=fields.whole(fresh, "valid_days", low=1, high=730, default=0) or None,
             waivers=self.waivers(given.get("waivers"), checks),
             unlocks=tuple(fields.choices(on_pass, "unlock", self.house.gates)),
+            opens_findings=fields.choice(on_fail, "open_finding", FINDINGS, default="") or None,
         )
 
     def checks(self, node: Node | None) -> tuple[CheckRule, ...]:
@@ -108,20 +118,41 @@ class _Reader:
 
     def check(self, node: Node) -> CheckRule:
         fields = self.fields
-        known = ("id", "label", "require", "on_unknown", "severity", "metric", "when")
+        known = ("id", "label", "require", "on_unknown", "severity", "metric", "each", "when")
         given = fields.mapping(node, "a check", known, needed=("id", "require")).entries
         id = fields.name(given.get("id"), "id")
         metric = self.metric(given.get("metric"))
-        require = given.get("require")
+        require, each = given.get("require"), self.each(given.get("each"))
+        if each is not None and "metric" in given:
+            fields.wrong(given["metric"], "a check is of a metric or of each slice: not both.")
+        asked = self.condition(require, "require", has_metric="metric" in given, of_slices=each is not None)
+        if each is not None:
+            each = replace(each, words=bare_words(facts_in(asked), self.house.catalogue))
         return CheckRule(
             id=id,
             label=fields.text(given.get("label"), "label", default=id.replace("_", " ").capitalize()),
-            require=self.condition(require, "require", has_metric="metric" in given),
+            require=asked,
             text=require.text if isinstance(require, Scalar) else "",
             on_unknown=fields.choice(given.get("on_unknown"), "on_unknown", ON_UNKNOWN, default="fail"),
             severity=fields.choice(given.get("severity"), "severity", SEVERITIES, default="block"),
             metric=metric,
             when=self.when(given.get("when")),
+            each=each,
+        )
+
+    def each(self, node: Node | None) -> Each | None:
+        if node is None:
+            return None
+        fields = self.fields
+        slices = fields.mapping(node, "each", ("slices",), needed=("slices",)).entries.get("slices")
+        given = fields.mapping(slices, "slices", ("of", "min_n", "by")).entries
+        of = fields.text(given.get("of"), "of", default=USUAL_SLICES)
+        if self.house.catalogue.get(of) is not Type.SLICES:
+            fields.wrong(given.get("of", node), f"of is a fact that is a list of slices: {of} is none.")
+        return Each(
+            of=of,
+            min_n=fields.whole(given.get("min_n"), "min_n", low=0, high=MOST_ROWS, default=0),
+            by=tuple(fields.words(given.get("by"), "by", most=20)),
         )
 
     def metric(self, node: Node | None) -> str | None:
@@ -141,7 +172,9 @@ class _Reader:
     def when(self, node: Node | None) -> Expression | None:
         return None if node is None else self.condition(node, "when")
 
-    def condition(self, node: Node | None, what: str, *, has_metric: bool = False) -> Expression:
+    def condition(
+        self, node: Node | None, what: str, *, has_metric: bool = False, of_slices: bool = False
+    ) -> Expression:
         """An expression that is true or false; problems inside it stand where they are in the text."""
         if node is None:
             return _NEVER
@@ -150,7 +183,7 @@ class _Reader:
             return _NEVER
         try:
             found = parse(node.text)
-            kind = type_of(found, self.house.catalogue, has_metric=has_metric)
+            kind = type_of(found, self.house.catalogue, has_metric=has_metric, of_slices=of_slices)
         except ExpressionError as exc:
             at = None if node.at is None else node.at + exc.at
             place = "" if node.at is not None else f" (character {exc.at + 1} of the expression)"

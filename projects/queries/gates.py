@@ -7,9 +7,18 @@ from django.db.models.functions import Now
 
 from core.errors import NotFound
 from core.models import Event, User
-from projects.enums import Effect, RequestState
+from projects.enums import Effect, FindingState, RequestState
 from projects.events import GATE_PASSED
-from projects.models import GateApproval, GateCondition, GateDecision, GateRequest, GateWaiver, PolicyVersion, Project
+from projects.models import (
+    Finding,
+    GateApproval,
+    GateCondition,
+    GateDecision,
+    GateRequest,
+    GateWaiver,
+    PolicyVersion,
+    Project,
+)
 from projects.queries.portfolio import _Today
 from projects.queries.team import visible_projects
 
@@ -63,6 +72,13 @@ def gate_waiver(project: Project, number: int) -> GateWaiver:
 def open_request(project: Project) -> GateRequest | None:
     """Who asks for the decision on the next gate, if anybody does."""
     return GateRequest.objects.select_related("requested_by").filter(project=project, state=RequestState.OPEN).first()
+
+
+def has_gate_in_question(project: Project) -> bool:
+    """Whether a decision is asked for, or a finding is open that a check opened. One query."""
+    asked = GateRequest.objects.filter(project=project, state=RequestState.OPEN).values("pk")
+    opened = Finding.objects.filter(project=project, state=FindingState.OPEN).exclude(check_id="").values("pk")
+    return asked.union(opened).exists()
 
 
 def gate_approvals(request: GateRequest) -> QuerySet[GateApproval]:

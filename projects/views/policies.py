@@ -15,7 +15,7 @@ from projects.forms.gates import PolicyForm
 from projects.history import simulate
 from projects.models import PolicyVersion
 from projects.pages import takes_effect
-from projects.policy import FUNCTIONS, OF_ANY, PolicyError
+from projects.policy import FUNCTIONS, OF_ANY, PolicyError, run_tests
 
 
 @page
@@ -64,6 +64,7 @@ def policy(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "policy": found,
         "is_draft": found.state == PolicyState.DRAFT,
         "difference": _against_active(found),
+        "runs": _read(found.text).get("runs", []),
         "why_not_revise": rules.why_not_revise_policy(user, found),
         "why_not_publish": rules.why_not_publish_policy(user, found),
         "why_not_discard": rules.why_not_discard_policy(user, found),
@@ -122,9 +123,10 @@ def _editor(form: PolicyForm) -> dict[str, Any]:
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        return {"pack": policies.read_text(text), "problems": []}
+        pack = policies.read_text(text)
     except PolicyError as exc:
         return {"pack": None, "problems": exc.problems}
+    return {"pack": pack, "problems": [], "runs": run_tests(pack)}
 
 
 def _against_active(found: PolicyVersion) -> list[str]:

@@ -36,6 +36,22 @@ def test_check_says_whether_a_text_is_a_policy(lines, written):
     assert "policy.yaml:8:69: require: there is no fact 'many'." in wrong.stdout
 
 
+TESTS = """
+tests:
+  - {name: three, gate: scope, facts: {risks.open: 3}, expect: {met: true}}
+  - {name: nine, gate: scope, facts: {risks.open: 9}, expect: {met: false}}
+"""
+
+
+def test_check_runs_the_tests_beside_it(lines, written):
+    good = lines.viewer("policy", "check", written(5, TEXT + TESTS))
+    failing = lines.viewer("policy", "check", written(2, TEXT + TESTS), code=1)
+
+    assert good.stdout.endswith("policy.yaml is a policy; 2 of 2 tests pass.\n")
+    assert "policy.yaml:11: test 'three': the gate is not met: few_risks is bad." in failing.stdout
+    assert "1 of 2 tests pass" in failing.stdout
+
+
 def test_check_says_what_it_decides_of_a_project(lines, written, key):
     met = lines.viewer("policy", "check", written(5), "--project", key)
     stopped = lines.viewer("policy", "check", written(0), "--project", key, code=1)

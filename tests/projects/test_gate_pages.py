@@ -225,6 +225,21 @@ def test_a_text_is_checked_as_one_types_and_tried_on_the_past(as_):
     assert "This is no policy yet" in broken
 
 
+def test_tests_run_as_one_types_and_beside_what_is_published(as_):
+    text = policy_text(checks="[{id: none, require: risks.open == 0}]")
+    tests = "tests:\n  - {name: none is open, gate: scope, facts: {risks.open: 0}, expect: {met: true}}\n"
+    client = as_(make_user())
+
+    passes = client.post("/policies/check/", {"text": text + tests}).content.decode()
+    fails = client.post("/policies/check/", {"text": text + tests.replace(": 0}", ": 1}")}).content.decode()
+    client.post("/policies/new/", {"text": text + tests})
+    seen = as_(make_user()).get("/policies/trial/1/").content.decode()
+
+    assert ("none is open" in passes, "passes" in passes, "fails" in passes) == (True, True, False)
+    assert ("the gate is not met: none is bad." in fails, "fails" in fails) == (True, True)
+    assert ("Its tests" in seen, "none is open" in seen) == (True, True)
+
+
 def test_export_is_the_text(as_):
     answer = as_(make_user()).get("/policies/light/1/export/")
 

@@ -112,6 +112,30 @@ def test_publish_policy_by_another_administrator():
     assert Event.objects.get(type="policy.published").actor == other
 
 
+TESTS = """
+tests:
+  - {name: none is open, gate: scope, facts: {risks.open: OPEN}, expect: {met: true}}
+"""
+
+
+def test_publish_policy_whose_tests_fail_refused():
+    author, other = make_user(), make_user(is_admin=True)
+    text = policy_text(checks="[{id: none, require: risks.open == 0}]") + TESTS
+    policy = operations.draft_policy(text=text.replace("OPEN", "1"), by=author, now=now())
+
+    with pytest.raises(Conflict, match="1 of its 1 tests fail: none is open") as refusal:
+        operations.publish_policy(policy=policy, by=other, now=now())
+
+    assert [(one.field, one.message) for one in refusal.value.errors] == [
+        ("none is open", "Line 12: the gate is not met: none is bad.")
+    ]
+    policy.refresh_from_db()
+    assert policy.state == PolicyState.DRAFT
+    assert not Event.objects.filter(type="policy.published", actor=other).exists()
+    operations.revise_policy(policy=policy, text=text.replace("OPEN", "0"), by=author, now=now())
+    assert operations.publish_policy(policy=policy, by=other, now=now()).state == PolicyState.PUBLISHED
+
+
 def test_a_published_policy_never_changes():
     author = make_user()
     policy = make_policy(author=author)

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from experiments.tabular import Table, write_canonical
 from experiments.training.resampling import METRICS, Scored, value_of
-from models_registry.comparison import InsufficientData, bootstrap_ci, compare, compare_all, delong_interval
+from models_registry.comparison import InsufficientData, bootstrap_ci, compare, compare_all, delong_interval, slices
 from tests.science.children import run_child
 
 
@@ -163,3 +163,54 @@ def test_child_compares_two_models_on_one_holdout(tmp_path):
 
     code, messages, _ = run_child("models_registry.comparison", spec | {"positive_label": "odd"}, tmp_path)
     assert (code, messages[-1]["code"]) == (1, "positive_label_missing")
+
+
+# Slices
+
+
+def test_slices_measure_the_parts_and_how_much_worse_they_are():
+    y, score, _ = scored(3_000, seed=3)
+    region = np.array(["north", "south"], dtype=object)[(np.arange(3_000) % 3 == 0).astype(int)]
+    score = np.where(region == "south", 0.3 * score, score)
+
+    north, south = slices(y, score, {"region": region}, metric="average_precision")
+
+    rows = region == "south"
+    expected = metrics.average_precision_score(y[rows], score[rows])
+    whole = metrics.average_precision_score(y, score)
+    assert [(one.by, one.value, one.n) for one in (north, south)] == [
+        ("region", "north", 2_000),
+        ("region", "south", 1_000),
+    ]
+    assert south.metrics["average_precision"]["value"] == pytest.approx(expected)
+    assert south.metrics["average_precision_gap"]["value"] == pytest.approx(whole - expected)
+    assert south.metrics["recall_gap"]["value"] > 0.2
+    assert all(one["error"] > 0 for part in (north, south) for one in part.metrics.values())
+
+
+def test_a_gap_is_above_zero_where_a_lower_is_better_metric_is_higher():
+    y, score, _ = scored(1_000)
+    part = np.where(np.arange(1_000) < 500, "a", "b").astype(object)
+    score = np.where(part == "a", 0.9, score)
+
+    first, _ = slices(y, score, {"part": part}, metric="brier")
+
+    assert first.metrics["brier_gap"]["value"] > 0
+
+
+def test_slices_leave_out_what_is_too_small_too_many_or_of_one_class():
+    y, score, _ = scored(400)
+    y = y.copy()
+    few = np.array(["many"] * 360 + ["few"] * 40, dtype=object)
+    gaps = np.array(["here"] * 200 + [None] * 200, dtype=object)
+    names = np.array([f"customer {number}" for number in range(400)], dtype=object)
+    one_class = np.array(["quiet"] * 200 + ["loud"] * 200, dtype=object)
+    y[:200] = False
+
+    found = slices(y, score, {"few": few, "gaps": gaps, "names": names, "class": one_class}, metric="roc_auc")
+
+    assert [(one.by, one.value, sorted(one.metrics)) for one in found] == [
+        ("few", "many", ["recall", "recall_gap", "roc_auc", "roc_auc_gap"]),
+        ("class", "loud", ["recall", "recall_gap", "roc_auc", "roc_auc_gap"]),
+        ("class", "quiet", []),
+    ]

@@ -23,10 +23,11 @@ def _trying(policy: click.Group) -> None:
     @FILE
     @click.option("--project", metavar="PROJECT", help="Say what it decides of this project's next gate.")
     def check(cli: Cli, file: TextIO, project: str | None) -> None:
-        """What is wrong with a policy; exits with 1 if anything is, or if it would stop the project's next gate."""
+        """What is wrong with a policy, and whether the tests beside it pass; exits with 1 if anything is wrong, a test
+        fails, or it would stop the project's next gate."""
         found = cli.client.check_policy(file.read(), project=project)
         _tell(cli, found, file.name)
-        if found.problems or found.is_met is False:
+        if found.problems or found.is_met is False or not all(one.is_passed for one in found.tests):
             click.get_current_context().exit(1)
 
     @command(policy, "simulate")
@@ -81,12 +82,16 @@ def _tell(cli: Cli, found: "answers.PolicyCheck", file: str) -> None:
         return
     for one in found.problems:
         click.echo(f"{file}:{one.line}:{one.column}: {one.message}")
+    for test in found.tests:
+        for failure in test.failures:
+            click.echo(f"{file}:{test.line}: test {test.name!r}: {failure}")
     if found.is_met is not None and not cli.quiet:
         cli.table([("state", "check", "value"), *((each.state, each.label, each.value) for each in found.checks)])
         asked = ", ".join(found.approvals) or "nobody besides who passes it"
         click.echo(f"The {found.gate} gate {'is met' if found.is_met else 'is not met'}; asks for {asked}.")
     elif not found.problems and not cli.quiet:
-        click.echo(f"{file} is a policy.")
+        passed = sum(test.is_passed for test in found.tests)
+        click.echo(f"{file} is a policy{f'; {passed} of {len(found.tests)} tests pass' if found.tests else ''}.")
 
 
 def _id(one: "answers.Policy") -> str:

@@ -1,0 +1,41 @@
+"""Slices out of what was logged as metric/column/value."""
+
+import math
+
+from experiments.slicing import joined, logged_slices
+from projects.policy import Estimate, Slice
+
+
+def test_a_slice_has_its_rows_and_intervals():
+    (north, south) = logged_slices({
+        "recall/region/north": 0.8,
+        "recall_low/region/north": 0.8 - 1.959964,
+        "recall_high/region/north": 0.8 + 1.959964,
+        "n/region/north": 500,
+        "recall/region/south": 0.7,
+        "recall_low/region/south": 0.6,
+        "recall": 0.75,
+        "recall/night": 0.1,
+        "recall/region/west": math.nan,
+    })  # fmt: skip
+
+    assert (north.name, north.n, round(north.metrics["recall"].error, 6)) == ("region=north", 500, 1.0)
+    assert south == Slice("region", "south", None, {"recall": Estimate(0.7, None)})
+
+
+def test_a_value_may_have_a_slash_and_two_hundred_slices_are_enough():
+    assert [one.value for one in logged_slices({"recall/path/a/b": 1.0})] == ["a/b"]
+    assert len(logged_slices({f"recall/customer/{number}": 1.0 for number in range(300)})) == 200
+
+
+def test_joined_knows_what_either_knew_and_the_first_counts():
+    first = [Slice("region", "north", None, {"recall": Estimate(0.8, 0.1)})]
+    second = [
+        Slice("region", "north", 500, {"recall": Estimate(0.7, 0.2), "cost": Estimate(3, None)}),
+        Slice("age", "old", 9, {}),
+    ]
+
+    assert joined(first, second) == (
+        Slice("age", "old", 9, {}),
+        Slice("region", "north", 500, {"recall": Estimate(0.8, 0.1), "cost": Estimate(3, None)}),
+    )
