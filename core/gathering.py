@@ -55,15 +55,21 @@ class Gathering(Generic[Item, Answer]):
         queue = self._queues.setdefault(loop, _Queue())
         answer: asyncio.Future[Answer] = loop.create_future()
         queue.waiting.append((item, answer))
-        if len(queue.flights) < self._flights:
+        if queue.under_way < self._flights:
+            queue.under_way += 1
             flight = asyncio.create_task(self._fly(queue))
             queue.flights.add(flight)
             flight.add_done_callback(queue.flights.discard)
         return await answer
 
     async def _fly(self, queue: "_Queue[Item, Answer]") -> None:
-        while queue.waiting:
-            await self._commit(self._take(queue.waiting))
+        """Until nobody waits. It says that it is over in the same step in which it saw so: a callback comes a step
+        later, and who came in between would wait for a flight that has landed."""
+        try:
+            while queue.waiting:
+                await self._commit(self._take(queue.waiting))
+        finally:
+            queue.under_way -= 1
 
     def _take(self, waiting: deque[tuple[Item, asyncio.Future[Answer]]]) -> list[tuple[Item, asyncio.Future[Answer]]]:
         taken = [waiting.popleft()]
@@ -97,7 +103,8 @@ class _Queue(Generic[Item, Answer]):
 
     def __init__(self) -> None:
         self.waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
-        self.flights: set[asyncio.Task[None]] = set()
+        self.under_way = 0
+        self.flights: set[asyncio.Task[None]] = set()  # the loop itself holds its tasks weakly
 
 
 def _tell(group: list[tuple[Any, asyncio.Future[Any]]], error: BaseException) -> None:

@@ -5,12 +5,13 @@ None or False, having written nothing, when the case is not plain: a run that is
 here, a param that would change. The caller then takes the ordinary way, which knows why not. The rules that depend on
 the user alone were asked by the caller; those that depend on the run are in the statements.
 
-All is written in groups that share a commit (`core.gathering`): the points of a group by one statement, its params and
-tags by one for each call. What is an event too, a run's begin and end, goes apart: it waits for its project's chain.
+All is written in groups that share a commit (`core.gathering`). Calls that log points only, and calls that log params
+and tags only, gather apart: each group is one statement, and needs no transaction around it. What is an event too, a
+run's begin and end, goes apart again: it waits for its project's chain.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,16 +32,19 @@ from experiments.operations.whispers import measured
 
 MAX_POINTS = 4000
 MAX_CHANGES = 50
-TEXTS_WEIGH = 40
+MAX_TEXTS = 100
 
 _NONE: Mapping[str, str] = {}
 
 _OPEN = "lifecycle = 'active' AND source <> 'training' AND status IN ('RUNNING', 'SCHEDULED')"
+# Of several runs, each once, in the order of their ids, so that two writers wait for each other and do not deadlock.
 # That no param changes is said of the row alone: a subquery is not asked again when the row was waited for.
 _LOG_TEXTS = f"""
-UPDATE experiments_run SET params = params || %(params)s, tags = tags || %(tags)s
-WHERE run_id = %(run_id)s AND project_id = %(project_id)s AND {_OPEN} AND (params || %(params)s) @> params
-RETURNING id
+UPDATE experiments_run SET params = experiments_run.params || given.params, tags = experiments_run.tags || given.tags
+FROM unnest(%s::text[], %s::bigint[], %s::jsonb[], %s::jsonb[]) AS given(run_id, project_id, params, tags)
+WHERE experiments_run.run_id = given.run_id AND experiments_run.project_id = given.project_id AND {_OPEN}
+  AND (experiments_run.params || given.params) @> experiments_run.params
+RETURNING experiments_run.run_id
 """
 _BEGIN = """
 INSERT INTO experiments_run (project_id, experiment_id, run_id, name, source, status, lifecycle, params, tags,
@@ -86,7 +90,8 @@ async def log(
     *, project_id: int, run_id: str, points: Points, params: Mapping[str, str] = _NONE, tags: Mapping[str, str] = _NONE
 ) -> bool:
     """Log checked points, params and tags. False, with nothing written, when the case is not plain."""
-    is_written = await _logs.write(_Logged(run_id, project_id, points, params, tags))
+    logged = _Logged(run_id, project_id, points, params, tags)
+    is_written = await _gathering_of(logged).write(logged)
     if is_written:
         measured(project_id, run_id)
     return is_written
@@ -130,13 +135,17 @@ async def end_run(*, project_id: int, run_id: str, status: str, ended_at: dateti
     return run if await _ends.write(_Change(_END, values, said)) else None
 
 
-async def _log(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool]:
-    """Write what all log; which of them got theirs."""
-    if not any(each.has_texts for each in group):
-        return await _write_points(one, group)
+def _gathering_of(logged: _Logged) -> Gathering[_Logged, bool]:
+    if not logged.has_texts:
+        return _points
+    return _both if logged.points else _texts
+
+
+async def _write_both(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool]:
+    """Write all of each call or nothing of it; which of them got theirs."""
     async with one.pipeline(), one.transaction():
         took = await _write_texts(one, group)
-        left = [place for place, each in enumerate(group) if took[place] and (each.points or not each.has_texts)]
+        left = [place for place, is_taken in enumerate(took) if is_taken]
         if left:
             written = await _write_points(one, [group[place] for place in left])
             for place, is_written in zip(left, written, strict=True):
@@ -145,14 +154,26 @@ async def _log(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool
 
 
 async def _write_texts(one: AsyncConnection[Any], group: Sequence[_Logged]) -> list[bool]:
-    """Write params and tags, run by run; which were not refused them."""
-    cursors = [await one.execute(_LOG_TEXTS, _texts(each), prepare=True) if each.has_texts else None for each in group]
-    return [cursor is None or await cursor.fetchone() is not None for cursor in cursors]
+    """Write params and tags; which were not refused them. Calls of one run follow each other."""
+    took = [False] * len(group)
+    left = list(enumerate(group))
+    while left:
+        turn: dict[str, tuple[int, _Logged]] = {}
+        for place, each in left:
+            turn.setdefault(each.run_id, (place, each))
+        cursor = await one.execute(_LOG_TEXTS, _texts_of([each for _, each in turn.values()]), prepare=True)
+        for [run_id] in await cursor.fetchall():
+            took[turn[run_id][0]] = True
+        left = [(place, each) for place, each in left if turn[each.run_id][0] != place]
+    return took
 
 
-def _texts(logged: _Logged) -> dict[str, Any]:
-    documents = {"params": Jsonb(dict(logged.params)), "tags": Jsonb(dict(logged.tags))}
-    return {"run_id": logged.run_id, "project_id": logged.project_id} | documents
+def _texts_of(turn: Iterable[_Logged]) -> list[list[Any]]:
+    rows = [
+        (each.run_id, each.project_id, Jsonb(dict(each.params)), Jsonb(dict(each.tags)))
+        for each in sorted(turn, key=lambda each: each.run_id)
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 async def _write_points(one: AsyncConnection[Any], items: Sequence[Item]) -> list[bool]:
@@ -178,5 +199,7 @@ async def _change(one: AsyncConnection[Any], changes: Sequence[_Change]) -> list
     return rows
 
 
-_logs = Gathering(_log, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points) + TEXTS_WEIGH)
+_points = Gathering(_write_points, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points))
+_texts = Gathering(_write_texts, flights=1, most=MAX_TEXTS)
+_both = Gathering(_write_both, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points))
 _ends = Gathering(_change, flights=1, most=MAX_CHANGES)

@@ -39,6 +39,18 @@ def test_those_who_come_while_one_is_written_share_the_next_group(loop):
     assert groups == [[3, 1], [2, 1], [9]]
 
 
+def test_who_comes_in_the_moment_a_flight_lands_is_not_forgotten(loop):
+    async def write(one, items):
+        return items
+
+    gathering = Gathering(write, flights=1, most=10)
+
+    async def again_and_again():
+        return [await gathering.write(item) for item in range(20)]
+
+    assert asyncio.run_coroutine_threadsafe(again_and_again(), loop).result(5) == list(range(20))
+
+
 def test_one_callers_trouble_is_told_to_that_caller_alone(loop):
     async def write(one, items):
         async with one.transaction():
