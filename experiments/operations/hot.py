@@ -199,7 +199,9 @@ async def _change(one: AsyncConnection[Any], changes: Sequence[_Change]) -> list
     return rows
 
 
-_points = Gathering(_write_points, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points))
+_points: Gathering[_Logged, bool] = Gathering(
+    _write_points, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points)
+)
 _texts = Gathering(_write_texts, flights=1, most=MAX_TEXTS)
 _both = Gathering(_write_both, flights=2, most=MAX_POINTS, weight=lambda logged: len(logged.points))
 _ends = Gathering(_change, flights=1, most=MAX_CHANGES)
