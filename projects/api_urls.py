@@ -4,12 +4,14 @@ from django.urls import path
 
 from projects.api import (
     approvals,
+    assumptions,
     document,
     dossier,
     findings,
     gates,
     items,
     ledger,
+    library,
     policies,
     portfolio,
     projects,
@@ -54,6 +56,20 @@ urlpatterns = [
     path("projects/<str:key>/dossier/options/<int:number>", dossier.OptionView.as_view(), name="option"),
     path("projects/<str:key>/dossier/precedents", dossier.PrecedentsView.as_view(), name="precedents"),
     path("projects/<str:key>/dossier/precedents/<int:number>/sheet", dossier.SheetView.as_view(), name="sheet"),
+    path(
+        "projects/<str:key>/dossier/precedents/choose", library.PrecedentChooseView.as_view(), name="precedent-choose"
+    ),
+    path("projects/<str:key>/dossier/priors", library.DossierPriorsView.as_view(), name="dossier-priors"),
+    path("projects/<str:key>/dossier/outcome", library.OutcomeView.as_view(), name="outcome"),
+    path("projects/<str:key>/dossier/assumptions", assumptions.AssumptionsView.as_view(), name="assumptions"),
+    path(
+        "projects/<str:key>/dossier/assumptions/<int:number>", assumptions.AssumptionView.as_view(), name="assumption"
+    ),
+    path(
+        "projects/<str:key>/dossier/assumptions/<int:number>/settle",
+        assumptions.AssumptionSettleView.as_view(),
+        name="assumption-settle",
+    ),
     path("projects/<str:key>/dossier/ceiling", dossier.CeilingView.as_view(), name="ceiling"),
     path("projects/<str:key>/dossier/ceiling/open", dossier.CeilingOpenView.as_view(), name="ceiling-open"),
     path("projects/<str:key>/dossier/spikes", spikes.SpikesView.as_view(), name="spikes"),
@@ -141,6 +157,9 @@ urlpatterns = [
         "projects/<str:key>/gates/waivers/<int:number>/end", approvals.WaiverEndView.as_view(), name="gate-waiver-end"
     ),
     path("projects/<str:key>/gates/policy", approvals.PolicyOfView.as_view(), name="gate-policy"),
+    path("library", library.LibraryView.as_view(), name="library"),
+    path("library/<str:key>", library.FinishedView.as_view(), name="library-entry"),
+    path("priors", library.PriorsView.as_view(), name="priors"),
     path("policies", policies.PoliciesView.as_view(), name="policies"),
     path("policies/facts", policies.FactsView.as_view(), name="policy-facts"),
     path("policies/check", policies.PolicyCheckView.as_view(), name="policy-check"),

@@ -9,7 +9,19 @@ import orjson
 
 from projects import queries, scoping
 from projects.enums import Function
-from projects.models import Ceiling, Dossier, KillCriterion, Objection, Precedent, Project, ScopeOption, Spike
+from projects.models import (
+    Assumption,
+    Ceiling,
+    Dossier,
+    KillCriterion,
+    Objection,
+    Outcome,
+    Precedent,
+    PriorsVersion,
+    Project,
+    ScopeOption,
+    Spike,
+)
 from projects.models.dossier import OPTION_RANGES, RANGES
 
 DOSSIER_PLAIN = (
@@ -45,6 +57,22 @@ KILL_PLAIN = (
     "decision",
     "reason",
 )
+FINISHED_PLAIN = (
+    "title",
+    "summary",
+    "planned_effort",
+    "actual_effort",
+    "months",
+    "run_cost",
+    "currency",
+    "metric",
+    "metric_promised",
+    "metric_reached",
+    "value_promised",
+    "value_realised",
+    "lessons",
+)
+ASSUMPTION_PLAIN = ("number", "version", "text", "importance", "test", "experiment", "state", "finding")
 OPTION_PLAIN = ("number", "kind", "title", "summary", "estimate", "skills")
 
 
@@ -53,13 +81,16 @@ def content_of(project: Project) -> dict[str, Any]:
     dossier = queries.dossier_of(project)
     ceiling = queries.ceiling(project)
     return dossier_json(dossier) | {
+        "priors": priors_json(dossier.priors),
         "options": [option_json(one) for one in queries.options(project)],
         "precedents": [precedent_json(one) for one in queries.precedents(project)],
+        "assumptions": [assumption_json(one) for one in queries.assumptions(project)],
         "ceiling": ceiling_json(ceiling) if ceiling and ceiling.opened_at else None,
         "is_sealed": ceiling is not None,
         "spikes": [spike_json(one) for one in queries.spikes(project)],
         "kill_criteria": [kill_criterion_json(one) for one in queries.kill_criteria(project)],
         "objections": objections_json(queries.objections(project)),
+        "outcome": outcome_json(queries.outcome(project)),
     }
 
 
@@ -85,11 +116,48 @@ def precedent_json(precedent: Precedent) -> dict[str, Any]:
         "planned_effort": precedent.planned_effort,
         "actual_effort": precedent.actual_effort,
         "source": precedent.source,
+        "library": finished_json(precedent.finished) if precedent.finished else None,
         "rated": len(sheets),
         "team": both[0].ratings if both else None,
         "second": both[1].ratings if both else None,
         "ratings": scoping.agreed(both[0].ratings, both[1].ratings) if both else None,
         "evidence": [sheet.evidence for sheet in both],
+    }
+
+
+def priors_json(priors: PriorsVersion | None) -> dict[str, Any] | None:
+    """What the dossier is judged by; None is the default."""
+    if priors is None:
+        return None
+    return {name: getattr(priors, name) for name in ("number", "multipliers", "decay", "finished")}
+
+
+def finished_json(outcome: Outcome) -> dict[str, Any]:
+    """A finished project as everybody sees it."""
+    published = outcome.published_at
+    return {name: getattr(outcome, name) for name in FINISHED_PLAIN} | {
+        "key": outcome.project.key,
+        "published_at": published.isoformat() if published else None,
+    }
+
+
+def outcome_json(outcome: Outcome | None) -> dict[str, Any] | None:
+    """The project's own: with the option that was built."""
+    if outcome is None:
+        return None
+    named = {name: getattr(outcome, name) for name in FINISHED_PLAIN}
+    return named | {
+        "version": outcome.version,
+        "option": outcome.option.number if outcome.option else None,
+        "published_at": outcome.published_at.isoformat() if outcome.published_at else None,
+    }
+
+
+def assumption_json(one: Assumption) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ASSUMPTION_PLAIN} | {
+        "owner": one.owner.username if one.owner else None,
+        "spike": one.spike.number if one.spike else None,
+        "item": one.item.number if one.item else None,
     }
 
 

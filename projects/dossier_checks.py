@@ -3,7 +3,7 @@
 A small project passes on its promise alone: the dossier is asked for from a tier on, and once somebody has begun it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from django.urls import reverse
 
 from projects import documents, queries, scoping, tiers
-from projects.enums import Function, Gate, KillDecision, OptionKind
+from projects.enums import Function, Gate, Importance, KillDecision, OptionKind
 from projects.gates import Check, gate_check
 from projects.models import Project
+from projects.models.library import NEEDED
 
 LEAST_OPTIONS = 3
 ALWAYS_FROM_TIER = 3
@@ -43,7 +44,7 @@ def dossier_stands(project: Project) -> Check:
         return Check(
             id="dossier", label=label, state="ok", value="none begun, and not asked for", source="dossier", url=url
         )
-    found = parts(documents.content_of(project), is_blind=_is_blind(project))
+    found = parts_of(project, documents.content_of(project))
     missing = [part for part in found if not part.is_met]
     value = f"{len(found) - len(missing)} of {len(found)}"
     if missing:
@@ -73,8 +74,8 @@ def no_kill_criterion_stops_release(project: Project) -> Check:
     return _no_criterion_came_true(project)
 
 
-def parts(content: Mapping[str, Any], *, is_blind: bool) -> list[Part]:
-    """All that the gate asks of a dossier, in reading order."""
+def parts(content: Mapping[str, Any], *, is_blind: bool, team: Collection[str]) -> list[Part]:
+    """All that the gate asks of a dossier, in reading order. `team` is the user names of who is in the project."""
     studio = scoping.studio(content)
     return [
         _today(content),
@@ -82,6 +83,7 @@ def parts(content: Mapping[str, Any], *, is_blind: bool) -> list[Part]:
         _precedents(content),
         _ceiling(content, is_blind),
         *_of_best(studio, content),
+        _assumptions(content, team),
         _objections(content),
         _criteria(content),
     ]
@@ -100,14 +102,29 @@ def stopping(content: Mapping[str, Any], today: date) -> list[str]:
     ]
 
 
+@gate_check(Gate.RETIREMENT, order=20)
+def what_it_took_is_told(project: Project) -> Check:
+    """Else nobody learns from it: it becomes a precedent for others."""
+    outcome, url = queries.outcome(project), f"{reverse('projects:studio', args=[project.key])}?section=outcome"
+    needed = (*NEEDED, "lessons")
+    missing = [name.replace("_", " ") for name in needed if outcome is None or getattr(outcome, name) in (None, "")]
+    value = f"no {', '.join(missing)} yet" if missing else f"{outcome.actual_effort:g} person-months" if outcome else ""
+    label = "What it took and brought is told, for the library"
+    return Check(id="outcome", label=label, state="bad" if missing else "ok", value=value, source="dossier", url=url)
+
+
 def parts_of(project: Project, content: Mapping[str, Any]) -> list[Part]:
     """The same for a project's dossier as it stands."""
-    return parts(content, is_blind=_is_blind(project))
+    return parts(content, is_blind=_is_blind(project), team=_team(project))
 
 
 def _is_blind(project: Project) -> bool:
     ceiling = queries.ceiling(project)
     return ceiling is not None and ceiling.is_blind
+
+
+def _team(project: Project) -> set[str]:
+    return {one.user.username for one in queries.members(project)}
 
 
 def _today_is() -> date:
@@ -169,6 +186,19 @@ def _of_best(studio: scoping.Studio, content: Mapping[str, Any]) -> Iterator[Par
     yield Part("resources", labels["resources"], not short, ", ".join(short) or title, "options")
     yield Part("realism", labels["realism"], best.is_realistic, title, "spikes")
     yield Part("gain", labels["gain"], pays, title, "options")
+
+
+def _assumptions(content: Mapping[str, Any], team: Collection[str]) -> Part:
+    """Of the important ones: whose owner is still there, and which somebody knows how to test."""
+    important = [one for one in content["assumptions"] if one["importance"] == Importance.HIGH]
+    lacking = [one["number"] for one in important if one["owner"] not in team or not is_tested(one)]
+    value = f"lacking: {', '.join(f'A{number}' for number in lacking)}" if lacking else f"{len(important)} important"
+    return Part("assumptions", "Every important assumption has an owner and a test", not lacking, value, "assumptions")
+
+
+def is_tested(assumption: Mapping[str, Any]) -> bool:
+    """Whether it is said, or linked, how it will be found out."""
+    return any(assumption[name] for name in ("test", "spike", "item", "experiment"))
 
 
 def _objections(content: Mapping[str, Any]) -> Part:

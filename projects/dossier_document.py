@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from projects import scoping
-from projects.enums import Function, KillDecision, OptionKind, SpikeState, SpikeZone
+from projects.enums import AssumptionState, Function, Importance, KillDecision, OptionKind, SpikeState, SpikeZone
 from projects.models import DossierRevision, Project
 from projects.models.dossier import OPTION_RANGES, RANGES
 from projects.studio import QUADRANTS, amount
 
-LISTS = {"options": "Option", "precedents": "Precedent", "spikes": "Spike", "kill_criteria": "Kill criterion"}
+LISTS = {
+    "options": "Option",
+    "precedents": "Precedent",
+    "assumptions": "Assumption",
+    "spikes": "Spike",
+    "kill_criteria": "Kill criterion",
+}
+OF_THEIR_OWN = ("objections", "outcome")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 DERIVED = ("number", "version", "digest", "reading")
 """What follows from the rest, and so is no change of its own."""
@@ -51,10 +58,12 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
         _judgement(content, studio),
         _precedents(content),
         *_sheets(content),
+        _assumptions(content),
         _ceiling(content),
         _spikes(content),
         _criteria(content),
         _objections(content),
+        *_outcome(content),
     ]
 
 
@@ -80,6 +89,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
         old, new = ({one["number"]: one for one in content.get(name, ())} for content in (before, after))
         for number in sorted(old.keys() | new.keys()):
             found += _changed(f"{label} {number}", old.get(number, {}), new.get(number, {}))
+    found += _changed("What it took", before.get("outcome") or {}, after.get("outcome") or {})
     old, new = ({one["function"]: one for one in content.get("objections", ())} for content in (before, after))
     for function in Function:
         found += _changed(f"Objections, {function.label}", old.get(function, {}), new.get(function, {}))
@@ -102,7 +112,7 @@ def said(value: Any) -> str:
 
 
 def _own(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in LISTS and name != "objections"}
+    return {name: value for name, value in content.items() if name not in LISTS and name not in OF_THEIR_OWN}
 
 
 def _changed(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -183,10 +193,49 @@ def _judgement(content: Mapping[str, Any], studio: scoping.Studio) -> Section:
 
 def _precedents(content: Mapping[str, Any]) -> Section:
     rows = [
-        [one["title"], said(one["planned_effort"]), said(one["actual_effort"]), one["source"], f"{one['rated']} of 2"]
+        [one["title"], said(one["planned_effort"]), said(one["actual_effort"]), _source(one), f"{one['rated']} of 2"]
         for one in content["precedents"]
     ]
     return Section("Precedents", head=["Project", "Months planned", "Months taken", "Source", "Rated"], rows=rows)
+
+
+def _source(precedent: Mapping[str, Any]) -> str:
+    """Where it can be looked up; of one of the library also what came of it."""
+    found = precedent.get("library")
+    if not found:
+        return str(precedent["source"])
+    reached = f"{found['metric'] or 'metric'} {said(found['metric_reached'])}"
+    return (
+        f"{precedent['source']} {said(found['months'])} months; {reached}; runs for {said(found['run_cost'])} a year, "
+        f"brings {said(found['value_realised'])}. {found['lessons']}"
+    )
+
+
+def _assumptions(content: Mapping[str, Any]) -> Section:
+    rows = [
+        [
+            f"A{one['number']}. {one['text']}",
+            str(Importance(one["importance"]).label),
+            one["owner"] or "nobody yet",
+            _tested_by(one),
+            f"{AssumptionState(one['state']).label}{': ' if one['finding'] else ''}{one['finding']}",
+        ]
+        for one in content.get("assumptions", ())
+    ]
+    head = ["Assumption", "If it is wrong", "Owner", "How it is tested", "Found"]
+    return Section("Assumptions", head=head, rows=rows)
+
+
+def _tested_by(assumption: Mapping[str, Any]) -> str:
+    with_ = [f"{name} {assumption[name]}" for name in ("spike", "item", "experiment") if assumption[name]]
+    return "; ".join(filter(None, [assumption["test"], *with_])) or "–"
+
+
+def _outcome(content: Mapping[str, Any]) -> list[Section]:
+    """Only of a project that has told it."""
+    names = ("actual_effort", "months", "run_cost", "metric", "metric_reached", "value_realised", "lessons")
+    found = content.get("outcome")
+    return [Section("What it took and brought", facts=_named(found, names))] if found else []
 
 
 def _sheets(content: Mapping[str, Any]) -> list[Section]:

@@ -381,6 +381,32 @@ class SpikeZone(TextChoices):
     STOPPED = "stopped", "Stopped, inconclusive"
 
 
+class Importance(TextChoices):
+    """What becomes of the plan if the assumption is wrong."""
+
+    LOW = "low", "Low: nothing changes"
+    MEDIUM = "medium", "Medium: it costs more"
+    HIGH = "high", "High: the plan falls"
+
+
+class AssumptionState(TextChoices):
+    OPEN = "open", "Open"
+    SUPPORTED = "supported", "Supported"
+    REFUTED = "refuted", "Refuted"
+
+
+# What is known can turn out otherwise, in either direction.
+ASSUMPTION_FLOW = Flow(
+    AssumptionState,
+    initial=AssumptionState.OPEN,
+    steps=[
+        step("find_supported", frm=[AssumptionState.OPEN, AssumptionState.REFUTED], to=AssumptionState.SUPPORTED),
+        step("find_refuted", frm=[AssumptionState.OPEN, AssumptionState.SUPPORTED], to=AssumptionState.REFUTED),
+        step("find_open", frm=[AssumptionState.SUPPORTED, AssumptionState.REFUTED], to=AssumptionState.OPEN),
+    ],
+)
+
+
 class KillDecision(TextChoices):
     """What whoever decides said when a kill criterion fell due. Who says nothing has said stop."""
 

@@ -164,6 +164,41 @@ def _precedent(event: Event, key: str) -> Told:
     return Told(text, object=event.subject_label, url=f"{_studio(key)}?section=precedents")
 
 
+@tells(names.ASSUMPTION_ADDED, names.ASSUMPTION_REVISED, names.ASSUMPTION_SETTLED, names.ASSUMPTION_REMOVED)
+def _assumption(event: Event, key: str) -> Told:
+    step = event.type.split(".")[1]
+    text = {"added": "wrote down the", "revised": "revised the", "settled": "settled the", "removed": "took out the"}
+    url = f"{_studio(key)}?section=assumptions"
+    changed = ", ".join(name.replace("_", " ") for name in event.data.get("changes", {}))
+    return Told(
+        f"{text[step]} assumption",
+        object=event.subject_label,
+        url=url,
+        after=f": {event.data['state']}" if step == "settled" else "",
+        note=str(event.data.get("finding", changed)),
+    )
+
+
+@tells(names.OUTCOME_REVISED, names.OUTCOME_PUBLISHED)
+def _outcome(event: Event, key: str) -> Told:
+    if event.type == names.OUTCOME_PUBLISHED:
+        return Told("put what it took into the", object="library", url=reverse("projects:library-entry", args=[key]))
+    changed = ", ".join(name.replace("_", " ") for name in event.data.get("changes", {}))
+    return Told("told", object="what the project took", url=f"{_studio(key)}?section=outcome", note=changed)
+
+
+@tells(names.PRIORS_REFITTED)
+def _priors(event: Event, key: str) -> Told:
+    after = f", on {event.data['finished']} finished projects"
+    return Told(
+        "Estimates are judged anew:",
+        object=event.subject_label,
+        url=reverse("projects:library"),
+        after=after,
+        passive=True,
+    )
+
+
 @tells(names.CEILING_SEALED, names.CEILING_OPENED)
 def _ceiling(event: Event, key: str) -> Told:
     text = "sealed the" if event.type == names.CEILING_SEALED else "opened the"

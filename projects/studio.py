@@ -6,7 +6,10 @@ from typing import Any
 
 from core import charts
 from projects import scoping
-from projects.enums import Function, OptionKind, SpikeState
+from projects.documents import priors_json
+from projects.enums import AssumptionState, Function, OptionKind, SpikeState
+from projects.models import PriorsVersion
+from projects.models.library import NEEDED
 
 QUADRANTS = {
     "build": ("Build", "ok"),
@@ -55,8 +58,8 @@ class Shown:
     resources: list[dict[str, Any]]
 
 
-def sections(content: Mapping[str, Any], found: scoping.Studio) -> list[Section]:
-    """The parts of the dossier in reading order."""
+def sections(content: Mapping[str, Any], found: scoping.Studio, *, is_ending: bool = False) -> list[Section]:
+    """The parts of the dossier in reading order; what it took only once it is in use."""
     today = ("today_recall", "today_false_alarm_rate", "today_run_cost", "today_source", "today_measured_on")
     kinds = {option["kind"] for option in content["options"]}
     lacking = [kind.label.lower() for kind in OptionKind if kind not in kinds]
@@ -71,7 +74,24 @@ def sections(content: Mapping[str, Any], found: scoping.Studio) -> list[Section]
             f"no {lacking[0]}" if lacking else "not all costed" if found.uncosted else "",
         ),
         *_outside(content),
+        *([_ending(content)] if is_ending else []),
     ]
+
+
+def newer_priors(content: Mapping[str, Any], newest: PriorsVersion | None) -> str:
+    """What the newest priors are based on, where the dossier is judged by older ones."""
+    number = content["priors"]["number"] if content["priors"] else 0
+    if newest is None or newest.number == number:
+        return ""
+    return str(scoping.Priors.after(priors_json(newest)))
+
+
+def _ending(content: Mapping[str, Any]) -> Section:
+    outcome = content["outcome"] or {}
+    missing = sum(outcome.get(name) in (None, "") for name in (*NEEDED, "lessons"))
+    if outcome.get("published_at"):
+        return Section("outcome", "What it took", "ok", "in the library")
+    return Section("outcome", "What it took", "wait" if missing else "ok", f"{missing} missing" if missing else "")
 
 
 def _outside(content: Mapping[str, Any]) -> list[Section]:
@@ -82,9 +102,19 @@ def _outside(content: Mapping[str, Any]) -> list[Section]:
     sealed = "sealed" if content["is_sealed"] else "not set"
     return [
         Section("precedents", f"Precedents, {len(content['precedents'])}", state, note),
+        _assumptions(content),
         Section("ceiling", "Ceiling", "ok" if content["ceiling"] else "wait", "" if content["ceiling"] else sealed),
         *_tested(content),
     ]
+
+
+def _assumptions(content: Mapping[str, Any]) -> Section:
+    found = content["assumptions"]
+    refuted = sum(one["state"] == AssumptionState.REFUTED for one in found)
+    waiting = sum(one["state"] == AssumptionState.OPEN for one in found)
+    note = f"{refuted} refuted" if refuted else f"{waiting} open" if waiting else "" if found else "none yet"
+    state = "warn" if refuted else "wait" if waiting or not found else "ok"
+    return Section("assumptions", f"Assumptions, {len(found)}", state, note)
 
 
 def _tested(content: Mapping[str, Any]) -> list[Section]:

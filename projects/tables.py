@@ -27,6 +27,9 @@ from projects.roles import PERMISSIONS, SAYS, Permission, Role, seats
 
 LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad", RiskLevel.CRITICAL: "bad"}
 
+SHOWN_FINISHED = 20
+"""Entries of the library on a page; words find the others."""
+
 GATE_TONES = {
     GateStatus.LOCKED: "",
     GateStatus.COLLECTING: "warn",

@@ -7,6 +7,7 @@ from core.pages import now
 from projects import queries
 from projects.models import Precedent, Project
 from projects.operations import (
+    add_assumption,
     add_kill_criterion,
     add_precedent,
     hand_in_objection,
@@ -14,9 +15,11 @@ from projects.operations import (
     open_ceiling,
     plan_spike,
     rate_precedent,
+    revise_assumption,
     revise_dossier,
     revise_option,
     seal_ceiling,
+    settle_assumption,
     start_from_template,
 )
 
@@ -33,6 +36,34 @@ RATINGS = {
     "regulation": 1,
     "team": 0,
 }
+
+# Whose it is, and what it says.
+ASSUMPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        "scientist",
+        {
+            "text": "There is enough signal in the transactions to find clearly more than the rules do.",
+            "importance": "high",
+            "test": "Boosting on the existing features, three seeds.",
+        },
+    ),
+    (
+        "product",
+        {
+            "text": "Half of the customers who are warned confirm or deny within a minute.",
+            "importance": "medium",
+            "test": "Ask the call centre for the answers of last quarter.",
+        },
+    ),
+    (
+        "engineer",
+        {
+            "text": "Every feature is known at the moment of the payment.",
+            "importance": "high",
+            "test": "Look each one up where the payment is decided.",
+        },
+    ),
+)
 
 # Who, what they have against it, whether it is nothing.
 OBJECTIONS = (
@@ -56,6 +87,7 @@ def tell(project: Project, people: Cast, *, experiment: str, dataset: str) -> No
     if ceiling is not None and ceiling.opened_at is None:
         open_ceiling(ceiling=ceiling, by=people.owner, now=now())
     _spike(project, people, experiment, dataset)
+    _assume(project, people)
 
 
 def _measure_and_cost(project: Project, people: Cast) -> None:
@@ -103,6 +135,19 @@ def _ask(project: Project, people: Cast) -> None:
         by = getattr(people, who)
         if by.pk not in said:
             hand_in_objection(project=project, text=text, has_none=has_none, by=by, now=now())
+
+
+def _assume(project: Project, people: Cast) -> None:
+    """What the plan rests on: the spike settles the first, a person found out the last."""
+    if queries.assumptions(project).exists():
+        return
+    for who, values in ASSUMPTIONS:
+        add_assumption(project=project, values=values | {"owner": getattr(people, who)}, by=people.scientist, now=now())
+    first, *_, last = queries.assumptions(project)
+    spike = queries.spikes(project).first()
+    revise_assumption(assumption=first, values={"spike": spike}, by=people.scientist, now=now())
+    finding = "The scoring host holds all of them for each card; asked of the payments team."
+    settle_assumption(assumption=last, state="supported", finding=finding, by=people.scientist, now=now())
 
 
 def _spike(project: Project, people: Cast, experiment: str, dataset: str) -> None:

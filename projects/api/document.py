@@ -14,7 +14,7 @@ from projects.api_base import ProjectApiView
 
 
 class DifferenceShape(serializers.Serializer[Any]):
-    where = serializers.CharField(help_text="The dossier, or which option, precedent, spike or criterion.")
+    where = serializers.CharField(help_text="The dossier, or which option, precedent, assumption, spike or criterion.")
     name = serializers.CharField()
     before = serializers.JSONField(allow_null=True)
     after = serializers.JSONField(allow_null=True)

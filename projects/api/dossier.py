@@ -17,6 +17,7 @@ from projects.api_base import ProjectApiView
 from projects.enums import OptionKind
 from projects.models import Ceiling, Dossier, DossierRevision, Project, ScopeOption
 from projects.scoping import templates
+from projects.studio import newer_priors
 
 
 def _range() -> serializers.ListField:
@@ -82,6 +83,7 @@ class PrecedentShape(PrecedentBody):
     second = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
     ratings = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
     evidence = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+    library = serializers.DictField(allow_null=True, help_text="The finished project of the library that it is.")
 
 
 class PrecedentPageShape(PageShape):
@@ -192,6 +194,7 @@ class JudgementShape(serializers.Serializer[Any]):
     uncosted = UncostedShape(many=True)
     today_value = serializers.FloatField(allow_null=True)
     based_on = serializers.CharField()
+    newer = serializers.CharField(allow_blank=True, help_text="What newer priors are based on that it could take.")
     verdicts = OptionVerdictShape(many=True)
 
 
@@ -233,12 +236,13 @@ def ceiling_json(ceiling: Ceiling) -> dict[str, Any]:
     }
 
 
-def judgement_json(found: scoping.Studio) -> dict[str, Any]:
+def judgement_json(found: scoping.Studio, *, newer: str) -> dict[str, Any]:
     return {
         "missing": list(found.missing),
         "uncosted": [{"option": number, "missing": list(lacks)} for number, lacks in found.uncosted.items()],
         "today_value": found.today_value,
         "based_on": str(found.priors),
+        "newer": newer,
         "verdicts": [_verdict_json(one) for one in found.verdicts],
     }
 
@@ -315,7 +319,9 @@ class JudgementView(ProjectApiView):
     @extend_schema(responses=JudgementShape)
     def get(self, request: Request, key: str) -> Response:
         """Where the options stand: realism and affordability of each, by 20,000 draws with a fixed seed."""
-        return Response(judgement_json(scoping.studio(documents.content_of(self.project))))
+        content = documents.content_of(self.project)
+        newer = newer_priors(content, queries.newest_priors())
+        return Response(judgement_json(scoping.studio(content), newer=newer))
 
 
 class RevisionsView(ProjectApiView):

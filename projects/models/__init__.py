@@ -1,6 +1,7 @@
 """Projects' tables."""
 
 from projects.models.approvals import GateApproval, GateCondition, GateEvaluation, GateRequest, GateWaiver
+from projects.models.assumptions import Assumption
 from projects.models.board import Sprint
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
@@ -8,6 +9,7 @@ from projects.models.gates import GateDecision
 from projects.models.health import HealthNote
 from projects.models.indicators import Indicator, IndicatorReading
 from projects.models.items import ItemBlock, ItemField, ItemLink, ItemStatus, WorkItem
+from projects.models.library import Outcome, PriorsVersion
 from projects.models.objections import Objection
 from projects.models.policies import PolicyVersion, ProjectPolicy
 from projects.models.project import Membership, Project
@@ -17,6 +19,7 @@ from projects.models.spikes import KillCriterion, Spike
 from projects.models.tiers import Classification
 
 __all__ = [
+    "Assumption",
     "Ceiling",
     "Classification",
     "Control",
@@ -39,8 +42,10 @@ __all__ = [
     "KillCriterion",
     "Membership",
     "Objection",
+    "Outcome",
     "PolicyVersion",
     "Precedent",
+    "PriorsVersion",
     "Project",
     "ProjectPolicy",
     "Risk",

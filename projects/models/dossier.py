@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from projects.enums import OptionKind
+from projects.models.library import Outcome, PriorsVersion
 from projects.models.project import Project
 
 RANGES = ("volume", "base_rate", "benefit", "review_cost", "false_alarm_cost")
@@ -54,6 +55,9 @@ class Dossier(models.Model):
     today_run_cost = models.FloatField(null=True, blank=True, help_text="A year.")
     today_source = models.TextField(blank=True, help_text="On which data, with which query.")
     today_measured_on = models.DateField(null=True, blank=True)
+    priors = models.ForeignKey(
+        PriorsVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="None is the default."
+    )
     revised_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     revised_at = models.DateTimeField(null=True)
 
@@ -90,9 +94,13 @@ class Precedent(models.Model):
     planned_effort = models.FloatField(null=True, blank=True, help_text="Person-months.")
     actual_effort = models.FloatField(help_text="Person-months.")
     source = models.TextField(help_text="Where its actual effort and result can be looked up.")
+    finished = models.ForeignKey(
+        Outcome, null=True, blank=True, on_delete=models.PROTECT, related_name="chosen_by", help_text="Of the library."
+    )
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["project", "finished"], name="projects_precedent_chosen_once"),
             models.UniqueConstraint(fields=["project", "number"], name="projects_precedent_number"),
             models.CheckConstraint(condition=Q(actual_effort__gt=0), name="projects_precedent_effort"),
         ]

@@ -8,9 +8,22 @@ from projects.operations.approvals import (
     withdraw_gate_decision,
     withdraw_gate_request,
 )
+from projects.operations.assumptions import (
+    add_assumption,
+    remove_assumption,
+    revise_assumption,
+    settle_assumption,
+)
 from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.controls import add_control, revise_control
-from projects.operations.dossier import add_option, remove_option, revise_dossier, revise_option, start_from_template
+from projects.operations.dossier import (
+    add_option,
+    remove_option,
+    revise_dossier,
+    revise_option,
+    start_from_template,
+    take_newest_priors,
+)
 from projects.operations.findings import close_finding, open_finding, reopen_finding, revise_finding
 from projects.operations.gate_findings import settle_gate_findings
 from projects.operations.gates import pass_gate
@@ -27,6 +40,7 @@ from projects.operations.item_blocks import (
 from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
+from projects.operations.library import revise_outcome
 from projects.operations.objections import hand_in_objection
 from projects.operations.policies import (
     checked_policy,
@@ -37,7 +51,7 @@ from projects.operations.policies import (
     publish_policy,
     revise_policy,
 )
-from projects.operations.precedents import add_precedent, rate_precedent
+from projects.operations.precedents import add_precedent, choose_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
 from projects.operations.risks import add_risk, name_what_sank, reopen_risk, revise_risk, treat_risk
 from projects.operations.scope import revise_scope
@@ -57,6 +71,7 @@ from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
     "accept_risk",
+    "add_assumption",
     "add_blocker",
     "add_control",
     "add_item",
@@ -70,6 +85,7 @@ __all__ = [
     "block_item",
     "change_role",
     "checked_policy",
+    "choose_precedent",
     "classify_project",
     "close_finding",
     "close_sprint",
@@ -101,6 +117,7 @@ __all__ = [
     "rate_precedent",
     "reach_kill_criterion",
     "read_indicators",
+    "remove_assumption",
     "remove_blocker",
     "remove_field",
     "remove_indicator",
@@ -111,12 +128,14 @@ __all__ = [
     "reopen_finding",
     "reopen_risk",
     "request_gate",
+    "revise_assumption",
     "revise_control",
     "revise_dossier",
     "revise_field",
     "revise_finding",
     "revise_item",
     "revise_option",
+    "revise_outcome",
     "revise_policy",
     "revise_risk",
     "revise_scope",
@@ -124,12 +143,14 @@ __all__ = [
     "revise_status",
     "seal_ceiling",
     "set_health",
+    "settle_assumption",
     "settle_gate_findings",
     "sign_acceptance",
     "start_from_template",
     "start_sprint",
     "stop_spike",
     "take_ledger",
+    "take_newest_priors",
     "treat_risk",
     "unblock_item",
     "unlink_item",

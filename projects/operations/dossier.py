@@ -158,6 +158,22 @@ def start_from_template(*, project: Project, template: str, by: User, now: datet
     return dossier
 
 
+@transaction.atomic
+def take_newest_priors(*, project: Project, by: User, now: datetime) -> Dossier:
+    """Judge this dossier by what finished projects have taught since it was begun. Raises NotAllowed, Conflict when
+    there is nothing newer."""
+    dossier = opened(project, by)
+    newest = queries.newest_priors()
+    if newest is None or newest.pk == dossier.priors_id:
+        raise Conflict("There is nothing newer to judge it by.", code="newest")
+    before = dossier.priors.number if dossier.priors else 0
+    dossier.priors = newest
+    dossier.save(update_fields=["priors"])
+    keep_revision(dossier, by=by, now=now)
+    events.record(DOSSIER_REVISED, dossier, by=by, changes={"priors": [before, newest.number]})
+    return dossier
+
+
 def opened(project: Project, by: User | None) -> Dossier:
     """The dossier, locked under its project, for who may edit it. Raises NotAllowed, Conflict."""
     dossier = locked_dossier(project)
@@ -168,7 +184,8 @@ def opened(project: Project, by: User | None) -> Dossier:
 def locked_dossier(project: Project) -> Dossier:
     """The dossier, locked under its project; made when first written to. Raises Conflict for a retired project."""
     locked_open(project.pk)
-    return Dossier.objects.select_for_update(no_key=True).get_or_create(project_id=project.pk)[0]
+    rows = Dossier.objects.select_for_update(no_key=True)
+    return rows.get_or_create(project_id=project.pk, defaults={"priors": queries.newest_priors()})[0]
 
 
 def keep_revision(dossier: Dossier, *, by: User | None, now: datetime) -> None:

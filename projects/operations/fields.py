@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from core.errors import FieldError, PreconditionFailed
+from core.models import User
 from projects.operations.values import Values, refuse_unknown
 
 MOST_TEXT = 4000
@@ -123,4 +124,6 @@ def plain(value: Any) -> Any:
     """As JSON has it."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, User):
+        return value.username
     return value.number if hasattr(value, "number") else value

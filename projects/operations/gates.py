@@ -10,11 +10,12 @@ from core.errors import Conflict
 from core.models import User
 from core.rules import require
 from projects import approvals, gates, queries, rules
-from projects.enums import GATE_REQUEST_FLOW, STAGE_FLOW
+from projects.enums import GATE_REQUEST_FLOW, STAGE_FLOW, Gate
 from projects.events import GATE_PASSED
 from projects.models import GateDecision, Project
 from projects.operations.approvals import keep_evaluation, keep_policy
 from projects.operations.gate_findings import settle_checks
+from projects.operations.library import enter_library
 from projects.operations.locking import locked, require_version
 from projects.operations.values import Values
 
@@ -43,6 +44,8 @@ def pass_gate(
     settle_checks(assessment, now=now)
     keep_policy(project, now=now)
     evaluation = keep_evaluation(assessment, now=now)
+    if gate == Gate.RETIREMENT:
+        enter_library(project, by=by, now=now)  # before it is retired: then its record stays as it is
     project.stage = STAGE_FLOW.target(project.stage, f"pass_{gate}_gate")
     project.version += 1
     project.save(update_fields=["stage", "version"])

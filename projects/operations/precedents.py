@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from core import events
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
 from projects import rules, scoping
 from projects.events import PRECEDENT_ADDED, SHEET_RATED
-from projects.models import Precedent, Project, Sheet
+from projects.models import Outcome, Precedent, Project, Sheet
 from projects.operations import fields
 from projects.operations.dossier import keep_revision, locked_dossier, opened
 from projects.operations.values import Values, refuse_unknown
@@ -36,6 +36,31 @@ def add_precedent(*, project: Project, values: Mapping[str, Any], by: User, now:
     precedent = Precedent.objects.create(project=project, number=last + 1, **read)
     keep_revision(dossier, by=by, now=now)
     events.record(PRECEDENT_ADDED, precedent, by=by, actual_effort=precedent.actual_effort)
+    return precedent
+
+
+@transaction.atomic
+def choose_precedent(*, project: Project, finished: Outcome, by: User, now: datetime) -> Precedent:
+    """Take a finished project of the library: with what it really took, which nobody can change. Raises NotAllowed,
+    Conflict if it was chosen already."""
+    dossier = opened(project, by)
+    if finished.published_at is None:
+        raise Conflict("It is not finished: only the library has precedents.", code="not_finished")
+    if Precedent.objects.filter(project=project, finished=finished).exists():
+        raise Conflict(f"{finished} was chosen already.", code="chosen")
+    last = Precedent.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    key = finished.project.key
+    precedent = Precedent.objects.create(
+        project=project,
+        number=last + 1,
+        title=finished.title,
+        planned_effort=finished.planned_effort,
+        actual_effort=finished.actual_effort,
+        source=f"The library of finished projects: {key}, retired {finished.published_at:%Y-%m-%d}.",
+        finished=finished,
+    )
+    keep_revision(dossier, by=by, now=now)
+    events.record(PRECEDENT_ADDED, precedent, by=by, actual_effort=precedent.actual_effort, library=key)
     return precedent
 
 

@@ -17,6 +17,7 @@ from projects.events import SPIKE_ENDED, SPIKE_LOCKED, SPIKE_PLANNED, SPIKE_READ
 from projects.models import ScopeOption, Spike
 from projects.models.spikes import MOST_DAYS
 from projects.operations import fields
+from projects.operations.assumptions import settle_by_spike
 from projects.operations.dossier import keep_revision, locked_dossier, opened, standing
 from projects.operations.items import add_item
 from projects.operations.locking import require_version
@@ -139,6 +140,8 @@ def count_run(*, spike: Spike, run: str, sample: spikes.Sample, now: datetime) -
     if reading.zone:
         _end(spike, SpikeZone(reading.zone), now=now)
     spike.save(update_fields=["samples", "version", "state", "zone", "ended_at"])
+    if reading.zone:
+        settle_by_spike(spike, by=None, now=now)
     keep_revision(dossier, by=None, now=now)
     said = {"run": run, "value": sample.value, "runs": reading.runs, "reading": reading.sentence}
     events.record(SPIKE_ENDED if reading.zone else SPIKE_READ, spike, by=None, zone=str(spike.zone), **said)

@@ -53,7 +53,10 @@ class Values:
 
     def between(self, field: str, value: Any, *, low: float, high: float) -> float:
         """A finite number within bounds."""
+        wrong = len(self.errors)
         given = self.number(field, value)
+        if len(self.errors) > wrong:
+            return low
         if not low <= given <= high:
             self.wrong(field, f"{_name(field)} is from {low:g} to {high:g}: got {given:g}.", code="range")
             return low

@@ -21,6 +21,8 @@ from projects.queries.board import (
     sprints,
 )
 from projects.queries.dossier import (
+    assumption,
+    assumptions,
     ceiling,
     dossier_of,
     dossier_revision,
@@ -59,6 +61,7 @@ from projects.queries.gates import (
     visible_decisions,
 )
 from projects.queries.history import QUIET, event_kinds, events, latest_job, news
+from projects.queries.library import finished_project, finished_projects, newest_priors, outcome, priors_versions
 from projects.queries.portfolio import (
     could_sink,
     did_sink,
@@ -99,6 +102,8 @@ __all__ = [
     "QUIET",
     "acceptance",
     "active_sprint",
+    "assumption",
+    "assumptions",
     "backlog",
     "cards",
     "ceiling",
@@ -115,6 +120,8 @@ __all__ = [
     "figures_before",
     "finding",
     "findings",
+    "finished_project",
+    "finished_projects",
     "gate_approval",
     "gate_approvals",
     "gate_condition",
@@ -144,6 +151,7 @@ __all__ = [
     "member",
     "members",
     "missed_conditions",
+    "newest_priors",
     "news",
     "objections",
     "open_request",
@@ -152,6 +160,7 @@ __all__ = [
     "open_waivers",
     "option",
     "options",
+    "outcome",
     "people",
     "planned_sprints",
     "policy_named",
@@ -160,6 +169,7 @@ __all__ = [
     "portfolio",
     "precedent",
     "precedents",
+    "priors_versions",
     "register",
     "risk",
     "risk_in_full",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from core.errors import NotFound
 from projects.events import SCOPE_REVISED
 from projects.models import (
+    Assumption,
     Ceiling,
     Dossier,
     DossierRevision,
@@ -19,6 +20,7 @@ from projects.models import (
     Spike,
 )
 from projects.queries.history import events
+from projects.queries.library import newest_priors
 
 
 def scope_of(project: Project) -> Scope:
@@ -37,8 +39,8 @@ def scope_before(project: Project, version: int) -> dict[str, Any]:
 
 def dossier_of(project: Project) -> Dossier:
     """The dossier; an empty one, not kept yet, while nobody has begun it."""
-    found = Dossier.objects.select_related("revised_by").filter(project=project).first()
-    return found or Dossier(project=project)
+    found = Dossier.objects.select_related("revised_by", "priors").filter(project=project).first()
+    return found or Dossier(project=project, priors=newest_priors())
 
 
 def options(project: Project) -> QuerySet[ScopeOption]:
@@ -57,7 +59,8 @@ def option(project: Project, number: int) -> ScopeOption:
 
 def precedents(project: Project) -> QuerySet[Precedent]:
     """With the sheets of both raters, in the order they were added."""
-    return Precedent.objects.filter(project=project).prefetch_related("sheets__rater").order_by("number")
+    found = Precedent.objects.filter(project=project).select_related("finished__project")
+    return found.prefetch_related("sheets__rater").order_by("number")
 
 
 def precedent(project: Project, number: int) -> Precedent:
@@ -82,6 +85,20 @@ def spike(project: Project, number: int) -> Spike:
     found = spikes(project).filter(number=number).first()
     if found is None:
         raise NotFound(f"There is no spike {number} in this project.")
+    return found
+
+
+def assumptions(project: Project) -> QuerySet[Assumption]:
+    """Those that stand, in the order they were added."""
+    standing = Assumption.objects.filter(project=project, removed_at=None)
+    return standing.select_related("owner", "spike", "item").order_by("number")
+
+
+def assumption(project: Project, number: int) -> Assumption:
+    """Raises NotFound."""
+    found = assumptions(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no assumption {number} in this project.")
     return found
 
 

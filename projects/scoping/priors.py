@@ -60,5 +60,18 @@ class Priors:
         """Where each number comes from."""
         return {one.name: one.metadata["source"] for one in fields(cls) if "source" in one.metadata}
 
+    def learnt(self) -> dict[str, Any]:
+        """What finished projects have changed, as plain JSON."""
+        table = {str(level): value for level, value in sorted(self.multipliers.items())}
+        return {"multipliers": table, "decay": self.decay, "finished": self.finished}
+
+    @classmethod
+    def after(cls, learnt: Mapping[str, Any] | None) -> "Priors":
+        """The default, with what finished projects have changed."""
+        if not learnt:
+            return DEFAULT
+        table = _table({int(level): value for level, value in learnt["multipliers"].items()})
+        return cls(multipliers=table, decay=learnt["decay"], finished=learnt["finished"])
+
 
 DEFAULT = Priors()

@@ -49,8 +49,10 @@ class Studio:
         return next((one for one in self.verdicts if one.key == str(number)), None)
 
 
-def studio(content: Mapping[str, Any], priors: Priors = DEFAULT, *, draws: int = DRAWS, seed: int = SEED) -> Studio:
-    """Judge every option that has its figures. Doing nothing needs none: it is today's way."""
+def studio(content: Mapping[str, Any], priors: Priors | None = None, *, draws: int = DRAWS, seed: int = SEED) -> Studio:
+    """Judge every option that has its figures. Doing nothing needs none: it is today's way. Without `priors` by those
+    that the dossier keeps."""
+    priors = priors or Priors.after(content.get("priors"))
     missing = _lacking(content, _CASE) + _lacking(content, _TODAY)
     options = [one for one in content.get("options", ()) if _is_costed_way(one)]
     uncosted = {one["number"]: lacking for one in options if (lacking := _lacking(one, _PLAN))}

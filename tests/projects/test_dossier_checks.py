@@ -95,7 +95,7 @@ def test_whole_dossier_is_met():
     team.fill()
 
     assert team.missing() == []
-    assert (team.check().state, team.check().value) == ("ok", "10 of 10")
+    assert (team.check().state, team.check().value) == ("ok", "11 of 11")
     operations.pass_gate(project=team.project, by=team.owner, now=now())
 
 

@@ -13,7 +13,8 @@ from projects import operations, queries
 from projects.forms.spikes import CriterionForm, DecisionForm, StopForm
 from projects.models import KillCriterion, Project
 from projects.pages import project_page
-from projects.views.studio import sent, studio_url, then
+from projects.views.studio.addressing import studio_url
+from projects.views.studio.answering import sent, then
 
 
 @project_page

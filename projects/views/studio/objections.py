@@ -8,7 +8,7 @@ from projects import operations
 from projects.forms.spikes import ObjectionForm
 from projects.models import Objection, Project
 from projects.pages import project_page
-from projects.views.studio import sent
+from projects.views.studio.answering import sent
 
 
 @project_page
