@@ -175,6 +175,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["core.schema.only_rest_api"],
     "ENUM_NAME_OVERRIDES": {
         "AlertState": "monitoring.enums.AlertState",
+        "AssumptionState": "projects.enums.AssumptionState",
         "CheckState": ["ok", "bad", "wait"],
         "ControlKind": "projects.enums.ControlKind",
         "ControlState": "projects.enums.ControlState",

@@ -153,7 +153,7 @@ class ResourceShape(serializers.Serializer[Any]):
     suffices = serializers.BooleanField()
 
 
-class AssumptionShape(serializers.Serializer[Any]):
+class BarShape(serializers.Serializer[Any]):
     key = serializers.CharField()
     at_low = serializers.FloatField()
     at_high = serializers.FloatField()
@@ -181,7 +181,7 @@ class OptionVerdictShape(serializers.Serializer[Any]):
     marginal = serializers.FloatField(allow_null=True)
     next_cheaper = serializers.IntegerField(allow_null=True)
     resources = ResourceShape(many=True)
-    tornado = AssumptionShape(many=True)
+    tornado = BarShape(many=True)
 
 
 class UncostedShape(serializers.Serializer[Any]):

@@ -118,8 +118,10 @@ def remove_assumption(*, assumption: Assumption, by: User | None, now: datetime)
 def settle_by_spike(spike: Spike, *, by: User | None, now: datetime) -> None:
     """What a spike that ended says of the open assumptions that it tested. Inside its transaction."""
     state = SAYS.get(SpikeZone(spike.zone))
+    if state is None:
+        return
     open_ones = Assumption.objects.filter(spike=spike, state=AssumptionState.OPEN, removed_at=None)
-    for one in open_ones.order_by("number") if state else ():
+    for one in open_ones.order_by("number"):
         finding = f"Spike {spike.number} ended: {spike.get_zone_display().lower()}."
         settle(one, state, finding, now=now)
         events.record(ASSUMPTION_SETTLED, one, by=by, state=str(state), finding=finding)

@@ -44,7 +44,7 @@ def choose_precedent(*, project: Project, finished: Outcome, by: User, now: date
     """Take a finished project of the library: with what it really took, which nobody can change. Raises NotAllowed,
     Conflict if it was chosen already."""
     dossier = opened(project, by)
-    if finished.published_at is None:
+    if finished.published_at is None or finished.actual_effort is None:
         raise Conflict("It is not finished: only the library has precedents.", code="not_finished")
     if Precedent.objects.filter(project=project, finished=finished).exists():
         raise Conflict(f"{finished} was chosen already.", code="chosen")
