@@ -6,7 +6,7 @@ Times are of a machine that does other things too: compare ratios, and runs side
 import sys
 from collections.abc import Callable
 
-from benchmarks import jobs, ledger, live, pages, policies, portfolio, scoping, start, stock, tracking
+from benchmarks import jobs, ledger, live, pages, policies, portfolio, scoping, search, start, stock, tracking
 from benchmarks.table import Figure, show
 
 FIGURES: dict[str, Callable[[], list[Figure]]] = {
@@ -20,6 +20,7 @@ FIGURES: dict[str, Callable[[], list[Figure]]] = {
     "ledger": ledger.measure,
     "portfolio": portfolio.measure,
     "policies": policies.measure,
+    "search": search.measure,
 }
 
 

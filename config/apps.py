@@ -11,8 +11,9 @@ class ConfigConfig(AppConfig):
     label = "throughline_config"
 
     def ready(self) -> None:
-        """Register what apps contribute: event handlers, job kinds, gate checks, live metrics, words of the feed."""
+        """Register what apps contribute: handlers of events, kinds of jobs, checks of gates, words of the feed ..."""
+        import_module("config.commands")
         for app in CHAIN:
-            for module in ("handlers", "jobs", "gates", "health", "dossier_checks", "indicators", "feed"):
+            for module in ("handlers", "jobs", "gates", "health", "dossier_checks", "indicators", "feed", "search"):
                 if app != "core" and find_spec(f"{app}.{module}"):
                     import_module(f"{app}.{module}")

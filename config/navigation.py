@@ -35,7 +35,7 @@ PLACES: list[tuple[str, str, str, str, str, bool]] = [
     ("Reviews", "clipboard-check", "reviews/", "w", "reviews", True),
     ("Documents", "file-text", "documents/", "c", "", False),
     ("Team", "users", "team/", "t", "", False),
-    ("Activity", "scroll-text", "activity/", "a", "", False),
+    ("Activity", "scroll-text", "activity/", "l", "", False),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The REST API about oneself, and about the API."""
+"""The REST API about oneself, about the API, and of what can be found."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -11,6 +11,7 @@ urlpatterns = [
     path("me", api_views.MeView.as_view(), name="me"),
     path("tokens", api_views.TokensView.as_view(), name="tokens"),
     path("tokens/<int:pk>", api_views.TokenView.as_view(), name="token"),
+    path("search", api_views.SearchView.as_view(), name="search"),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="core-api:schema"), name="docs"),
 ]

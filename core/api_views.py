@@ -1,15 +1,15 @@
-"""The REST API about oneself: who am I, and my tokens."""
+"""The REST API about oneself: who am I, my tokens, and what of all I may see."""
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core import operations, queries
-from core.api import ApiView, StrictSerializer, page, user_of, valid
-from core.errors import NotFound
+from core import operations, queries, search
+from core.api import ApiView, StrictSerializer, page, refuse_unknown_filters, user_of, valid
+from core.errors import Invalid, NotFound
 from core.models import Token
 from core.pages import now
 from core.roles import DEFAULT_SCOPES, Scope
@@ -106,3 +106,64 @@ class TokenView(ApiView):
             raise NotFound("There is no such token of yours.")
         operations.revoke_token(token=token, by=user_of(request), now=now())
         return Response(status=204)
+
+
+class HitShape(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="item, risk, run, model, version, person ... ")
+    id = serializers.CharField(help_text="What it is called in addresses: a number, a name, a run id.")
+    title = serializers.CharField()
+    note = serializers.CharField()
+    project = serializers.CharField(allow_null=True, help_text="The key of its project.")
+    at = serializers.DateTimeField(allow_null=True)
+    url = serializers.CharField(help_text="Its page.")
+
+
+class FoundShape(serializers.Serializer[Any]):
+    results = HitShape(many=True, help_text="The best kinds first, the best of each kind first.")
+    is_guess = serializers.BooleanField(help_text="Nothing fits all words; these are like them.")
+
+
+class SearchView(ApiView):
+    @extend_schema(
+        responses=FoundShape,
+        parameters=[
+            OpenApiParameter("q", str, description="Words, all of which must fit; a project's key means that project."),
+            OpenApiParameter("kind", str, description="Only this kind; may be given several times.", many=True),
+            OpenApiParameter("limit", int, description="How many of each kind, 1 to 50 (6)."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """Everything that the caller may see and that fits: the best of each kind; without words, what is newest."""
+        refuse_unknown_filters(request, ("q", "kind", "limit"))
+        only = request.auth.stream_id if isinstance(request.auth, Token) else None
+        found = search.find(
+            user_of(request), request.query_params.get("q", ""), kinds=_kinds(request), each=_each(request), only=only
+        )
+        return Response({"results": [hit_json(hit) for hit in found.hits], "is_guess": found.is_guess})
+
+
+def hit_json(hit: search.Hit) -> dict[str, Any]:
+    return {
+        "kind": search.main_kind(hit.kind),
+        "id": hit.ref,
+        "title": hit.title,
+        "note": hit.note,
+        "project": hit.project or None,
+        "at": hit.at,
+        "url": hit.url,
+    }
+
+
+def _kinds(request: Request) -> list[str]:
+    asked = request.query_params.getlist("kind")
+    unknown = [one for one in asked if one not in search.kinds()]
+    if unknown:
+        raise Invalid(f"Kinds are {', '.join(search.kinds())}: got {unknown[0][:60]!r}.", field="kind")
+    return asked
+
+
+def _each(request: Request) -> int:
+    text = request.query_params.get("limit", "6")
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= search.MOST_EACH):
+        raise Invalid(f"A limit is a number from 1 to {search.MOST_EACH}: got {text[:60]!r}.", field="limit")
+    return int(text)

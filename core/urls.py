@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import account, catalogue, service
+from core.views import account, catalogue, search, service
 
 app_name = "core"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token-revoke"),
+    path("search/", search.find, name="search"),
     path("ui/", catalogue.show, name="catalogue"),
     path("health/live", service.live, name="live"),
     path("health/ready", service.ready, name="ready"),

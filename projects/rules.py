@@ -47,6 +47,12 @@ def why_not(user: User | None, permission: Permission, project_id: int) -> str |
     return f"This needs the role {may}; in this project {mine}."
 
 
+def granted(user: User, project_id: int) -> frozenset[Permission]:
+    """All that this user may do in the project: for menus, which would ask for each by itself."""
+    role = queries.role_of(user, project_id)
+    return PERMISSIONS[role] if role is not None and user.is_active else frozenset()
+
+
 def why_not_read(user: User, project_id: int) -> str | None:
     """Everything of a project is open to whoever is in it, and to administrators."""
     if not user.is_active:

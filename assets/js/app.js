@@ -4,6 +4,8 @@ import "./dialogs.js";
 import "./forms.js";
 import "./frame.js";
 import "./keys.js";
+import "./lists.js";
 import "./live.js";
+import "./palette.js";
 import "./times.js";
 import "./toasts.js";

@@ -13,6 +13,20 @@ document.addEventListener("htmx:load", ({ target }) => {
   if (dialog && !dialog.open) show(dialog);
 });
 
+// The address of a dialog, /p/KEY/board/#new-item, opens it.
+function showNamed() {
+  const id = location.hash.slice(1);
+  if (!id) return;
+  const named = document.getElementById(id);
+  const opener = document.querySelector(`[data-opens="${CSS.escape(id)}"]`);
+  if (!named?.matches("dialog") || named.open || !opener) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  opener.click();
+}
+
+showNamed();
+addEventListener("hashchange", showNamed);
+
 const FIELDS = "input:not([type=hidden], [disabled]), textarea:not([disabled]), select:not([disabled])";
 
 /** Whoever opens a dialog to fill it in begins to type: the first field has the focus, not the button that closes. */

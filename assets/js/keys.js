@@ -1,95 +1,90 @@
-// The keyboard: ? for help, Ctrl K to go anywhere, g and a letter to go to a page of the rail.
+// The keyboard: ? lists the keys that work here, Ctrl K finds anything, g and a letter goes to a page of the rail, and a
+// letter presses the button that carries it. Keys of one letter can be turned off on the account's page (WCAG 2.1.4).
 import { element } from "./page.js";
 
-const typing = (node) => node.closest?.("input, textarea, select, [contenteditable], dialog[open]");
+const G_MS = 1200;
+const keys = [];
 let afterG = 0;
 
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
-    event.preventDefault();
-    return openGoer();
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (Date.now() - afterG < 1200) {
-    afterG = 0;
-    return document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
-  }
-  if (event.key === "g") afterG = Date.now();
-  else if (event.key === "?") openHelp();
-  else press(event);
-});
-
-/** A button or link with data-shortcut="c" is pressed by its letter. */
-function press(event) {
-  const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
-  if (!target) return;
-  event.preventDefault();
-  target.click();
+/** on(" ", "Look at the focused one", act, isHere): act may answer false, and the key goes on to the next. */
+export function on(key, name, act, isHere = () => true) {
+  keys.push({ key, name, act, isHere });
 }
 
-document.addEventListener("click", ({ target }) => target.closest("[data-go-to]") && openGoer());
+export const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable], dialog[open]");
+
+const isOff = () => document.body.dataset.letters === "off";
+const withModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || withModifier(event) || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (isOff() && event.key.length === 1) return;
+  if (handle(event)) event.preventDefault();
+});
+
+function handle({ key, target }) {
+  if (Date.now() - afterG < G_MS) {
+    afterG = 0;
+    return press(`[data-key="${CSS.escape(key)}"]`);
+  }
+  if (key === "g") return Boolean((afterG = Date.now()));
+  if (key === "?") return openHelp();
+  const letter = key.toLowerCase();
+  return keys.some((one) => one.key === letter && one.isHere() && one.act(target) !== false) || press(`[data-shortcut="${CSS.escape(key)}"]`, isSeen);
+}
+
+const isSeen = (node) => node.checkVisibility() && !node.disabled;
+
+function press(selector, isMeant = () => true) {
+  const target = [...document.querySelectorAll(selector)].find(isMeant);
+  target?.click();
+  return Boolean(target);
+}
 
 // --- help -----------------------------------------------------------------------------------------------------------
 
-function openHelp() {
-  const list = element("dl", { class: "keys" });
-  const line = (what, ...keys) => list.append(element("dt", {}, what), element("dd", {}, ...keys.flatMap((key) => [element("kbd", {}, key), " "])));
-  line("Go to anything", "Ctrl", "K");
-  line("This list", "?");
-  line("Close what is open", "Esc");
-  for (const link of document.querySelectorAll(".rail [data-key]")) line(`Go to ${link.dataset.name}`, "g", link.dataset.key);
-  for (const node of document.querySelectorAll("[data-shortcut]")) line(node.dataset.shortcutName ?? node.textContent.trim(), node.dataset.shortcut);
-  if (document.querySelector("[data-board]")) line("Move the focused card to the lane before or after", "[", "]");
+export function openHelp() {
+  const dialog = element("dialog", { class: "box", "aria-label": "Keyboard" });
   const header = element("header", {}, element("h2", {}, "Keyboard"), element("button", { class: "btn small quiet", type: "button", "data-closes": "" }, "Close"));
-  open(element("dialog", { class: "box", "aria-label": "Keyboard" }, header, element("div", { class: "body" }, list)));
+  dialog.append(header, element("div", { class: "body" }, ...parts()));
+  return open(dialog);
 }
 
-function open(dialog) {
-  if (document.querySelector("dialog[open]")) return;
+function parts() {
+  const letters = isOff()
+    ? [element("p", { class: "meta" }, "Keys of one letter are turned off for you. ", element("a", { class: "link", href: "/account/#keys" }, "Turn them on"))]
+    : [section("On this page", here()), section("Go to", places())];
+  return [section("Anywhere", anywhere()), ...letters].filter(Boolean);
+}
+
+const anywhere = () => [
+  ["Find anything, or do something", "Ctrl", "K"],
+  ...(isOff() ? [] : [["This list", "?"]]),
+  ["Close what is open", "Esc"],
+];
+
+function here() {
+  const said = keys.filter((one) => one.isHere()).map(({ key, name }) => [name, NAMES[key] ?? key]);
+  for (const node of document.querySelectorAll("[data-shortcut]")) if (isSeen(node)) said.push([node.dataset.shortcutName ?? node.textContent.trim(), node.dataset.shortcut]);
+  if (document.querySelector("[data-board]")) said.push(["Move the focused card to the lane before or after", "[", "]"]);
+  return said;
+}
+
+const NAMES = { " ": "Space", enter: "Enter", escape: "Esc" };
+const places = () => [...document.querySelectorAll(".rail [data-key]")].map((link) => [`Go to ${link.dataset.name}`, "g", link.dataset.key]);
+
+function section(title, lines) {
+  if (!lines.length) return null;
+  const list = element("dl", { class: "keys" });
+  for (const [what, ...pressed] of lines) list.append(element("dt", {}, what), element("dd", {}, ...pressed.flatMap((key) => [element("kbd", {}, key), " "])));
+  return element("section", { class: "keypart" }, element("h3", {}, title), list);
+}
+
+/** Shows a dialog made here, which is gone when it closes. */
+export function open(dialog) {
+  if (document.querySelector("dialog[open]")) return false;
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
-}
-
-// --- go to ----------------------------------------------------------------------------------------------------------
-
-function places() {
-  const links = document.querySelectorAll(".rail .raillink, main a[href]:not([href^='#'], [data-no-go])");
-  const seen = new Set();
-  return [...links].flatMap((link) => {
-    const name = (link.dataset.name ?? link.textContent).trim().replace(/\s+/g, " ");
-    if (!name || name.length > 80 || seen.has(link.href)) return [];
-    seen.add(link.href);
-    return [{ name, href: link.href, where: link.closest(".rail") ? "" : "on this page" }];
-  });
-}
-
-function openGoer() {
-  const all = places();
-  const list = element("ul", { role: "listbox", id: "goer-list" });
-  const input = element("input", { type: "text", role: "combobox", "aria-controls": "goer-list", "aria-expanded": "true", "aria-label": "Go to", placeholder: "Go to…", autocomplete: "off" });
-  let chosen = 0;
-  const choose = (index) => {
-    const rows = [...list.children];
-    chosen = Math.max(0, Math.min(rows.length - 1, index));
-    rows.forEach((row, i) => row.setAttribute("aria-selected", String(i === chosen)));
-    rows[chosen]?.scrollIntoView({ block: "nearest" });
-  };
-  const fill = () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = all.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))).slice(0, 40);
-    list.replaceChildren(...found.map(({ name, href, where }) => element("li", { role: "option" }, element("a", { href, tabindex: "-1" }, name, element("small", {}, where)))));
-    choose(0);
-  };
-  input.addEventListener("input", fill);
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") choose(chosen + 1);
-    else if (event.key === "ArrowUp") choose(chosen - 1);
-    else if (event.key === "Enter") list.children[chosen]?.querySelector("a").click();
-    else return;
-    event.preventDefault();
-  });
-  const foot = element("footer", {}, element("kbd", {}, "↑"), " ", element("kbd", {}, "↓"), " choose  ", element("kbd", {}, "Enter"), " go  ", element("kbd", {}, "?"), " on a page: all keys");
-  open(element("dialog", { class: "box goer", "aria-label": "Go to" }, input, list, foot));
-  fill();
+  return true;
 }

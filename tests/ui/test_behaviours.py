@@ -146,10 +146,90 @@ def test_keyboard_goes_anywhere(site: Site) -> None:
     expect(page).to_have_title("risks")
 
 
-def test_question_mark_lists_the_keys(site: Site) -> None:
+FOUND = """<div class="foundgroup" role="group" aria-label="Items">
+<a class="foundline" role="option" id="found-1-1" href="/p/FRD/board/items/1/">Later <mark>labels</mark></a>
+<a class="foundline" role="option" id="found-1-2" href="/p/FRD/risks/">Risks</a></div>"""
+
+
+def test_the_palette_shows_what_the_page_offers_at_once_and_then_what_the_server_finds(site: Site) -> None:
+    page = site.open("""{% button "New risk" data_shortcut="c" type="button" data_opens="new-risk" %}
+        {% dialog "new-risk" "New risk" %}<p>form</p>{% enddialog %}""")
+    site.answers["/search/"] = Answer(FOUND)
+    page.get_by_role("button", name="Search").first.click()
+    box = page.get_by_role("combobox", name="Search or go to")
+    box.fill("risk")
+    options = page.get_by_role("option")
+    # A page that the rail leads to is not said twice.
+    expect(options).to_have_text(["Risks", "New riskc", "Later labels"])
+    expect(page.get_by_role("status").filter(has_text="3 found")).to_have_count(1)
+    page.keyboard.press("ArrowUp")
+    assert box.get_attribute("aria-activedescendant") == "found-1-1"
+    box.fill("new risk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="New risk")).to_be_visible()
+
+
+def test_the_palette_works_on_without_the_server_and_says_so(site: Site) -> None:
     page = site.open("<p>text</p>")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("risk")
+    expect(page.get_by_role("alert")).to_contain_text("cannot be asked")
+    expect(page.get_by_role("option", name="Risks")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_question_mark_lists_the_keys_of_this_page(site: Site) -> None:
+    page = site.open(ROWS)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keyboard")).to_contain_text("Go to Overview")
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys).to_contain_text("Go to Overview")
+    expect(keys).to_contain_text("Next in the list")
+    page.keyboard.press("Escape")
+    site.open("<p>text</p>").keyboard.press("?")
+    expect(keys).to_contain_text("Go to Overview")
+    expect(keys).not_to_contain_text("Next in the list")
+
+
+ROWS = """<table><tbody data-rows>
+<tr id="a" data-peek><td><input type="checkbox" data-choose value="a" aria-label="a"><a class="name" href="/a/">One</a>
+</td></tr>
+<tr id="b" data-peek><td><input type="checkbox" data-choose value="b" aria-label="b"><a class="name" href="/b/">Two</a>
+<button type="button" data-row-key="d" data-copy="two">Done</button></td></tr></tbody></table>"""
+
+
+def test_a_list_is_walked_chosen_from_looked_into_and_opened_by_keys(site: Site) -> None:
+    page = site.open(ROWS)
+    site.answers |= {"/a/": Answer("<h2>First</h2>"), "/b/": Answer("<!doctype html><title>two</title><h2>Second</h2>")}
+    for key in "jjj":
+        page.keyboard.press(key)
+    expect(page.get_by_role("link", name="Two")).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_role("checkbox", name="b")).to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("dialog", name="First")).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.get_by_role("dialog", name="Second")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name="Two")).to_be_focused()
+    page.keyboard.press("d")
+    expect(page.locator("[data-copied]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("two")
+
+
+def test_keys_of_one_letter_never_fire_while_one_types_and_can_be_turned_off(site: Site) -> None:
+    page = site.open(f"<label>Text <input id='text'></label>{ROWS}")
+    page.get_by_label("Text").focus()
+    page.keyboard.type("jx?g")
+    expect(page.get_by_label("Text")).to_have_value("jx?g")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.evaluate("document.body.dataset.letters = 'off'; document.activeElement.blur()")
+    page.keyboard.type("j?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name="One")).not_to_be_focused()
 
 
 def test_chart_draws_its_series_and_writes_the_table(site: Site) -> None:

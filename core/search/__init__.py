@@ -1,0 +1,31 @@
+"""Finding anything: every app says in its `search.py` what of its own can be found, and who may see it.
+
+One statement asks all of them, so that a search costs the same queries however many kinds there are.
+"""
+
+from core.search.commands import Command, commands_for, offer
+from core.search.finding import EACH, MOST_EACH, MOST_LETTERS, Found, Group, find
+from core.search.marking import marked
+from core.search.sources import TEXT, Hit, Seen, Source, kinds, main_kind, register, register_projects, said
+
+__all__ = [
+    "EACH",
+    "MOST_EACH",
+    "MOST_LETTERS",
+    "TEXT",
+    "Command",
+    "Found",
+    "Group",
+    "Hit",
+    "Seen",
+    "Source",
+    "commands_for",
+    "find",
+    "kinds",
+    "main_kind",
+    "marked",
+    "offer",
+    "register",
+    "register_projects",
+    "said",
+]

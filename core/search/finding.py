@@ -1,0 +1,167 @@
+"""One statement over everything that can be found."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Case, DateTimeField, Q, QuerySet, TextField, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Cast
+
+from core.errors import Invalid
+from core.models import User
+from core.search import matching
+from core.search.sources import Hit, Seen, Source, seen_by, source_of, sources
+
+MOST_LETTERS = 200
+MOST_WORDS = 8
+MOST_EACH = 50
+EACH = 6
+RECENT = 10
+# So many of the newest that fit are weighed against each other: a word that everything holds costs no more than these.
+CANDIDATES = 50
+
+_COLUMNS = ("pk", "kind", "ref", "title", "note", "project", "project_name", "at")
+
+_OF_PROJECT = re.compile(r"([A-Za-z][A-Za-z0-9]{1,9})-(\d{1,9})")
+
+Condition = Callable[[Source, Sequence[str]], Q]
+Rows = QuerySet[Any, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    icon: str
+    hits: list[Hit]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, best groups first. `is_guess` says that nothing fits, and these are only like it."""
+
+    words: tuple[str, ...]
+    groups: list[Group]
+    is_guess: bool = False
+
+    @property
+    def hits(self) -> list[Hit]:
+        return [hit for group in self.groups for hit in group.hits]
+
+
+def find(
+    user: User, text: str, *, near: str = "", kinds: Collection[str] = (), each: int = EACH, only: int | None = None
+) -> Found:
+    """What this user may see of what fits all words; without a word, what is newest. A word that is a project's key
+    means that project alone; `near` is the key of the one whose things come first. `only` names a project, and nothing
+    else is looked at. Two statements, and one more to guess. Raises Invalid."""
+    words = _words(text)
+    seen = seen_by(user, {near, *(word.upper().partition("-")[0] for word in words)} - {""})
+    words = [piece for word in words for piece in _taken_apart(word, seen.keys)]
+    rest = [word for word in words if word.upper() not in seen.keys]
+    inside = {seen.keys[word.upper()] for word in words if word.upper() in seen.keys} or ({only} if only else set())
+    if only and only not in inside:
+        return Found(tuple(words), [])
+    if not rest and not inside and near in seen.keys:
+        inside = {seen.keys[near]}
+    asked = _Asked(seen, rest, frozenset(inside), seen.keys.get(near), each)
+    hits = asked.run(sources(kinds), matching.condition)
+    is_guess = not hits and any(matching.is_guessable(word) for word in rest)
+    if is_guess:
+        hits = asked.run((one for one in sources(kinds) if one.is_guessed), matching.guess)
+    return Found(tuple(words), _grouped(hits, near, is_recent=not rest), is_guess=is_guess and bool(hits))
+
+
+def _taken_apart(word: str, keys: Mapping[str, int]) -> list[str]:
+    """FRD-12 is number 12 of FRD."""
+    match = _OF_PROJECT.fullmatch(word)
+    return [match[1], f"#{match[2]}"] if match and match[1].upper() in keys else [word]
+
+
+def _words(text: str) -> list[str]:
+    if len(text) > MOST_LETTERS:
+        raise Invalid(f"A search has at most {MOST_LETTERS} letters: got {len(text)}.", field="q", code="too_long")
+    words = text.split()
+    if len(words) > MOST_WORDS:
+        raise Invalid(f"A search has at most {MOST_WORDS} words: got {len(words)}.", field="q", code="too_long")
+    return words
+
+
+@dataclass(frozen=True)
+class _Asked:
+    seen: Seen
+    words: Sequence[str]
+    inside: frozenset[int]
+    near: int | None
+    each: int
+
+    def run(self, among: Iterable[Source], condition: Condition) -> list[Hit]:
+        arms = [arm for one in among if (arm := self._arm(one, condition)) is not None]
+        if not arms:
+            return []
+        rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+        return self._best(self._hit(row) for row in rows)
+
+    def _arm(self, source: Source, condition: Condition) -> Rows | None:
+        """As columns that are alike for every kind."""
+        if not self._asks(source):
+            return None
+        rows = source.rows(self.seen)
+        if self.inside:
+            rows = rows.filter(**{f"{source.within}__in": self.inside})
+        if self.words and not source.constant:
+            rows = rows.filter(condition(source, self.words))
+        columns: dict[str, Any] = {
+            "found_kind": Value(source.kind, output_field=TextField()),
+            "found_ref": Cast(source.ref, TextField()),
+            "found_title": Cast(source.title(), TextField()),
+            "found_note": Cast(source.note, TextField()),
+            "found_key": Cast(source.key or Value(""), TextField()),
+            "found_name": Cast(source.name or Value(""), TextField()),
+            "found_at": Cast(source.at or Value(None), DateTimeField()),
+        }
+        found = rows.annotate(**columns).values_list("pk", *columns)
+        return found.order_by(*self._near_first(source), "-pk")[: CANDIDATES if self.words else self.each]
+
+    def _asks(self, source: Source) -> bool:
+        if self.inside and not source.within:
+            return False
+        if source.constant:
+            return bool(self.words) and matching.fits(source.constant, self.words)
+        return bool(self.words or source.at)
+
+    def _near_first(self, source: Source) -> list[OrderBy]:
+        if not self.near or not source.within or self.inside:
+            return []
+        return [Case(When(**{source.within: self.near}, then=1), default=0).desc()]
+
+    def _hit(self, row: tuple[Any, ...]) -> Hit:
+        hit = Hit(**dict(zip(_COLUMNS, row, strict=True)))
+        fit = matching.rank(hit.title, hit.ref, self.words) if self.words else 0
+        return replace(hit, rank=fit)
+
+    def _best(self, hits: Iterable[Hit]) -> list[Hit]:
+        """Those of each kind that fit best, with their addresses; the rows come near first, then newest first."""
+        counted: Counter[str] = Counter()
+        best = []
+        for hit in sorted(hits, key=lambda hit: -hit.rank):
+            source = source_of(hit.kind)
+            if counted[source.group] < self.each:
+                counted[source.group] += 1
+                best.append(replace(hit, url=source.url(hit)))
+        return best
+
+
+def _grouped(hits: Iterable[Hit], near: str, *, is_recent: bool) -> list[Group]:
+    """By kind, the kind with the best hit first; without a word, the newest of all kinds together."""
+    if is_recent:
+        newest = sorted((hit for hit in hits if hit.at), key=lambda hit: (hit.project == near, hit.at), reverse=True)
+        return [Group("Recent", "history", newest[:RECENT])] if newest else []
+    best = sorted(hits, key=lambda hit: (hit.rank, hit.project == near), reverse=True)
+    groups: dict[str, Group] = {}
+    for hit in best:
+        source = source_of(hit.kind)
+        groups.setdefault(source.group, Group(source.group, source.icon, [])).hits.append(hit)
+    return list(groups.values())

@@ -1,0 +1,86 @@
+"""From words to conditions that the indexes of trigrams and of words can answer."""
+
+import re
+from collections.abc import Sequence
+
+from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
+from django.db.models import F, Q, Value
+from django.db.models.functions import Upper
+
+from core.search.sources import Source
+
+TRIGRAM = 3
+WORTH_GUESSING = 4
+_CODE = re.compile(r"[0-9a-f]{8,32}")
+
+
+def condition(source: Source, words: Sequence[str]) -> Q:
+    """All words in its title, or all in its title and text together."""
+    return _titled(source, words) | _told(source, words) if source.text else _titled(source, words)
+
+
+def guess(source: Source, words: Sequence[str]) -> Q:
+    """Titles with words that are like these: what whoever mistyped may have meant."""
+    column, found = Upper(F(source.titles[0])), Q()
+    for word in words:
+        alike = Q(TrigramWordSimilar(column, Value(word.upper())))
+        found &= alike if is_guessable(word) else _named(source, word)
+    return found
+
+
+def is_guessable(word: str) -> bool:
+    """Codes and numbers are no mistyped words: much is like them, and none of it is meant."""
+    return len(word) >= WORTH_GUESSING and word.isalpha()
+
+
+def fits(constant: str, words: Sequence[str]) -> bool:
+    return all(word.upper() in constant.upper() for word in words)
+
+
+def rank(title: str, ref: str, words: Sequence[str]) -> int:
+    """4: named exactly; 3: begins so; 2: a word of it begins so; 1: holds all words; 0: only its text does."""
+    whole, said = " ".join(words).casefold(), title.casefold()
+    if said == whole or ref.casefold() == whole.lstrip("#"):
+        return 4
+    if said.startswith(whole):
+        return 3
+    if not all(word.casefold() in said for word in words):
+        return 0
+    return 2 if re.search(rf"(?:^|\W){re.escape(words[0].casefold())}", said) else 1
+
+
+def _titled(source: Source, words: Sequence[str]) -> Q:
+    found = Q()
+    for word in words:
+        found &= _named(source, word)
+    return found
+
+
+def _named(source: Source, word: str) -> Q:
+    found = _numbered(source, word)
+    for title in source.titles:
+        found |= Q(**{f"{title}__icontains": word}) if len(word) >= TRIGRAM else _begins(title, word)
+    return found
+
+
+def _begins(title: str, word: str) -> Q:
+    """A word of the title begins so. Two letters are enough for the index: the blank before them counts."""
+    return Q(**{f"{title}__istartswith": word}) | Q(**{f"{title}__icontains": f" {word}"})
+
+
+def _numbered(source: Source, word: str) -> Q:
+    found = Q()
+    if source.number and (digits := re.fullmatch(rf"[#{source.letter}]?(\d{{1,9}})", word.upper())):
+        found |= Q(**{source.number: int(digits[1])})
+    if source.code and _CODE.fullmatch(word.lower()):
+        found |= Q(**{f"{source.code}__startswith": word.lower()})
+    return found
+
+
+def _told(source: Source, words: Sequence[str]) -> Q:
+    """Words that begin so stand in title and text. The expression is the index's own, letter by letter."""
+    plain = [word.replace("\\", " ").replace("'", " ").strip() for word in words]
+    asked = " & ".join(f"'{word}':*" for word in plain if word)
+    vector = SearchVector(source.titles[0], *source.text, config="simple")
+    return Q(SearchVectorExact(vector, SearchQuery(asked or "''", config="simple", search_type="raw")))

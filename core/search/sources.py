@@ -1,0 +1,126 @@
+"""What can be found: a registry that the apps fill."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, F, Q, QuerySet, TextChoices, TextField, Value, When
+from django.db.models.expressions import Combinable
+
+from core.models import User
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found. `rank` says how well it fits, from 0 to 4: see `matching.rank`."""
+
+    kind: str
+    pk: int
+    ref: str
+    title: str
+    note: str
+    project: str
+    project_name: str
+    at: datetime | None
+    rank: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The projects that a user may see, asked once a search. `ids` is None for whoever sees all; `keys` are those of
+    them that were named."""
+
+    user: User
+    ids: frozenset[int] | None
+    keys: Mapping[str, int]
+
+    def projects(self, path: str = "project_id") -> Q:
+        """What lies in one of them."""
+        return Q() if self.ids is None else Q(**{f"{path}__in": self.ids})
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of things. `rows` are those that a user may see: nothing else of it is ever found.
+
+    `titles` are the fields whose letters are looked for, each with a trigram index over its capitals; `shown` is how
+    it is called, the first of them unless said otherwise. `text` are longer fields, found by the beginnings of words
+    through an index over `to_tsvector('simple', title and these)`. `number` (also after # or its `letter`) and `code`
+    are found when they are named exactly, a code also by its beginning. A `constant` is a title that all rows share.
+    `key`, `name` and `within` lead to the project. What `is_guessed` is found by what is like
+    its names too.
+    """
+
+    kind: str
+    group: str
+    icon: str
+    rows: Callable[[Seen], QuerySet[Any]]
+    url: Callable[[Hit], str]
+    ref: str
+    titles: tuple[str, ...] = ()
+    shown: Combinable | None = None
+    note: Combinable = field(default_factory=lambda: Value(""))
+    text: tuple[str, ...] = ()
+    number: str = ""
+    letter: str = ""
+    code: str = ""
+    constant: str = ""
+    key: str = "project__key"
+    name: str = "project__name"
+    within: str = "project_id"
+    at: str = ""
+    is_guessed: bool = True
+
+    def title(self) -> Combinable:
+        if self.constant:
+            return Value(self.constant)
+        return self.shown or F(self.titles[0])
+
+
+TEXT: "TextField[str, str]" = TextField()
+
+Looks = Callable[[User, Collection[str]], Seen]
+
+_sources: dict[str, Source] = {}
+_looks: list[Looks] = []
+
+
+def register(*sources: Source) -> None:
+    for source in sources:
+        _sources[source.kind] = source
+
+
+def register_projects(looks: Looks) -> Looks:
+    """Who knows which projects a user may see, and which of these words are keys of such."""
+    _looks[:] = [looks]
+    return looks
+
+
+def seen_by(user: User, words: Collection[str]) -> Seen:
+    return _looks[0](user, words)
+
+
+def sources(only: Collection[str] = ()) -> list[Source]:
+    return [one for one in _sources.values() if not only or main_kind(one.kind) in only]
+
+
+def kinds() -> list[str]:
+    return sorted({main_kind(kind) for kind in _sources})
+
+
+def main_kind(kind: str) -> str:
+    """`document:dpia` is a document."""
+    return kind.partition(":")[0]
+
+
+def source_of(kind: str) -> Source:
+    return _sources[kind]
+
+
+def said(field: str, choices: type[TextChoices]) -> Case:
+    """A status in its own words."""
+    return Case(
+        *(When(**{field: value}, then=Value(str(label))) for value, label in choices.choices), default=Value("")
+    )
