@@ -67,6 +67,7 @@ function openPalette() {
   let chosen = null;
   let asked = new AbortController();
   let timer = 0;
+  let isEager = false; // Enter came before the answer
 
   const choose = (line) => {
     chosen = line ?? null;
@@ -112,9 +113,11 @@ function openPalette() {
     if (!lines().length && !found.childElementCount) found.append(element("p", { class: "nothing" }, "Nothing of yours is like that. Fewer words find more."));
     choose(keep ?? lines()[0]);
     tell();
+    if (isEager) take(chosen, {});
   };
 
   input.addEventListener("input", () => {
+    isEager = false;
     showHere();
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT_MS);
@@ -122,7 +125,7 @@ function openPalette() {
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
-    else if (event.key === "Enter") take(chosen, event);
+    else if (event.key === "Enter") chosen ? take(chosen, event) : (isEager = true);
     else return;
     event.preventDefault();
   });
