@@ -29,7 +29,7 @@ def words(table: str, *fields: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_search"), ("projects", "0013_findings_of_checks")]
+    dependencies = [("core", "0004_search"), ("projects", "0015_the_library_stays")]
 
     operations = [
         *(letters(table, name) for table, names, _ in SEARCHED for name in names),
