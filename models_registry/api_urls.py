@@ -23,6 +23,16 @@ urlpatterns = [
     path(_REVIEW, reviews.ReviewView.as_view(), name="review"),
     path(f"{_REVIEW}/approve", reviews.ReviewApproveView.as_view(), name="review-approve"),
     path(f"{_REVIEW}/request-changes", reviews.ReviewRequestChangesView.as_view(), name="review-request-changes"),
+    path(
+        f"{_REVIEW}/decisions/<int:decision>/withdraw",
+        reviews.ReviewDecisionWithdrawView.as_view(),
+        name="review-decision-withdraw",
+    ),
+    path(
+        f"{_REVIEW}/decisions/<int:decision>/since",
+        reviews.ReviewDecisionDifferenceView.as_view(),
+        name="review-decision-since",
+    ),
     path(f"{_REVIEW}/withdraw", reviews.ReviewWithdrawView.as_view(), name="review-withdraw"),
     path("projects/<str:key>/deployments", deployments.DeploymentsView.as_view(), name="deployments"),
     path(_DEPLOYMENT, deployments.DeploymentView.as_view(), name="deployment"),

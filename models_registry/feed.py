@@ -104,6 +104,14 @@ def _review_requested(event: Event, key: str) -> Told:
     )
 
 
+@tells(names.REVIEW_DECIDED, names.REVIEW_DECISION_WITHDRAWN)
+def _review_verdict(event: Event, key: str) -> Told:
+    text = "approved, as one of several, in" if event.type == names.REVIEW_DECIDED else "withdrew their approval in"
+    lacking = ", ".join(event.data.get("lacking", []))
+    note = f"still missing: {lacking}" if lacking else str(event.data.get("reason", ""))[:200]
+    return Told(text, object=f"review {event.subject_id}", url=_review_url(event, key), note=note)
+
+
 @tells(names.REVIEW_APPROVED, names.REVIEW_CHANGES_REQUESTED, names.REVIEW_WITHDRAWN, names.REVIEW_DISMISSED)
 def _review_decided(event: Event, key: str) -> Told:
     texts = {

@@ -57,6 +57,7 @@ class DecisionForm(forms.Form):
         widget=_long(4), label="Why, for the record", help_text="Kept with the decision, in the audit chain."
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    evidence = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
 class DeployForm(forms.Form):

@@ -1,8 +1,8 @@
 """Who may register, decide, deploy and predict: a reason why not, or None."""
 
-from core.models import Event, User
-from models_registry.events import VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
-from models_registry.models import ModelVersion, Review, VersionComment
+from core.models import User
+from models_registry import queries
+from models_registry.models import Approval, ModelVersion, Review, VersionComment
 from projects import rules
 from projects.roles import Permission
 
@@ -35,17 +35,19 @@ def why_not_request_review(user: User | None, project_id: int) -> str | None:
     return rules.why_not(user, Permission.REQUEST_REVIEW, project_id)
 
 
-def why_not_decide(user: User | None, review: Review) -> str | None:
-    """Why this user may not approve the version, or ask for changes: nobody decides about their own work."""
+def why_not_decide_own(user: User | None, review: Review) -> str | None:
+    """Whoever made the version or asked for its review does not decide on it, nor does a program."""
     if user is None or user.is_robot:
         return "A person must decide: a program may ask for a review, and never approve it."
     if user.pk == review.author_id:
         return "You made this version, and nobody approves their own work: another person decides."
     if user.pk == review.requested_by_id:
         return "You asked for this review, so another person decides."
-    reason = rules.why_not(user, Permission.REVIEW, review.project_id)
-    if reason is not None:
-        return reason
+    return None if user.is_active else "This account is not active."
+
+
+def why_not_own_work(user: User, review: Review) -> str | None:
+    """Whoever did something to the version does not decide on it."""
     contribution = _contribution(user, review.model_version)
     return f"You {contribution}, and nobody approves their own work: another person decides." if contribution else None
 
@@ -56,14 +58,13 @@ def _contribution(user: User, version: ModelVersion) -> str | None:
         return "trained this version"
     if version.logged_model is not None and version.logged_model.created_by_id == user.pk:
         return "logged this version's model"
-    theirs = Event.objects.filter(
-        type__in=[VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED],
-        stream_id=version.project_id,
-        subject_type="modelversion",
-        subject_id=version.public_id,
-        actor=user,
-    )
-    return "changed this version" if theirs.exists() else None
+    return "changed this version" if queries.changes_of(version).filter(actor=user).exists() else None
+
+
+def why_not_withdraw_decision(user: User | None, approval: Approval) -> str | None:
+    if user is None or user.pk != approval.approver_id:
+        return f"Only {approval.approver}, who decided this, may withdraw it."
+    return None if user.is_active else "This account is not active."
 
 
 def why_not_withdraw(user: User | None, review: Review) -> str | None:

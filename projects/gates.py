@@ -83,9 +83,34 @@ contribution(
 )
 
 
+_authorships: dict[Gate, set[str]] = {gate: set() for gate in Gate}
+
+
+def authorship(gate: Gate, *event_types: str) -> None:
+    """Whoever does this wrote something that the gate rests on: where the policy says so, such persons do not decide
+    on it among themselves."""
+    _authorships[gate].update(event_types)
+
+
+for _gate in (Gate.SCOPE, Gate.FEASIBILITY):
+    authorship(
+        _gate,
+        names.SPIKE_PLANNED,
+        names.SPIKE_REVISED,
+        names.SPIKE_LOCKED,
+        names.KILL_CRITERION_ADDED,
+        names.OBJECTION_HANDED_IN,
+    )
+
+
 def contributors(project: Project, gate: Gate) -> list[int]:
     """Users' ids, whoever changed something last at the end."""
     return queries.contributors(project, _contributions[gate])
+
+
+def authors(project: Project, gate: Gate) -> frozenset[int]:
+    """Users' ids: who wrote a spike, a kill criterion, an objection, or contributed otherwise."""
+    return frozenset(queries.contributors(project, _authorships[gate] | _contributions[gate]))
 
 
 def next_gate(project: Project) -> Gate | None:
@@ -132,7 +157,8 @@ def _assess(project: Project, gate: Gate, pack: Pack, policy: PolicyVersion) -> 
     passed = queries.standing_gates(project) if keys else set()
     checks = [_as_check(found, said.get(found.check.id), readings) for found in outcome.findings]
     if not policies.fits(pack, project):
-        checks.append(_misfit(project, policy))
+        checks.append(misfit(project, policy))
+    checks += _blocking(project)
     return Assessment(
         project=project,
         gate=gate,
@@ -184,10 +210,22 @@ def _as_check(found: Finding, said: Check | None, readings: dict[str, Reading]) 
     )
 
 
-def _misfit(project: Project, policy: PolicyVersion) -> Check:
+def misfit(project: Project, policy: PolicyVersion) -> Check:
+    """What keeps a project from going on by a policy that is not for its tier."""
     tier = policies.tier_word(project)
     label = "The use is not a prohibited one" if tier == policies.PROHIBITED else f"The policy is one for {tier}"
     return Check(id="policy_fits", label=label, state="bad", value=str(policy), source="policy")
+
+
+def _blocking(project: Project) -> list[Check]:
+    """What keeps every gate shut, whatever the policy says; nothing while there is nothing. It waits, rather than
+    fails: a finding opens no other."""
+    open_ones = [f"F{number}" for number in queries.blocking_findings(project).values_list("number", flat=True)]
+    if not open_ones:
+        return []
+    url = reverse("projects:findings", args=[project.key])
+    said = ", ".join(open_ones)
+    return [Check("no_blocking_finding", "No open finding blocks the gates", "wait", said, "findings", url)]
 
 
 def _of_scope(project: Project, id: str, label: str, *, met: bool, value: str) -> Check:

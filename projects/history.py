@@ -1,6 +1,6 @@
 """What a policy would have said of gates that were passed: the same evaluation, on the facts that were kept then."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from projects import facts, gates
@@ -34,16 +34,23 @@ def simulate(pack: Pack, decisions: Iterable[GateDecision]) -> list[Past]:
 
 def difference(found: gates.Assessment, bound: dict[str, object]) -> list[tuple[str, str, str]]:
     """What is otherwise now than in what an approval was bound to: name, then, now; in words."""
-    now, rows = found.bound, []
-    for part in ("policy", "tier", "scope", "dossier", "risks", "waivers"):
-        if now.get(part) != bound.get(part):
-            rows.append((part, _said(bound.get(part)), _said(now.get(part))))
-    for part in ("facts", "checks"):
-        then, today = _mapping(bound.get(part)), _mapping(now.get(part))
-        for name in sorted(then.keys() | today.keys()):
-            if then.get(name) != today.get(name):
-                rows.append((name, _said(then.get(name)), _said(today.get(name))))
-    return rows
+    return changed(
+        bound,
+        found.bound,
+        whole=("policy", "tier", "scope", "dossier", "risks", "waivers"),
+        by_name=("facts", "checks"),
+    )
+
+
+def changed(
+    then: Mapping[str, object], now: Mapping[str, object], *, whole: Iterable[str], by_name: Iterable[str]
+) -> list[tuple[str, str, str]]:
+    """What is otherwise in the parts that are compared as a whole, and in those that are mappings of names."""
+    pairs = [(part, then.get(part), now.get(part)) for part in whole]
+    for part in by_name:
+        before, after = _mapping(then.get(part)), _mapping(now.get(part))
+        pairs += [(name, before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
+    return [(name, _said(before), _said(after)) for name, before, after in pairs if before != after]
 
 
 def _past(policy: GatePolicy, decision: GateDecision, known: dict[str, facts.Type]) -> Past:

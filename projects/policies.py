@@ -1,11 +1,12 @@
 """Which policy a project's gates go by, and what it says."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from core.errors import Conflict
 from projects import facts, tiers
 from projects.enums import Gate, PolicyState
-from projects.models import PolicyVersion, Project, ProjectPolicy
+from projects.models import Classification, PolicyVersion, Project, ProjectPolicy
 from projects.policy import House, Pack, PolicyError, Type, read_pack
 from projects.roles import Role
 
@@ -41,6 +42,19 @@ def policy_of(project: Project) -> PolicyVersion:
     return kept.policy if kept else due_version(project)
 
 
+def policies_of(project_ids: Iterable[int]) -> dict[int, PolicyVersion]:
+    """The same of many projects, by id. The same few queries for any number of them."""
+    ids = list(project_ids)
+    kept = {
+        one.project_id: one.policy for one in ProjectPolicy.objects.select_related("policy").filter(project__in=ids)
+    }
+    newest = Classification.objects.filter(project__in=ids).order_by("project", "-number").distinct("project")
+    tiers_of = dict(newest.values_list("project", "tier"))
+    light, strict = active_version(LIGHT), active_version(STRICT)
+    due = {one: light if tiers_of.get(one, 1) in (1, 2) else strict for one in ids}
+    return due | kept
+
+
 def read(version: PolicyVersion) -> Pack:
     """Raises Conflict where a fact that the text speaks of is no longer there."""
     try:
@@ -62,4 +76,4 @@ def fits(pack: Pack, project: Project) -> bool:
 
 @lru_cache(maxsize=64)
 def _read(text: str, known: Known) -> Pack:
-    return read_pack(text, House(catalogue=dict(known), gates=Gate.values, roles=Role.values))
+    return read_pack(text, House(dict(known), gates=Gate.values, roles=Role.values, urgent=[Gate.RELEASE]))

@@ -166,9 +166,11 @@ def why_not_sign(user: User | None, acceptance: RiskAcceptance) -> str | None:
 
 
 def why_not_close_finding(user: User | None, finding: Finding) -> str | None:
-    """At tier 3 and above nobody closes a finding that is, or ever was, their own."""
+    """At tier 3 and above nobody closes a finding that is, or ever was, their own; one that blocks, at no tier."""
     if user is None or user.is_robot:
         return "Only a person may close a finding."
+    if finding.is_blocking and user.pk in finding.owned_by_ids:
+        return "This finding is about what you did, and it blocks the gates: another person looks at it and closes it."
     if (tiers.tier_of(finding.project) or 0) >= 3 and user.pk in finding.owned_by_ids:
         return "This finding is, or was, yours, and the project's tier is 3 or above: another person closes it."
     return why_not(user, Permission.EDIT_RISKS, finding.project_id)

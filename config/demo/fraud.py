@@ -252,7 +252,7 @@ def _run(
 
 
 def _approved(run: Run, people: Cast, say: Say, reason: str, deployment: Deployment | None = None) -> ModelVersion:
-    """The version made of this run, proposed by the data scientist and approved by the validator."""
+    """The version made of this run, proposed by the data scientist and approved by those whom the policy asks for."""
     version = ModelVersion.objects.filter(run=run).first()
     if version is None:
         model = ensure_model(project=run.project, name=MODEL, by=people.scientist, now=now())
@@ -263,12 +263,13 @@ def _approved(run: Run, people: Cast, say: Say, reason: str, deployment: Deploym
     version.refresh_from_db()
     if version.state == VersionState.IN_REVIEW:
         wait_until(lambda: _is_compared(version), what=f"comparing version {version.number}")
-        approve_version(
-            review=Review.objects.get(model_version=version, state=ReviewState.OPEN),
-            comment="Read the comparison, the lineage and the risks. It may go to production.",
-            by=people.validator,
-            now=now(),
-        )
+        review = Review.objects.get(model_version=version, state=ReviewState.OPEN)
+        for person, comment in (
+            (people.validator, "Read the comparison, the lineage and the slices. It may go to production."),
+            (people.risk, "The risks that it touches have owners and controls."),
+        ):
+            with contextlib.suppress(NotAllowed):  # who approved before an interruption has no seat left
+                approve_version(review=review, comment=comment, by=person, now=now())
     version.refresh_from_db()
     return version
 

@@ -9,12 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, expected_version, page, user_of, valid
+from core.models import User
 from core.pages import now
 from core.roles import Scope
-from models_registry import checks, operations, queries
+from models_registry import approvals, operations, queries
 from models_registry.api.models import EmptyBody
+from models_registry.approvals import Standing
 from models_registry.enums import Decision, ReviewState
-from models_registry.models import Approval, Review
+from models_registry.models import Review
+from projects.api.approvals import VerdictDifferenceShape
 from projects.api.shapes import PageShape, PersonShape, answer, person_json
 from projects.api_base import ProjectApiView
 
@@ -28,6 +31,13 @@ class ReviewBody(StrictSerializer):
 
 class DecisionBody(StrictSerializer):
     comment = serializers.CharField(help_text="Why, for the record.")
+    evidence = serializers.CharField(
+        required=False, allow_null=True, help_text="What you saw: refused with 412 if it is another by now."
+    )
+
+
+class DecisionWithdrawalBody(StrictSerializer):
+    reason = serializers.CharField()
 
 
 class ReviewCheckShape(serializers.Serializer[Any]):
@@ -47,6 +57,10 @@ class ApprovalShape(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     digest = serializers.CharField()
     at = serializers.DateTimeField()
+    id = serializers.IntegerField()
+    evidence = serializers.CharField(help_text="The digest of all that it was about; empty for decisions of old.")
+    why_not = serializers.CharField(help_text="Why it does not count; empty if it does.")
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReviewShape(serializers.Serializer[Any]):
@@ -70,6 +84,13 @@ class ReviewDetailShape(ReviewShape):
     checks = ReviewCheckShape(many=True)
     approvals = ApprovalShape(many=True)
     comparison = serializers.JSONField(allow_null=True)
+    policy = serializers.CharField(help_text="NAME/NUMBER of the policy that says who decides.")
+    wanted = serializers.ListField(
+        child=serializers.CharField(), help_text="Whom the policy asks for; empty: any second person who may review."
+    )
+    lacking = serializers.ListField(child=serializers.CharField(), help_text="Who is still missing, while it is open.")
+    evidence = serializers.CharField(help_text="The digest that a decision made now would be bound to.")
+    why_not_decide = serializers.CharField(allow_null=True, help_text="Why you may not decide on it.")
 
 
 class ReviewPageShape(PageShape):
@@ -95,22 +116,26 @@ def review_json(review: Review) -> dict[str, Any]:
     }
 
 
-def detail_json(review: Review) -> dict[str, Any]:
+def detail_json(review: Review, user: User | None) -> dict[str, Any]:
     """With the checks as they are now while it is open, and as they were when it was decided."""
-    evidence = checks.evidence_for(review)
+    found = approvals.tally(review, now=now())
     is_open = review.state == ReviewState.OPEN
-    found = (
-        [dataclasses.asdict(check) for check in checks.review_checks(review, evidence)] if is_open else review.checks
-    )
     return review_json(review) | {
-        "checks": found,
-        "approvals": [_approval_json(each) for each in queries.approvals(review)],
-        "comparison": evidence.result,
+        "checks": [dataclasses.asdict(check) for check in found.checks] if is_open else review.checks,
+        "approvals": [_approval_json(each, is_open=is_open) for each in found.standings],
+        "comparison": found.evidence.result,
+        "policy": found.policy.public_id,
+        "wanted": found.wanted,
+        "lacking": found.lacking if is_open else [],
+        "evidence": found.matter.digest,
+        "why_not_decide": approvals.why_not_decide(user, found) if is_open else "This review is closed.",
     }
 
 
-def _approval_json(approval: Approval) -> dict[str, Any]:
+def _approval_json(standing: Standing, *, is_open: bool) -> dict[str, Any]:
+    approval = standing.approval
     return {
+        "id": approval.pk,
         "decision": approval.decision,
         "approver": person_json(approval.approver),
         "role": approval.role,
@@ -118,7 +143,15 @@ def _approval_json(approval: Approval) -> dict[str, Any]:
         "revision": approval.revision,
         "digest": approval.digest,
         "at": approval.at,
+        "evidence": approval.evidence,
+        "why_not": standing.why_not if is_open or approval.withdrawn_at else "",
+        "withdrawn_at": approval.withdrawn_at,
     }
+
+
+def _given(request: Request) -> dict[str, Any]:
+    body = valid(DecisionBody, request)
+    return {"comment": body["comment"], "expected_evidence": body.get("evidence")}
 
 
 class _ReviewApi(ProjectApiView):
@@ -127,7 +160,7 @@ class _ReviewApi(ProjectApiView):
 
     def answer(self, number: int, *, status: int = 200) -> Response:
         review = self.review(number)
-        return answer(detail_json(review), review, status=status)
+        return answer(detail_json(review, user_of(self.request)), review, status=status)
 
 
 class ReviewsView(_ReviewApi):
@@ -163,13 +196,17 @@ class ReviewApproveView(_ReviewApi):
 
     @extend_schema(request=DecisionBody, responses=ReviewDetailShape)
     def post(self, request: Request, key: str, number: int) -> Response:
-        """Approve. The author, the requester and whoever contributed cannot; every check must be met."""
+        """Approve. The author, the requester and whoever contributed cannot; every check must be met.
+
+        Where the policy names roles, the review stays open until all of them approved of it as it stands: see
+        `lacking`.
+        """
         operations.approve_version(
             review=self.review(number),
             by=user_of(request),
             now=now(),
             expected_version=expected_version(request),
-            **valid(DecisionBody, request),
+            **_given(request),
         )
         return self.answer(number)
 
@@ -185,9 +222,34 @@ class ReviewRequestChangesView(_ReviewApi):
             by=user_of(request),
             now=now(),
             expected_version=expected_version(request),
-            **valid(DecisionBody, request),
+            **_given(request),
         )
         return self.answer(number)
+
+
+class ReviewDecisionWithdrawView(_ReviewApi):
+    scope = Scope.APPROVE
+
+    @extend_schema(request=DecisionWithdrawalBody, responses=ReviewDetailShape)
+    def post(self, request: Request, key: str, number: int, decision: int) -> Response:
+        """Take your own decision back. If the version was approved with it, nothing is undone: a finding is opened."""
+        operations.withdraw_decision(
+            approval=queries.approval_numbered(self.review(number), decision),
+            reason=valid(DecisionWithdrawalBody, request)["reason"],
+            by=user_of(request),
+            now=now(),
+        )
+        return self.answer(number)
+
+
+class ReviewDecisionDifferenceView(_ReviewApi):
+    @extend_schema(responses=VerdictDifferenceShape)
+    def get(self, request: Request, key: str, number: int, decision: int) -> Response:
+        """What is otherwise now than in what this decision was about."""
+        review = self.review(number)
+        approval = queries.approval_numbered(review, decision)
+        rows = approvals.since(approval, approvals.tally(review, now=now()))
+        return Response({"results": [{"name": name, "then": then, "now": today} for name, then, today in rows]})
 
 
 class ReviewWithdrawView(_ReviewApi):

@@ -11,7 +11,8 @@ from core.roles import Scope
 from experiments.mlflow import wire
 from experiments.mlflow.door import Call, Route, read
 from experiments.mlflow.shapes import milliseconds, set_only
-from models_registry import operations, queries, rules
+from models_registry import approvals, operations, queries, rules
+from models_registry.enums import ReviewState
 from models_registry.mlflow import shapes
 from models_registry.mlflow.models import canonical_stage
 from models_registry.mlflow.promotion import address
@@ -88,7 +89,8 @@ def _request(call: Call, review: Review) -> dict[str, Any]:
 
 def _actions(call: Call, review: Review) -> list[str]:
     """What the caller may do now, by the same rules that decide when it is tried."""
-    may_decide = Scope.APPROVE in call.token.scopes and rules.why_not_decide(call.by, review) is None
+    found = approvals.tally(review, now=call.now)
+    may_decide = Scope.APPROVE in call.token.scopes and approvals.why_not_decide(call.by, found) is None
     may_withdraw = rules.why_not_withdraw(call.by, review) is None
     decisions = ["APPROVE_TRANSITION_REQUEST", "REJECT_TRANSITION_REQUEST"] if may_decide else []
     return decisions + (["CANCEL_TRANSITION_REQUEST"] if may_withdraw else [])
@@ -107,9 +109,16 @@ def _activity(call: Call, review: Review, kind: str, *, comment: str = "") -> di
         last_updated_timestamp=at if is_open else milliseconds(call.now),
         from_stage=shapes.fresh_version(review.model_version)["current_stage"],
         to_stage=PRODUCTION,
-        system_comment=f"Review {review.number}: {address(call, review)}",
+        system_comment=_said(call, review),
         available_actions=_actions(call, review) if is_open else [],
     )
+
+
+def _said(call: Call, review: Review) -> str:
+    """Where the review stands, and who is missing while it is open."""
+    where = f"Review {review.number}: {address(call, review)}"
+    lacking = approvals.tally(review, now=call.now).lacking if review.state == ReviewState.OPEN else []
+    return f"{where}; still missing: {', '.join(lacking)}" if lacking else where
 
 
 ROUTES = [

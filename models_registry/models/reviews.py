@@ -8,7 +8,8 @@ from core.models import Job
 from models_registry.enums import Decision, ReviewState
 from models_registry.models.deployments import Deployment
 from models_registry.models.registry import ModelVersion
-from projects.models import Project
+from projects.models import Delegation, Project
+from projects.roles import Role
 
 
 class Review(models.Model):
@@ -65,8 +66,9 @@ class Review(models.Model):
 
 
 class Approval(models.Model):
-    """One person's decision on one revision. Author and requester stand in the row, so that the database itself
-    refuses a decision about one's own work."""
+    """One person's decision on one revision, and on the evidence as they saw it (`evidence` is the digest of `bound`).
+    Author and requester stand in the row, so that the database itself refuses a decision about one's own work. Nothing
+    of it changes but that it is withdrawn."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="approvals")
     revision = models.PositiveIntegerField()
@@ -74,14 +76,23 @@ class Approval(models.Model):
     decision = models.CharField(max_length=16, choices=Decision)
     comment = models.TextField()
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20, help_text="The approver's role at that time.")
+    role = models.CharField(max_length=20, choices=Role, help_text="The role in which they decided, at that time.")
+    delegation = models.ForeignKey(Delegation, null=True, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    evidence = models.CharField(max_length=64, blank=True, help_text="Empty before evidence was kept.")
+    bound = models.JSONField(default=dict)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["review", "revision", "approver"], name="models_registry_approval_once"),
+            models.UniqueConstraint(
+                fields=["review", "evidence", "approver"],
+                condition=Q(withdrawn_at=None),
+                name="models_registry_approval_once",
+            ),
             models.CheckConstraint(
                 condition=Q(author=None) | ~Q(approver=F("author")), name="models_registry_approval_not_author"
             ),

@@ -27,7 +27,13 @@ from models_registry.operations.registered_models import (
     set_model_tags,
     update_model,
 )
-from models_registry.operations.reviews import approve_version, request_changes, request_review, withdraw_review
+from models_registry.operations.reviews import (
+    approve_version,
+    request_changes,
+    request_review,
+    withdraw_decision,
+    withdraw_review,
+)
 from models_registry.operations.versions import (
     archive_version,
     create_version,
@@ -91,5 +97,6 @@ __all__ = [
     "update_model",
     "update_version",
     "update_webhook",
+    "withdraw_decision",
     "withdraw_review",
 ]

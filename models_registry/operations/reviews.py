@@ -1,4 +1,5 @@
-"""Writes about reviews: a version asks for production, and a second person decides on computed evidence."""
+"""Writes about reviews: a version asks for production, and others decide on computed evidence: any second person, or
+those whom the project's policy names."""
 
 import dataclasses
 from datetime import datetime
@@ -7,14 +8,16 @@ from django.db import transaction
 from django.db.models import Max
 
 from core import events
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import Conflict, FieldError, Invalid, PreconditionFailed
 from core.models import User
 from core.rules import require
-from models_registry import checks, queries, rules
-from models_registry.enums import REVIEW_FLOW, VERSION_FLOW, Decision
+from models_registry import approvals, queries, rules
+from models_registry.enums import REVIEW_FLOW, VERSION_FLOW, Decision, ReviewState
 from models_registry.events import (
     REVIEW_APPROVED,
     REVIEW_CHANGES_REQUESTED,
+    REVIEW_DECIDED,
+    REVIEW_DECISION_WITHDRAWN,
     REVIEW_REQUESTED,
     REVIEW_WITHDRAWN,
     VERSION_APPROVED,
@@ -23,9 +26,10 @@ from models_registry.models import Approval, Deployment, ModelVersion, Review
 from models_registry.operations import values
 from models_registry.operations.comparisons import start_comparison
 from models_registry.operations.locking import locked_review, locked_version, require_version
+from projects.enums import Severity
 from projects.gates import Check
-from projects.operations.locking import locked_open
-from projects.queries import role_of
+from projects.operations.findings import raise_finding
+from projects.operations.locking import locked, locked_open
 
 
 @transaction.atomic
@@ -74,29 +78,42 @@ def request_review(
 
 @transaction.atomic
 def approve_version(
-    *, review: Review, comment: str, by: User | None, now: datetime, expected_version: int | None = None
+    *,
+    review: Review,
+    comment: str,
+    by: User | None,
+    now: datetime,
+    expected_version: int | None = None,
+    expected_evidence: str | None = None,
 ) -> Review:
-    """Approve the version under review, exactly as it was when the review was asked for.
+    """Approve the version under review, exactly as it was when the review was asked for. It is approved once everybody
+    whom the policy names did so on the evidence as it stands; the review stays open until then.
 
-    Raises NotAllowed (a program; the author, the requester, a contributor), Invalid (no comment), Conflict
-    (`checks_not_met`, one entry for each; `stale` when the version or its files changed), IllegalStep,
-    PreconditionFailed.
+    `expected_evidence` is the digest of what the person saw. Raises NotAllowed (a program; the author, the requester, a
+    contributor; a role that is not asked for), Invalid (no comment), Conflict (`checks_not_met`, one entry for each;
+    `stale` when the version or its files changed), IllegalStep, PreconditionFailed.
     """
     comment = values.text("comment", comment, required=True)
     # The project's row keeps a risk from being raised between the look at the register and the decision.
     locked_open(review.project_id)
     review = locked_review(review)
-    approver = _decider(review, by)
+    found, approver = _decider(review, by, now)
     require_version(review, review.version, expected_version)
+    _require_seen(found, expected_evidence)
     _require_unchanged(review)
-    review.state = REVIEW_FLOW.target(review.state, "approve")
-    found = checks.review_checks(review)
-    _require_met(found)
+    approved = REVIEW_FLOW.target(review.state, "approve")
+    _require_met(found.checks)
+    approval = _keep(found, Decision.APPROVE, approver, comment, now)
+    lacking = approvals.tally(review, now=now).lacking
+    if lacking:
+        events.record(REVIEW_DECIDED, review, by=by, comment=comment, role=approval.role, lacking=lacking)
+        return review
+    review.state = approved
     version = review.model_version
     version.state = VERSION_FLOW.target(version.state, "approve")
     version.updated_at = now
     version.save(update_fields=["state", "updated_at"])
-    _decide(review, Decision.APPROVE, approver, comment, found, now)
+    _close(found, approver, now)
     events.record(VERSION_APPROVED, version, by=by, version_pk=version.pk, review=review.number, digest=version.digest)
     events.record(REVIEW_APPROVED, review, by=by, comment=comment, **_facts(review))
     return review
@@ -104,19 +121,29 @@ def approve_version(
 
 @transaction.atomic
 def request_changes(
-    *, review: Review, comment: str, by: User | None, now: datetime, expected_version: int | None = None
+    *,
+    review: Review,
+    comment: str,
+    by: User | None,
+    now: datetime,
+    expected_version: int | None = None,
+    expected_evidence: str | None = None,
 ) -> Review:
-    """Send the version back. Raises NotAllowed, Invalid (no comment), IllegalStep, PreconditionFailed."""
+    """Send the version back: whoever may approve may, alone. Raises NotAllowed, Invalid (no comment), IllegalStep,
+    PreconditionFailed."""
     comment = values.text("comment", comment, required=True)
+    locked(review.project_id)
     review = locked_review(review)
-    approver = _decider(review, by)
+    found, approver = _decider(review, by, now)
     require_version(review, review.version, expected_version)
+    _require_seen(found, expected_evidence)
     review.state = REVIEW_FLOW.target(review.state, "request_changes")
     version = review.model_version
     version.state = VERSION_FLOW.target(version.state, "request_changes")
     version.updated_at = now
     version.save(update_fields=["state", "updated_at"])
-    _decide(review, Decision.REQUEST_CHANGES, approver, comment, checks.review_checks(review), now)
+    _keep(found, Decision.REQUEST_CHANGES, approver, comment, now)
+    _close(found, approver, now)
     events.record(REVIEW_CHANGES_REQUESTED, review, by=by, comment=comment, **_facts(review))
     return review
 
@@ -137,10 +164,53 @@ def withdraw_review(*, review: Review, by: User | None, now: datetime) -> Review
     return review
 
 
-def _decider(review: Review, by: User | None) -> User:
-    require(rules.why_not_decide(by, review))
+@transaction.atomic
+def withdraw_decision(*, approval: Approval, reason: str, by: User | None, now: datetime) -> Approval:
+    """Take one's own approval back. Of a version that was approved with it nothing is undone: a finding says so.
+
+    Raises NotAllowed, Invalid (no reason), Conflict (`withdrawn`; `closed` when the review ended without approval).
+    """
+    reason = values.text("reason", reason, required=True)
+    project = locked(approval.review.project_id)
+    review = locked_review(approval.review)
+    approval = (
+        Approval.objects.select_for_update(no_key=True, of=("self",)).select_related("approver").get(pk=approval.pk)
+    )
+    require(rules.why_not_withdraw_decision(by, approval))
+    if approval.withdrawn_at is not None:
+        raise Conflict("This decision was withdrawn already.", code="withdrawn")
+    if review.state not in (ReviewState.OPEN, ReviewState.APPROVED):
+        raise Conflict(f"{review} is closed: {review.get_state_display().lower()}.", code="closed")
+    approval.review = review
+    approval.withdrawn_at, approval.withdrawn_because = now, reason
+    approval.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    is_after = review.state == ReviewState.APPROVED
+    events.record(REVIEW_DECISION_WITHDRAWN, review, by=by, reason=reason, after_approval=is_after)
+    if is_after:
+        raise_finding(
+            project=project,
+            title=f"{approval.approver} withdrew their approval of {review.model_version}"[:200],
+            detail=reason,
+            severity=Severity.HIGH,
+            about_type="version",
+            about_id=f"{review.model_version.model}@{review.model_version.number}"[:80],
+            barred=[review.requested_by, review.author],
+            by=by,
+            now=now,
+        )
+    return approval
+
+
+def _decider(review: Review, by: User | None, now: datetime) -> tuple[approvals.Tally, User]:
+    found = approvals.tally(review, now=now)
+    require(approvals.why_not_decide(by, found))
     assert by is not None, "the rule lets nobody but a person pass"
-    return by
+    return found, by
+
+
+def _require_seen(found: approvals.Tally, expected: str | None) -> None:
+    if expected and expected != found.matter.digest:
+        raise PreconditionFailed("What this review rests on was changed since you looked: look at it again.")
 
 
 def _require_same_model(version: ModelVersion, deployment: Deployment | None) -> None:
@@ -175,25 +245,30 @@ def _require_met(found: list[Check]) -> None:
         )
 
 
-def _decide(
-    review: Review, decision: Decision, approver: User, comment: str, found: list[Check], now: datetime
-) -> None:
-    review.checks = [dataclasses.asdict(check) for check in found]
-    review.decided_by, review.decided_at, review.version = approver, now, review.version + 1
-    review.save(update_fields=["state", "checks", "decided_by", "decided_at", "version"])
-    role = role_of(approver, review.project_id)
-    Approval.objects.create(
+def _keep(found: approvals.Tally, decision: Decision, approver: User, comment: str, now: datetime) -> Approval:
+    review = found.review
+    return Approval.objects.create(
         review=review,
         revision=review.revision,
         digest=review.digest,
         decision=decision,
         comment=comment,
         approver=approver,
-        role=str(role or ""),
+        role=found.matter.roles.get(approver.pk, ""),
         author=review.author,
         requester=review.requested_by,
         at=now,
+        evidence=found.matter.digest,
+        bound=found.bound,
     )
+
+
+def _close(found: approvals.Tally, approver: User, now: datetime) -> None:
+    """With what every check said; the last to decide is who decided."""
+    review = found.review
+    review.checks = [dataclasses.asdict(check) for check in found.checks]
+    review.decided_by, review.decided_at, review.version = approver, now, review.version + 1
+    review.save(update_fields=["state", "checks", "decided_by", "decided_at", "version"])
 
 
 def _facts(review: Review) -> dict[str, object]:

@@ -28,10 +28,13 @@ from models_registry.queries.registry import (
     with_latest,
 )
 from models_registry.queries.reviews import (
+    approval_numbered,
     approvals,
     champion_for,
+    changes_of,
     comparison_decided_on,
     comparison_of,
+    contributors_to,
     metrics_of_run,
     open_review,
     review_numbered,
@@ -43,10 +46,13 @@ from models_registry.queries.reviews import (
 __all__ = [
     "ModelFiles",
     "Yardstick",
+    "approval_numbered",
     "approvals",
     "champion_for",
+    "changes_of",
     "comparison_decided_on",
     "comparison_of",
+    "contributors_to",
     "deployment_named",
     "evaluation_of",
     "files_of",

@@ -1,15 +1,16 @@
 """Reads of reviews and the comparisons they rest on."""
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from core.errors import NotFound
-from core.models import User
+from core.models import Event, User
 from experiments.models import LatestMetric
 from models_registry.enums import ReviewState
+from models_registry.events import VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
 from models_registry.models import Approval, Comparison, Deployment, ModelVersion, Review
 from models_registry.queries.registry import newest_approved
-from projects.models import Project
-from projects.queries import visible_projects
+from projects import policies
+from projects.models import Membership, PolicyVersion, Project
 from projects.roles import Permission, roles_with
 
 
@@ -35,10 +36,10 @@ def reviews_of(version: ModelVersion) -> QuerySet[Review]:
 
 def waiting_for(user: User) -> QuerySet[Review]:
     """Open reviews in projects where the user's role may decide, and which are not about the user's own work."""
-    may_decide = visible_projects(user).filter(
-        memberships__user=user, memberships__role__in=[str(role) for role in roles_with(Permission.REVIEW)]
-    )
-    waiting = Review.objects.filter(state=ReviewState.OPEN, project__in=may_decide.values("pk"))
+    roles = dict(Membership.objects.filter(user=user).values_list("project", "role"))
+    found = policies.policies_of(roles)
+    may_decide = [project for project, role in roles.items() if role in _deciding_roles(found[project])]
+    waiting = Review.objects.filter(state=ReviewState.OPEN, project__in=may_decide)
     mine = (
         waiting.filter(author=user)
         | waiting.filter(requested_by=user)
@@ -47,8 +48,42 @@ def waiting_for(user: User) -> QuerySet[Review]:
     return _with_all(waiting.exclude(pk__in=mine.values("pk"))).order_by("requested_at", "pk")
 
 
+def _deciding_roles(policy: PolicyVersion) -> set[str]:
+    """Those that the policy names; else whichever may review."""
+    named = {role for rule in policies.read(policy).validation.approvals for role in rule.roles}
+    return named or {str(role) for role in roles_with(Permission.REVIEW)}
+
+
 def approvals(review: Review) -> QuerySet[Approval]:
     return Approval.objects.filter(review=review).select_related("approver").order_by("pk")
+
+
+def approval_numbered(review: Review, number: int) -> Approval:
+    """Raises NotFound."""
+    found = approvals(review).filter(pk=number).first()
+    if found is None:
+        raise NotFound(f"There is no decision {number} in this review.")
+    found.review = review
+    return found
+
+
+def changes_of(version: ModelVersion) -> QuerySet[Event]:
+    """What was done to a version by somebody."""
+    return Event.objects.filter(
+        type__in=[VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED],
+        stream_id=version.project_id,
+        subject_type="modelversion",
+        subject_id=version.public_id,
+        actor__isnull=False,
+    )
+
+
+def contributors_to(version: ModelVersion) -> list[int]:
+    """Who trained, logged, made or changed it: users' ids, the last to change it last."""
+    changed = changes_of(version).values("actor_id").annotate(last=Max("seq")).order_by("last")
+    makers = [one.created_by_id for one in (version.run, version.logged_model, version) if one is not None]
+    actors = [row["actor_id"] for row in changed]
+    return [one for one in makers if one is not None and one not in actors] + actors
 
 
 def champion_for(version: ModelVersion, deployment: Deployment | None) -> ModelVersion | None:

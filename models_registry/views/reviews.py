@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from core.pages import now, page, user_of
-from models_registry import checks, operations, queries, rules, tables
+from models_registry import approvals, operations, queries, rules, tables
 from models_registry.enums import ReviewState
 from models_registry.forms import DecisionForm
 from models_registry.models import Review
@@ -17,9 +17,11 @@ from projects import queries as projects
 from projects.gates import Check
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
-from projects.roles import PERMISSIONS, Permission, Role
+from projects.roles import Role
 
 PAGE = 50
+# Whatever a decision is bound to, and who may decide.
+LIVE = "review. member. delegation. comparison. version. scope. risk. gate. project. deployment."
 PARTS = {
     "state": "models_registry/parts/review_state.html",
     "checks": "models_registry/parts/review_checks.html",
@@ -74,6 +76,33 @@ def withdraw(request: HttpRequest, project: Project, number: int) -> HttpRespons
     return redirect("models_registry:review", key=project.key, number=number)
 
 
+@project_page
+@require_GET
+def since(request: HttpRequest, project: Project, number: int, decision: int) -> HttpResponse:
+    """What is otherwise now than in what a decision was about."""
+    found = queries.review_numbered(project=project, number=number)
+    approval = queries.approval_numbered(found, decision)
+    context = {
+        "project": project,
+        "review": found,
+        "approval": approval,
+        "rows": approvals.since(approval, approvals.tally(found, now=now())),
+        "why_not": rules.why_not_withdraw_decision(user_of(request), approval),
+    }
+    return render(request, "models_registry/review_since.html", context)
+
+
+@project_page
+@require_POST
+def decision_withdraw(request: HttpRequest, project: Project, number: int, decision: int) -> HttpResponse:
+    approval = queries.approval_numbered(queries.review_numbered(project=project, number=number), decision)
+    operations.withdraw_decision(
+        approval=approval, reason=request.POST.get("reason", ""), by=user_of(request), now=now()
+    )
+    messages.success(request, "Your decision is withdrawn.")
+    return redirect("models_registry:review", key=project.key, number=number)
+
+
 def _decide(request: HttpRequest, project: Project, number: int, operation: Callable[..., Review]) -> HttpResponse:
     found = queries.review_numbered(project=project, number=number)
     form = DecisionForm(request.POST)
@@ -84,23 +113,32 @@ def _decide(request: HttpRequest, project: Project, number: int, operation: Call
             review=found,
             comment=given["comment"],
             expected_version=given["version"],
+            expected_evidence=given["evidence"],
             by=user_of(request),
             now=now(),
         )
 
     if takes_effect(form, act):
-        messages.success(request, "Your decision is recorded.")
+        messages.success(request, _said(queries.review_numbered(project=project, number=number)))
         return redirect("models_registry:review", key=project.key, number=number)
     found = queries.review_numbered(project=project, number=number)
     context = _context(request, project, found) | {"form": form}
     return render(request, "models_registry/review.html", context, status=422)
 
 
+def _said(found: Review) -> str:
+    lacking = approvals.tally(found, now=now()).lacking if found.state == ReviewState.OPEN else []
+    return (
+        f"Your decision is recorded. Still missing: {', '.join(lacking)}." if lacking else "Your decision is recorded."
+    )
+
+
 def _context(request: HttpRequest, project: Project, found: Review) -> dict[str, Any]:
-    evidence = checks.evidence_for(found)
+    tally, user = approvals.tally(found, now=now()), user_of(request)
     is_open = found.state == ReviewState.OPEN
-    stated = checks.review_checks(found, evidence) if is_open else [Check(**each) for each in found.checks]
-    version, user = found.model_version, user_of(request)
+    evidence = tally.evidence
+    stated = tally.checks if is_open else [Check(**each) for each in found.checks]
+    version = found.model_version
     return {
         "project": project,
         "review": found,
@@ -114,19 +152,24 @@ def _context(request: HttpRequest, project: Project, found: Review) -> dict[str,
         "champion": evidence.champion,
         "rows": tables.compared(evidence.result),
         "result": evidence.result,
-        "approvals": list(queries.approvals(found)),
-        "people": _people(project, found) if is_open else [],
-        "why_not": rules.why_not_decide(user, found),
+        "found": tally,
+        "people": _people(project, tally) if is_open else [],
+        "why_not": approvals.why_not_decide(user, tally),
         "can_withdraw": is_open and rules.why_not_withdraw(user, found) is None,
-        "form": DecisionForm(initial={"version": found.version}),
+        "user_pk": user.pk,
+        "review_live": LIVE,
+        "form": DecisionForm(initial={"version": found.version, "evidence": tally.matter.digest}),
     }
 
 
-def _people(project: Project, found: Review) -> list[dict[str, Any]]:
-    """Who may decide, and why some of them may not."""
+def _people(project: Project, found: approvals.Tally) -> list[dict[str, Any]]:
+    """Who may decide, and why some of them may not. Who has decided stands above them."""
+    review, roles = found.review, approvals.deciding_roles(found)
     members = projects.members(project).filter(user__is_robot=False).order_by("pk")
+    decided = {one.approver_id for one in found.approvals}
     return [
-        {"user": one.user, "role": Role(one.role).label, "why_not": rules.why_not_decide(one.user, found)}
+        {"user": one.user, "role": Role(one.role).label, "why_not": approvals.why_not_decide(one.user, found)}
         for one in members
-        if Permission.REVIEW in PERMISSIONS[Role(one.role)] or one.user_id in (found.author_id, found.requested_by_id)
+        if one.user_id not in decided
+        and (one.role in roles or one.user_id in (review.author_id, review.requested_by_id))
     ]

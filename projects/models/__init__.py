@@ -3,6 +3,7 @@
 from projects.models.approvals import GateApproval, GateCondition, GateEvaluation, GateRequest, GateWaiver
 from projects.models.assumptions import Assumption
 from projects.models.board import Sprint
+from projects.models.delegations import Delegation
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
 from projects.models.gates import GateDecision
@@ -23,6 +24,7 @@ __all__ = [
     "Ceiling",
     "Classification",
     "Control",
+    "Delegation",
     "Dossier",
     "DossierRevision",
     "Finding",

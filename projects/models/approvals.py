@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from projects.enums import Effect, Gate, GateVerdict, RequestState
+from projects.models.delegations import Delegation
 from projects.models.policies import PolicyVersion
 from projects.models.project import Project
+from projects.roles import Role
 
 MOST_DAYS_WAIVED = 90
 
@@ -92,7 +94,8 @@ class GateApproval(models.Model):
     verdict = models.CharField(max_length=24, choices=GateVerdict)
     comment = models.TextField(blank=True)
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20, help_text="The approver's role at that time.")
+    role = models.CharField(max_length=20, choices=Role, help_text="The role in which they decided, at that time.")
+    delegation = models.ForeignKey(Delegation, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_because = models.TextField(blank=True)

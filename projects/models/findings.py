@@ -12,8 +12,9 @@ from projects.models.project import Project
 
 class Finding(models.Model):
     """About one thing (`about_type`, `about_id`). `owned_by_ids` are all who ever owned it: none of them closes it at
-    tier 3 and above. One that an indicator opened belongs to one breach, which began at `breached_at`. One that a check
-    of a gate opened has the name of the check, and the check closes it when it holds: then nobody did.
+    tier 3 and above, or if it blocks: then no gate is passed while it is open. One that an indicator opened belongs to
+    one breach, which began at `breached_at`. One that a check of a gate opened has the name of the check, and the check
+    closes it when it holds: then nobody did.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="findings")
@@ -27,6 +28,7 @@ class Finding(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     owned_by_ids = ArrayField(models.BigIntegerField(), default=list)
     due_date = models.DateField(null=True, blank=True)
+    is_blocking = models.BooleanField(default=False)
     state = models.CharField(max_length=6, choices=FindingState, default=FindingState.OPEN)
     indicator = models.ForeignKey(Indicator, null=True, on_delete=models.PROTECT, related_name="findings")
     breached_at = models.DateTimeField(null=True)

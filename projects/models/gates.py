@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from projects.enums import Gate
 from projects.models.approvals import GateEvaluation
+from projects.models.findings import Finding
 from projects.models.project import Project
 
 
@@ -17,6 +18,13 @@ class GateDecision(models.Model):
     gate = models.CharField(max_length=20, choices=Gate)
     evidence = models.JSONField()
     evaluation = models.ForeignKey(GateEvaluation, null=True, on_delete=models.PROTECT, related_name="+")
+    emergency = models.OneToOneField(
+        Finding,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Passed without the persons: what asks somebody else to look at it afterwards.",
+    )
     comment = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()

@@ -13,7 +13,7 @@ from core.errors import Conflict, PreconditionFailed
 from core.models import User
 from core.rules import require
 from projects import approvals, facts, gates, queries, rules
-from projects.enums import GATE_REQUEST_FLOW, Effect, GateVerdict, RequestState
+from projects.enums import GATE_REQUEST_FLOW, Effect, Gate, GateVerdict, RequestState, Severity
 from projects.events import (
     GATE_CONDITION_MET,
     GATE_DECIDED,
@@ -30,6 +30,7 @@ from projects.models import (
     Project,
     ProjectPolicy,
 )
+from projects.operations.findings import raise_finding
 from projects.operations.gate_findings import settle_gate_findings
 from projects.operations.locking import locked_open
 from projects.operations.values import Values
@@ -122,11 +123,12 @@ def decide_gate(
 
 @transaction.atomic
 def withdraw_gate_decision(*, approval: GateApproval, reason: str, by: User, now: datetime) -> GateApproval:
-    """Take one's own verdict back. Of a gate that was passed with it, the record says so, and nothing is undone.
+    """Take one's own verdict back. Of a gate that was passed with it nothing is undone: a finding that blocks the next
+    gate says so.
 
     Raises NotAllowed, Invalid, Conflict if it was withdrawn.
     """
-    locked_open(approval.project_id)
+    project = locked_open(approval.project_id)
     approval = (
         GateApproval.objects.select_for_update(no_key=True, of=("self",)).select_related("request").get(pk=approval.pk)
     )
@@ -146,6 +148,8 @@ def withdraw_gate_decision(*, approval: GateApproval, reason: str, by: User, now
         reason=reason,
         after_passing=is_passed,
     )
+    if is_passed and approval.verdict in approvals.APPROVING:
+        _open_finding(project, approval, now=now)
     return approval
 
 
@@ -193,6 +197,21 @@ def keep_evaluation(assessment: gates.Assessment, *, now: datetime) -> GateEvalu
         is_met=assessment.is_met,
         at=now,
         valid_until=now + timedelta(days=days) if days else None,
+    )
+
+
+def _open_finding(project: Project, approval: GateApproval, *, now: datetime) -> None:
+    gate = Gate(approval.request.gate)
+    raise_finding(
+        project=project,
+        title=f"{approval.approver} withdrew their approval of the {gate.label.lower()}"[:200],
+        detail=approval.withdrawn_because,
+        severity=Severity.HIGH,
+        about_type="gate",
+        about_id=str(gate),
+        barred=[approval.requester],
+        by=approval.approver,
+        now=now,
     )
 
 

@@ -1,6 +1,6 @@
 """Writes about findings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -113,6 +113,25 @@ def _require_no_other(finding: Finding) -> None:
         raise Conflict(f"The same check opened F{other.number} since then.", code="open_already")
 
 
+def raise_finding(
+    *,
+    project: Project,
+    by: User | None,
+    now: datetime,
+    owner: User | None = None,
+    barred: Iterable[User | None] = (),
+    **values: Any,
+) -> Finding:
+    """A finding of the house's own that blocks: no gate is passed while it is open, and neither its owner nor whoever
+    is barred closes it. The project is locked."""
+    finding = create_finding(project=project, owner=owner, by=by, now=now, is_blocking=True, **values)
+    concerned = [*finding.owned_by_ids, *(one.pk for one in barred if one is not None)]
+    finding.owned_by_ids = list(dict.fromkeys(concerned))
+    finding.save(update_fields=["owned_by_ids"])
+    events.record(FINDING_OPENED, finding, by=by, **_facts(finding))
+    return finding
+
+
 def create_finding(*, project: Project, owner: User | None, by: User | None, now: datetime, **values: Any) -> Finding:
     """The row; the project is locked, and the caller records the event."""
     last = Finding.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
@@ -161,4 +180,5 @@ def _facts(finding: Finding) -> dict[str, Any]:
         "about": [finding.about_type, finding.about_id],
         "owner": finding.owner.username if finding.owner else None,
         "due": finding.due_date.isoformat() if finding.due_date else None,
+        "blocks": finding.is_blocking,
     }

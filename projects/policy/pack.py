@@ -9,7 +9,11 @@ from projects.policy.values import Facts
 NO_SELF_APPROVAL = "no_self_approval"
 CONTRIBUTORS = "contributors_cannot_decide"
 LAST_CHANGE = "last_change_cannot_decide"
-SEPARATIONS = (NO_SELF_APPROVAL, CONTRIBUTORS, LAST_CHANGE)
+NOT_ALONE = "authors_cannot_decide_alone"
+SEPARATIONS = (NO_SELF_APPROVAL, CONTRIBUTORS, LAST_CHANGE, NOT_ALONE)
+
+VALIDATION = "validation"
+"""What a review of a model version goes by: as a gate does, but for its checks, which are the registry's."""
 
 ON_UNKNOWN = ("fail", "wait", "pass")
 SEVERITIES = ("block", "warn")
@@ -72,8 +76,17 @@ class Waivers:
 
 
 @dataclass(frozen=True)
+class Emergency:
+    """Who may pass without the persons, and in how many days somebody else looks at it."""
+
+    by: str
+    review_days: int = 5
+
+
+@dataclass(frozen=True)
 class GatePolicy:
-    """`all_standing`: whatever checks the apps register for this gate are asked for too."""
+    """`all_standing`: whatever checks the apps register for this gate are asked for too. `veto`: roles whose rejection
+    stands until it is withdrawn, whatever changes."""
 
     gate: str
     checks: tuple[CheckRule, ...] = ()
@@ -85,6 +98,8 @@ class GatePolicy:
     unlocks: tuple[str, ...] = ()
     opens_findings: str | None = None
     """The severity of the finding that a check opens which fails; None: it opens none."""
+    veto: tuple[str, ...] = ()
+    emergency: Emergency | None = None
 
     @property
     def facts(self) -> frozenset[str]:
@@ -123,6 +138,7 @@ class Pack:
     tiers: tuple[str, ...]
     gates: dict[str, GatePolicy]
     tests: tuple[PolicyTest, ...] = ()
+    validation: GatePolicy = field(default_factory=lambda: GatePolicy(VALIDATION))
 
     def keys_of(self, gate: str) -> list[str]:
         """The gates that must have been passed before this one opens."""

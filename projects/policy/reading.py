@@ -13,9 +13,11 @@ from projects.policy.pack import (
     PROJECT_TEAM,
     SEPARATIONS,
     SEVERITIES,
+    VALIDATION,
     ApprovalRule,
     CheckRule,
     Each,
+    Emergency,
     GatePolicy,
     Pack,
     Waivers,
@@ -29,20 +31,24 @@ KIND = "PolicyPack"
 MOST_CHECKS = 200
 MOST_DAYS_WAIVED = 90
 MOST_ROWS = 1_000_000_000
+MOST_DAYS_UNREVIEWED = 30
 TIERS = ("T1", "T2", "T3", "T4")
 USUAL_SLICES = "model.slices"
 """The fact that `each: {slices: {}}` asks of, unless it names another."""
 
 _NEVER = Literal(False, 0)
+_DECIDING = ("approvals", "separation", "freshness")
 
 
 @dataclass(frozen=True)
 class House:
-    """What a policy may speak of: the facts, the gates in the order they are passed, and the roles."""
+    """What a policy may speak of: the facts, the gates in the order they are passed, and the roles. `urgent`: the
+    gates that can be passed in an emergency."""
 
     catalogue: Catalogue
     gates: Sequence[str]
     roles: Sequence[str]
+    urgent: Sequence[str] = ()
 
 
 def read_pack(text: str, house: House) -> Pack:
@@ -60,7 +66,7 @@ class _Reader:
 
     def pack(self, root: Node) -> Pack:
         fields = self.fields
-        known = ("apiVersion", "kind", "metadata", "tiers", "gates", "tests")
+        known = ("apiVersion", "kind", "metadata", "tiers", "gates", VALIDATION, "tests")
         top = fields.mapping(root, "a policy", known, needed=("apiVersion", "kind", "metadata", "gates")).entries
         fields.choice(top.get("apiVersion"), "apiVersion", [API_VERSION], default=API_VERSION)
         fields.choice(top.get("kind"), "kind", [KIND], default=KIND)
@@ -73,6 +79,7 @@ class _Reader:
             description=fields.text(about.entries.get("description"), "metadata.description", most=1000),
             tiers=tuple(fields.choices(top.get("tiers"), "tiers", TIERS)),
             gates=gates,
+            validation=self.validation(top.get(VALIDATION)),
             tests=read_tests(top.get("tests"), fields, self.house.catalogue, gates),
         )
 
@@ -85,27 +92,51 @@ class _Reader:
 
     def gate(self, name: str, node: Node) -> GatePolicy:
         fields = self.fields
-        known = ["standing_checks", "checks", "approvals", "separation", "freshness", "waivers", "on_pass", "on_fail"]
+        known = ("standing_checks", "checks", "waivers", "on_pass", "on_fail", "veto", "emergency", *_DECIDING)
         given = fields.mapping(node, f"the gate {name}", known).entries
         checks = self.checks(given.get("checks"))
         standing = fields.choice(given.get("standing_checks"), "standing_checks", ("all", "listed"), default="all")
-        fresh = fields.mapping(given.get("freshness"), "freshness", ("valid_days",)).entries.get("valid_days")
         on_pass = fields.mapping(given.get("on_pass"), "on_pass", ("unlock",)).entries.get("unlock")
         on_fail = fields.mapping(given.get("on_fail"), "on_fail", ("open_finding",)).entries.get("open_finding")
-        approvals = fields.items(given.get("approvals"), "approvals", most=20)
-        return GatePolicy(
-            gate=name,
+        return replace(
+            self.deciding(name, given),
             checks=checks,
             all_standing=standing == "all",
-            approvals=tuple(self.approval(one) for one in approvals),
-            separation=frozenset(
-                {NO_SELF_APPROVAL, *fields.choices(given.get("separation"), "separation", SEPARATIONS)}
-            ),
-            valid_days=fields.whole(fresh, "valid_days", low=1, high=730, default=0) or None,
             waivers=self.waivers(given.get("waivers"), checks),
             unlocks=tuple(fields.choices(on_pass, "unlock", self.house.gates)),
             opens_findings=fields.choice(on_fail, "open_finding", FINDINGS, default="") or None,
+            veto=tuple(fields.choices(given.get("veto"), "veto", self.house.roles)),
+            emergency=self.emergency(name, given.get("emergency")),
         )
+
+    def validation(self, node: Node | None) -> GatePolicy:
+        """Who decides on a version of a model."""
+        return self.deciding(VALIDATION, self.fields.mapping(node, VALIDATION, _DECIDING).entries)
+
+    def deciding(self, name: str, given: dict[str, Node]) -> GatePolicy:
+        """Who decides, separated from whom, and how long that holds."""
+        fields = self.fields
+        fresh = fields.mapping(given.get("freshness"), "freshness", ("valid_days",)).entries.get("valid_days")
+        separation = fields.choices(given.get("separation"), "separation", SEPARATIONS)
+        return GatePolicy(
+            gate=name,
+            approvals=tuple(self.approval(one) for one in fields.items(given.get("approvals"), "approvals", most=20)),
+            separation=frozenset({NO_SELF_APPROVAL, *separation}),
+            valid_days=fields.whole(fresh, "valid_days", low=1, high=730, default=0) or None,
+        )
+
+    def emergency(self, gate: str, node: Node | None) -> Emergency | None:
+        if node is None:
+            return None
+        fields = self.fields
+        if gate not in self.house.urgent:
+            fields.wrong(node, f"{gate} cannot be passed in an emergency: {', '.join(self.house.urgent)} can.")
+            return None
+        given = fields.mapping(node, "emergency", ("by", "review_days"), needed=("by",)).entries
+        days = fields.whole(
+            given.get("review_days"), "review_days", low=1, high=MOST_DAYS_UNREVIEWED, default=Emergency.review_days
+        )
+        return Emergency(fields.choice(given.get("by"), "by", self.house.roles, default=""), days)
 
     def checks(self, node: Node | None) -> tuple[CheckRule, ...]:
         found: dict[str, CheckRule] = {}

@@ -75,6 +75,7 @@ from projects.queries.portfolio import (
 )
 from projects.queries.risks import (
     acceptance,
+    blocking_findings,
     control,
     finding,
     findings,
@@ -105,6 +106,7 @@ __all__ = [
     "assumption",
     "assumptions",
     "backlog",
+    "blocking_findings",
     "cards",
     "ceiling",
     "contributors",

@@ -4,9 +4,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, QuerySet
 
 from core.errors import NotFound
-from projects.enums import (
-    RiskState,
-)
+from projects.enums import FindingState, RiskState
 from projects.models import Control, Finding, Indicator, IndicatorReading, Project, Risk, RiskAcceptance
 
 # How many readings the small line of an indicator shows.
@@ -63,6 +61,11 @@ def acceptance(risk: Risk) -> RiskAcceptance | None:
 
 def findings(project: Project) -> QuerySet[Finding]:
     return Finding.objects.filter(project=project).select_related("owner", "opened_by", "closed_by", "project")
+
+
+def blocking_findings(project: Project) -> QuerySet[Finding]:
+    """Open, and no gate is passed before they are closed."""
+    return findings(project).filter(is_blocking=True, state=FindingState.OPEN).order_by("number")
 
 
 def finding(project: Project, number: int) -> Finding:

@@ -12,6 +12,7 @@ from core.models import Event
 from projects import approvals, gates, operations, queries
 from projects.enums import GateStatus, GateVerdict, RequestState, Stage
 from projects.models import (
+    Finding,
     GateApproval,
     GateCondition,
     GateDecision,
@@ -94,6 +95,26 @@ def test_one_person_counts_once(rules, votes):
     taken = sum(rule.count for rule in rules) - sum(missing(rules, votes))
 
     assert taken <= len({vote.person for vote in votes})
+
+
+def decided_alone(authors):
+    project = make_decided_project(
+        "[{any_of: [validator, owner], count: 2}]",
+        rest="    standing_checks: listed\n    separation: [authors_cannot_decide_alone]\n",
+    )
+    people = [make_member(project, Role.VALIDATOR), project.created_by]
+    for person in people[:authors]:
+        operations.hand_in_objection(project=project, text="Labels come late.", has_none=False, by=person, now=now())
+    for person in people:
+        decide(project, person)
+    return tally(project).lacking
+
+
+@pytest.mark.parametrize("authors", [0, 1, 2])
+def test_who_wrote_what_a_gate_rests_on_does_not_decide_on_it_alone(authors):
+    wanted = ["somebody who wrote none of its spikes, kill criteria and objections"] if authors == 2 else []
+
+    assert decided_alone(authors) == wanted
 
 
 # Asking
@@ -406,6 +427,12 @@ def test_withdrawn_after_passing_is_told_and_undoes_nothing():
     project.refresh_from_db()
     assert project.stage == Stage.FEASIBILITY
     assert Event.objects.get(type="gate.decision_withdrawn").data["after_passing"] is True
+    finding = Finding.objects.get()
+    assert (finding.about_type, finding.about_id, finding.is_blocking) == ("gate", "scope", True)
+    blocks = [check for check in gates.evaluate(Project.objects.get(pk=project.pk)) if check.source == "findings"]
+    assert [(check.state, check.value) for check in blocks] == [("wait", "F1")]
+    operations.close_finding(finding=finding, resolution="Asked somebody else.", by=project.created_by, now=now())
+    assert not queries.blocking_findings(project).exists()
 
 
 # The database itself

@@ -1,0 +1,33 @@
+"""What approvals are worth now: of gates, and of anything else that a policy lets persons decide on."""
+
+from projects.approvals.matter import EXPIRED, STALE, TEAM, Matter, roles_in, vote_of, words
+from projects.approvals.tally import (
+    APPROVING,
+    Standing,
+    Tally,
+    matter_of,
+    require_not_refused,
+    require_quorum,
+    status_of,
+    tally,
+    why_not_decide_gate,
+)
+
+__all__ = [
+    "APPROVING",
+    "EXPIRED",
+    "STALE",
+    "TEAM",
+    "Matter",
+    "Standing",
+    "Tally",
+    "matter_of",
+    "require_not_refused",
+    "require_quorum",
+    "roles_in",
+    "status_of",
+    "tally",
+    "vote_of",
+    "why_not_decide_gate",
+    "words",
+]
