@@ -23,7 +23,7 @@ BACKWARD = TRIGGER % {"new": "", "old": ""}
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0013_findings_of_checks'),
+        ('projects', '0016_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -26,8 +26,8 @@ DROP TRIGGER models_registry_approval_only_withdrawn ON models_registry_approval
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('models_registry', '0003_webhooks_and_comments'),
-        ('projects', '0014_approvals_finished'),
+        ('models_registry', '0004_search'),
+        ('projects', '0017_approvals_finished'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
