@@ -19,6 +19,7 @@ const options = {
     { in: join(here, "js", "curves.js"), out: "curves" },
     { in: join(here, "js", "studio.js"), out: "studio" },
     { in: join(here, "js", "risks.js"), out: "risks" },
+    { in: join(here, "js", "review.js"), out: "review" },
   ],
   outdir: out,
   bundle: true,

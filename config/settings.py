@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AlertState": "monitoring.enums.AlertState",
         "AssumptionState": "projects.enums.AssumptionState",
+        "CardKind": "projects.enums.CardKind",
         "CheckState": ["ok", "bad", "wait"],
         "ControlKind": "projects.enums.ControlKind",
         "ControlState": "projects.enums.ControlState",

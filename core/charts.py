@@ -33,6 +33,15 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """A point of a line that something is said of: at this step, at this value."""
+
+    step: int
+    value: Value
+    text: str
+
+
+@dataclass(frozen=True)
 class Key:
     """An entry of the legend: `css` is the class of its line."""
 
@@ -212,6 +221,7 @@ def curve(
     from_zero: bool = False,
     summary: str = "",
     x_name: str = "",
+    flags: Sequence[Flag] = (),
 ) -> Chart:
     """Lines over common steps, one label a step. The axis encloses every value and the limit."""
     known = _finite(v for s in series for v in s.values) + ([0.0] if from_zero else [])
@@ -225,6 +235,8 @@ def curve(
     for index, one in enumerate(series):
         parts += [_path(piece, _css(one, index)) for piece in scale.runs(one.values)]
     parts += [_last_dot(one, index, scale) for index, one in enumerate(series) if one.style == "line"]
+    parts += [_dot((scale.x(f.step), scale.y(float(f.value))), "pt s3", f.text) for f in flags if f.value is not None]
+    notes = {flag.step: flag.text for flag in flags}
     legend = [Key(s.label, _css(s, i)) for i, s in enumerate(series)] + ([Key(limit.label, "limit")] if limit else [])
     return Chart(
         svg=_canvas(parts, said),
@@ -232,24 +244,39 @@ def curve(
         y_labels=[number(tick) for tick in reversed(ticks)],
         x_labels=thin(x_labels),
         legend=legend,
-        columns=[x_name, *(s.label for s in series)],
-        rows=[[x, *(number(_at(s.values, i)) for s in series)] for i, x in enumerate(x_labels)],
+        columns=[x_name, *(s.label for s in series), *(["What changed"] if notes else [])],
+        rows=[
+            [x, *(number(_at(s.values, i)) for s in series), *([notes.get(i, "")] if notes else [])]
+            for i, x in enumerate(x_labels)
+        ],
     )
 
 
-def burn_up(*, days: Sequence[str], done: Sequence[Value], scope: Sequence[Value]) -> Chart:
+def burn_up(
+    *,
+    days: Sequence[str],
+    done: Sequence[Value],
+    scope: Sequence[Value],
+    target: Sequence[Value] | None = None,
+    marks: Sequence[tuple[int, str]] = (),
+) -> Chart:
     """Work done against the work agreed. `done` and `scope` end today; `days` runs to the end of the sprint.
 
-    The muted line is the even pace that would reach today's scope on the last day.
+    The muted line is the pace that would reach today's scope on the last day: `target`, or an even one. `marks` name a
+    day by its place and what changed the scope on it.
     """
     agreed = _finite(scope)
     total = agreed[-1] if agreed else 0.0
     span = max(1, len(days) - 1)
-    pace = [total * i / span for i in range(len(days))]
+    pace = target if target is not None else [total * i / span for i in range(len(days))]
     lines = [Series("Done", done), Series("Agreed scope", scope, "dash"), Series("Even pace", pace, "muted")]
     reached = (_finite(done) or [0.0])[-1]
     said = f"{number(reached)} of {number(total)} points done"
-    return curve(lines, x_labels=days, from_zero=True, summary=said, x_name="Day")
+    told: dict[int, list[str]] = {}
+    for day, what in marks:
+        told.setdefault(day, []).append(what)
+    flags = [Flag(day, scope[day], "; ".join(each)) for day, each in sorted(told.items()) if day < len(scope)]
+    return curve(lines, x_labels=days, from_zero=True, summary=said, x_name="Day", flags=flags)
 
 
 def histogram(

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.pages import now
-from documents import assembly, files
+from documents import assembly, files, sprint_reviews
 from documents.paper.blocks import paper_json
+from projects import queries
 from projects.api_base import ProjectApiView
 
 VERSION = OpenApiParameter("version", str, description='The version that it is about, as "model/3".')
@@ -85,3 +86,12 @@ class DocumentFileView(ProjectApiView):
         """One document as a file: pdf, md, json, zip; a model card also as card, hf and cdx."""
         mapping, subject = assembly.asked(self.project, kind, request.query_params.get("version", ""))
         return files.attached(files.made(mapping, subject, form, now=now()))
+
+
+class ReviewFileView(ProjectApiView):
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, key: str, number: int, form: str) -> HttpResponseBase:
+        """The review of a sprint as a file: md, pdf."""
+        sprint = queries.sprint(self.project, number)
+        sprint.project = self.project
+        return files.attached(sprint_reviews.file_of(sprint, form, now=now()))

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.pages import now
-from documents import assembly, files, paper, tables
+from documents import assembly, files, paper, sprint_reviews, tables
 from documents.evidence import Subject
+from projects import queries
 from projects.models import Project
 from projects.pages import project_page
 
@@ -47,6 +48,15 @@ def document_file(request: HttpRequest, project: Project, kind: str, form: str) 
     """One document as a file."""
     mapping, subject = assembly.asked(project, kind, request.GET.get("version", ""))
     return files.attached(files.made(mapping, subject, form, now=now()))
+
+
+@project_page
+@require_GET
+def review_file(request: HttpRequest, project: Project, number: int, form: str) -> HttpResponse:
+    """The review of a sprint as a file: md or pdf."""
+    sprint = queries.sprint(project, number)
+    sprint.project = project
+    return files.attached(sprint_reviews.file_of(sprint, form, now=now()))
 
 
 def file_url(project: Project, kind: paper.Mapping, subject: Subject, form: files.Form) -> str:

@@ -4,7 +4,16 @@ from django.urls import reverse
 
 from core.models import Event
 from models_registry import events as names
+from projects import reviewing
 from projects.feed import Told, tells
+
+# What the sprint review counts.
+reviewing.count("Versions created", names.VERSION_CREATED)
+reviewing.count("Comparisons finished", names.COMPARISON_FINISHED)
+reviewing.count("Versions approved", names.VERSION_APPROVED)
+reviewing.count("Changes requested", names.REVIEW_CHANGES_REQUESTED)
+reviewing.count("Deployments", names.DEPLOYMENT_CREATED, names.DEPLOYMENT_UPDATED)
+reviewing.count("Roll-backs", names.DEPLOYMENT_ROLLED_BACK)
 
 
 def _version_url(event: Event, key: str) -> str:

@@ -5,7 +5,12 @@ from django.urls import reverse
 from core.models import Event
 from monitoring import events as names
 from monitoring.enums import RetrainingState
+from projects import reviewing
 from projects.feed import Told, tells
+
+# What the sprint review counts.
+reviewing.count("Incidents", names.ALERT_OPENED)
+reviewing.count("Retrainings", names.RETRAINING_STARTED)
 
 
 @tells(names.MONITOR_CREATED, names.MONITOR_UPDATED)

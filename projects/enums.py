@@ -125,6 +125,24 @@ SPRINT_FLOW = Flow(
 )
 
 
+class SprintVerdict(TextChoices):
+    """Whether the goal was reached."""
+
+    MET = "met", "Goal met"
+    PARTLY = "partly", "Goal partly met"
+    MISSED = "missed", "Goal missed"
+
+
+class CardKind(TextChoices):
+    """What is put down in a review. Decisions and actions become items."""
+
+    WENT_WELL = "went_well", "Went well"
+    TO_IMPROVE = "to_improve", "To improve"
+    QUESTION = "question", "Open question"
+    DECISION = "decision", "Decision"
+    ACTION = "action", "Action"
+
+
 class ItemState(TextChoices):
     """The fixed groups; a project names statuses of its own in each."""
 

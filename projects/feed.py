@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.events import LEDGER_EXPORTED, LEDGER_READ, LEDGER_REDACTED, LEDGER_VERIFIED
 from core.models import Event
 from projects import events as names
-from projects.enums import Gate, GateVerdict, ItemState, Stage
+from projects.enums import Gate, GateVerdict, ItemState, SprintVerdict, Stage
 from projects.roles import Role
 
 
@@ -332,6 +332,39 @@ def _gate_waived(event: Event, key: str) -> Told:
 @tells(names.GATE_POLICY_CHANGED)
 def _gate_policy_changed(event: Event, key: str) -> Told:
     return Told("moved the project to the policy", object=event.data["after"], url=_gates(key))
+
+
+@tells(names.SPRINT_REVISED, names.SPRINT_CAPACITY_SET)
+def _sprint_plan(event: Event, key: str) -> Told:
+    text = "changed the plan of" if event.type == names.SPRINT_REVISED else "set the capacity of"
+    url = reverse("projects:sprint-page", args=[key, event.subject_id])
+    return Told(text, object=event.subject_label, url=url)
+
+
+@tells(names.SPRINT_JUDGED)
+def _sprint_judged(event: Event, key: str) -> Told:
+    verdict = SprintVerdict(event.data["verdict"]).label.lower()
+    url = reverse("projects:sprint-review", args=[key, event.subject_id])
+    return Told("judged:", object=event.subject_label, url=url, after=f": {verdict}", note=event.data["note"])
+
+
+_CARD_WORDS = {
+    names.REVIEW_CARD_ADDED: "put down:",
+    names.REVIEW_CARD_REVISED: "put it differently:",
+    names.REVIEW_CARD_REMOVED: "took away:",
+    names.REVIEW_CARD_VOTED: "voted for",
+    names.REVIEW_CARD_UNVOTED: "took the vote back for",
+    names.REVIEW_CARD_BECAME_ITEM: "made an item of",
+    names.REVIEW_SHARED: "shared the review:",
+    names.REVIEW_LINK_REVOKED: "took back:",
+}
+
+
+@tells(*_CARD_WORDS)
+def _review_card(event: Event, key: str) -> Told:
+    url = reverse("projects:sprint-review", args=[key, event.subject_id.split("/")[0]])
+    after = f": {key}-{event.data['item']}" if event.type == names.REVIEW_CARD_BECAME_ITEM else ""
+    return Told(_CARD_WORDS[event.type], object=event.subject_label, url=url, after=after)
 
 
 @tells(names.SPRINT_CLOSED)

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     EDIT_RISKS = "edit_risks"
     PASS_GATE = "pass_gate"
     PLAN = "plan"
+    TAKE_PART = "take_part"
     ADD_DATA = "add_data"
     TRAIN = "train"
     REGISTER_MODEL = "register_model"
@@ -44,6 +45,7 @@ SAYS: dict[Permission, str] = {
     Permission.EDIT_RISKS: "Keep the risk register and its findings",
     Permission.PASS_GATE: "Pass gates",
     Permission.PLAN: "Plan sprints, move items",
+    Permission.TAKE_PART: "Write and vote in sprint reviews",
     Permission.ADD_DATA: "Add data",
     Permission.TRAIN: "Log runs and train",
     Permission.REGISTER_MODEL: "Register models",
@@ -70,6 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.EDIT_RISKS,
             _P.PASS_GATE,
             _P.PLAN,
+            _P.TAKE_PART,
             _P.REQUEST_REVIEW,
             _P.REVIEW,
             _P.MONITOR,
@@ -82,6 +85,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.EDIT_SCOPE,
             _P.EDIT_RISKS,
             _P.PLAN,
+            _P.TAKE_PART,
             _P.ADD_DATA,
             _P.TRAIN,
             _P.REGISTER_MODEL,
@@ -94,6 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.EDIT_RISKS,
             _P.PLAN,
+            _P.TAKE_PART,
             _P.ADD_DATA,
             _P.TRAIN,
             _P.REGISTER_MODEL,
@@ -103,9 +108,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MONITOR,
         }
     ),
-    Role.VALIDATOR: frozenset({_P.EDIT_RISKS, _P.REVIEW, _P.PREDICT, _P.ACCEPT_FOR_RISK}),
-    Role.SPONSOR: frozenset({_P.PASS_GATE, _P.ACCEPT_FOR_THE_SPONSOR}),
-    Role.RISK: frozenset({_P.EDIT_RISKS, _P.CLASSIFY, _P.ACCEPT_FOR_RISK}),
+    Role.VALIDATOR: frozenset({_P.EDIT_RISKS, _P.REVIEW, _P.PREDICT, _P.ACCEPT_FOR_RISK, _P.TAKE_PART}),
+    Role.SPONSOR: frozenset({_P.PASS_GATE, _P.ACCEPT_FOR_THE_SPONSOR, _P.TAKE_PART}),
+    Role.RISK: frozenset({_P.EDIT_RISKS, _P.CLASSIFY, _P.ACCEPT_FOR_RISK, _P.TAKE_PART}),
     Role.AUDITOR: frozenset(),
     Role.VIEWER: frozenset(),
 }

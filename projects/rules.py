@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from core.models import User
 from projects import queries, tiers
-from projects.enums import AcceptanceSide, Function, Gate, RiskLevel
+from projects.enums import AcceptanceSide, CardKind, Discipline, Function, Gate, RiskLevel
 from projects.models import (
     Ceiling,
     Finding,
@@ -17,6 +17,7 @@ from projects.models import (
     PolicyVersion,
     Precedent,
     Project,
+    ReviewCard,
     Risk,
     RiskAcceptance,
     ScopeOption,
@@ -31,6 +32,16 @@ SPEAKS_FOR: dict[Function, tuple[Role, ...]] = {
     Function.RISK: (Role.VALIDATOR, Role.RISK),
 }
 """Who objects for which function."""
+
+
+DISCIPLINES: dict[str, Discipline] = {
+    Role.OWNER: Discipline.PRODUCT,
+    Role.PRODUCT_OWNER: Discipline.PRODUCT,
+    Role.DATA_SCIENTIST: Discipline.DATA_SCIENCE,
+    Role.ENGINEER: Discipline.ENGINEERING,
+    Role.VALIDATOR: Discipline.VALIDATION,
+}
+"""Whose work is whose, to begin with, when a sprint is planned."""
 
 
 def why_not(user: User | None, permission: Permission, project_id: int) -> str | None:
@@ -51,6 +62,19 @@ def granted(user: User, project_id: int) -> frozenset[Permission]:
     """All that this user may do in the project: for menus, which would ask for each by itself."""
     role = queries.role_of(user, project_id)
     return PERMISSIONS[role] if role is not None and user.is_active else frozenset()
+
+
+def why_not_write_card(user: User | None, project_id: int, kind: str) -> str | None:
+    """Everybody at work writes notes; decisions and actions are set down by those who plan."""
+    is_binding = kind in (CardKind.DECISION, CardKind.ACTION)
+    return why_not(user, Permission.PLAN if is_binding else Permission.TAKE_PART, project_id)
+
+
+def why_not_change_card(user: User, card: ReviewCard) -> str | None:
+    """Whoever wrote it may, and whoever plans."""
+    if card.written_by_id == user.pk:
+        return why_not(user, Permission.TAKE_PART, card.project_id)
+    return why_not(user, Permission.PLAN, card.project_id)
 
 
 def why_not_read(user: User, project_id: int) -> str | None:

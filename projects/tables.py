@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core import charts
 from projects import affordability, indicators, risk_matrix
-from projects.burnup import BurnUp
+from projects.delivery import BurnUp
 from projects.enums import (
     GATE_AFTER,
     LANES,
@@ -226,8 +226,15 @@ def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
     }
 
 
-def burn_up_chart(burn: BurnUp) -> charts.Chart:
-    return charts.burn_up(days=[f"{day.day} {day:%b}" for day in burn.days], done=burn.done, scope=burn.scope)
+def burn_up_chart(burn: BurnUp, *, key: str) -> charts.Chart:
+    place = {day: index for index, day in enumerate(burn.days)}
+    return charts.burn_up(
+        days=[f"{day.day} {day:%b}" for day in burn.days],
+        done=burn.done,
+        scope=burn.scope,
+        target=burn.target,
+        marks=[(place[one.day], f"{key}-{one.item} {one.what} ({one.points:+d})") for one in burn.marks],
+    )
 
 
 # --- team -----------------------------------------------------------------------------------------------------------

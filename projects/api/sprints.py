@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from core.api import StrictSerializer, expected_version, page, valid
 from core.errors import Invalid
 from core.pages import now
-from projects import operations, queries
+from projects import operations, queries, reviewing
 from projects.api.risks import EmptyBody
-from projects.api.shapes import PageShape, answer, caller
+from projects.api.shapes import PageShape, answer, caller, person
 from projects.api_base import ProjectApiView
-from projects.enums import SprintState
+from projects.enums import Discipline, SprintState
 from projects.models import Project, Sprint
 
 
@@ -64,6 +64,49 @@ def named_sprint(project: Project, number: int | None, *, field: str) -> Sprint 
     return found
 
 
+class CapacityRow(StrictSerializer):
+    username = serializers.CharField()
+    discipline = serializers.ChoiceField(choices=Discipline.choices)
+    points = serializers.IntegerField(min_value=0, max_value=200, help_text="If they were there every working day.")
+    days_off = serializers.IntegerField(min_value=0, max_value=61, default=0)
+
+
+class CapacityBody(StrictSerializer):
+    rows = CapacityRow(many=True)
+
+
+class RoomShape(serializers.Serializer[Any]):
+    discipline = serializers.CharField(allow_blank=True, help_text="Empty is the whole team.")
+    capacity = serializers.FloatField(help_text="Points, days off taken away.")
+    committed = serializers.IntegerField()
+    is_over = serializers.BooleanField()
+
+
+class CapacityShape(serializers.Serializer[Any]):
+    version = serializers.IntegerField(help_text="The sprint's.")
+    working_days = serializers.IntegerField()
+    rows = CapacityRow(many=True)
+    rooms = RoomShape(many=True)
+
+
+def capacity_json(sprint: Sprint) -> dict[str, Any]:
+    rows = [
+        {"username": one.user.username, "discipline": one.discipline, "points": one.points, "days_off": one.days_off}
+        for one in queries.capacities(sprint)
+    ]
+    rooms = [
+        {
+            "discipline": one.discipline.value if one.discipline else "",
+            "capacity": one.capacity,
+            "committed": one.committed,
+            "is_over": one.is_over,
+        }
+        for one in reviewing.plan_of(sprint)
+    ]
+    days = reviewing.working_days(sprint.start_date, sprint.end_date)
+    return {"version": sprint.version, "working_days": days, "rows": rows, "rooms": rooms}
+
+
 class SprintsView(ProjectApiView):
     @extend_schema(responses=SprintPageShape)
     def get(self, request: Request, key: str) -> Response:
@@ -83,6 +126,18 @@ class SprintView(ProjectApiView):
     def get(self, request: Request, key: str, number: int) -> Response:
         """One sprint."""
         sprint = queries.sprint(self.project, number)
+        return answer(sprint_json(sprint), sprint)
+
+    @extend_schema(request=SprintBody, responses=SprintShape)
+    def patch(self, request: Request, key: str, number: int) -> Response:
+        """Change its goal or its days, while it is not closed."""
+        sprint = operations.revise_sprint(
+            sprint=queries.sprint(self.project, number),
+            values=valid(SprintBody, request, partial=True),
+            by=caller(request),
+            now=now(),
+            expected_version=expected_version(request),
+        )
         return answer(sprint_json(sprint), sprint)
 
 
@@ -113,3 +168,28 @@ class SprintCloseView(ProjectApiView):
             expected_version=expected_version(request),
         )
         return answer(sprint_json(sprint), sprint)
+
+
+class SprintCapacityView(ProjectApiView):
+    @extend_schema(responses=CapacityShape)
+    def get(self, request: Request, key: str, number: int) -> Response:
+        """Who has how much room, and how much of it is taken."""
+        sprint = queries.sprint(self.project, number)
+        return answer(capacity_json(sprint), sprint)
+
+    @extend_schema(request=CapacityBody, responses=CapacityShape)
+    def put(self, request: Request, key: str, number: int) -> Response:
+        """Say it anew; what stood there goes."""
+        body = valid(CapacityBody, request)
+        rows = [
+            row | {"user": person(self.project, row.pop("username"), field=f"rows[{index}].username")}
+            for index, row in enumerate(body["rows"])
+        ]
+        sprint = operations.set_capacity(
+            sprint=queries.sprint(self.project, number),
+            rows=rows,
+            by=caller(request),
+            now=now(),
+            expected_version=expected_version(request),
+        )
+        return answer(capacity_json(sprint), sprint)

@@ -3,6 +3,7 @@
 from projects.models.approvals import GateApproval, GateCondition, GateEvaluation, GateRequest, GateWaiver
 from projects.models.assumptions import Assumption
 from projects.models.board import Sprint
+from projects.models.capacity import SprintCapacity
 from projects.models.delegations import Delegation
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
@@ -14,6 +15,7 @@ from projects.models.library import Outcome, PriorsVersion
 from projects.models.objections import Objection
 from projects.models.policies import PolicyVersion, ProjectPolicy
 from projects.models.project import Membership, Project
+from projects.models.reviews import ReviewCard, ReviewLink, ReviewVote, SprintReview
 from projects.models.risks import Control, Risk, RiskAcceptance
 from projects.models.scope import Scope
 from projects.models.spikes import KillCriterion, Spike
@@ -50,6 +52,9 @@ __all__ = [
     "PriorsVersion",
     "Project",
     "ProjectPolicy",
+    "ReviewCard",
+    "ReviewLink",
+    "ReviewVote",
     "Risk",
     "RiskAcceptance",
     "Scope",
@@ -57,5 +62,7 @@ __all__ = [
     "Sheet",
     "Spike",
     "Sprint",
+    "SprintCapacity",
+    "SprintReview",
     "WorkItem",
 ]

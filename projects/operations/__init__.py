@@ -14,6 +14,7 @@ from projects.operations.assumptions import (
     revise_assumption,
     settle_assumption,
 )
+from projects.operations.capacity import set_capacity
 from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.controls import add_control, revise_control
 from projects.operations.dossier import (
@@ -53,10 +54,20 @@ from projects.operations.policies import (
 )
 from projects.operations.precedents import add_precedent, choose_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
+from projects.operations.review_links import SharedLink, open_review_link, revoke_review_link, share_review
+from projects.operations.reviews import (
+    add_review_card,
+    judge_sprint,
+    make_item_of_card,
+    remove_review_card,
+    revise_review_card,
+    vote_for_card,
+    withdraw_vote,
+)
 from projects.operations.risks import add_risk, name_what_sank, reopen_risk, revise_risk, treat_risk
 from projects.operations.scope import revise_scope
 from projects.operations.spikes import count_run, lock_spike, plan_spike, revise_spike, stop_spike
-from projects.operations.sprints import close_sprint, plan_sprint, start_sprint
+from projects.operations.sprints import close_sprint, plan_sprint, revise_sprint, start_sprint
 from projects.operations.statuses import (
     add_status,
     define_field,
@@ -70,6 +81,7 @@ from projects.operations.tiers import classify_project
 from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
+    "SharedLink",
     "accept_risk",
     "add_assumption",
     "add_blocker",
@@ -79,6 +91,7 @@ __all__ = [
     "add_member",
     "add_option",
     "add_precedent",
+    "add_review_card",
     "add_risk",
     "add_status",
     "bind_indicator",
@@ -100,9 +113,11 @@ __all__ = [
     "expire_acceptance",
     "export_ledger",
     "hand_in_objection",
+    "judge_sprint",
     "link_item",
     "load_shipped_policies",
     "lock_spike",
+    "make_item_of_card",
     "meet_condition",
     "move_item",
     "move_to_policy",
@@ -110,6 +125,7 @@ __all__ = [
     "observe_indicator",
     "open_ceiling",
     "open_finding",
+    "open_review_link",
     "pass_gate",
     "plan_spike",
     "plan_sprint",
@@ -123,6 +139,7 @@ __all__ = [
     "remove_indicator",
     "remove_member",
     "remove_option",
+    "remove_review_card",
     "remove_status",
     "rename_project",
     "reopen_finding",
@@ -137,14 +154,19 @@ __all__ = [
     "revise_option",
     "revise_outcome",
     "revise_policy",
+    "revise_review_card",
     "revise_risk",
     "revise_scope",
     "revise_spike",
+    "revise_sprint",
     "revise_status",
+    "revoke_review_link",
     "seal_ceiling",
+    "set_capacity",
     "set_health",
     "settle_assumption",
     "settle_gate_findings",
+    "share_review",
     "sign_acceptance",
     "start_from_template",
     "start_sprint",
@@ -155,7 +177,9 @@ __all__ = [
     "unblock_item",
     "unlink_item",
     "verify_ledger",
+    "vote_for_card",
     "waive_check",
     "withdraw_gate_decision",
     "withdraw_gate_request",
+    "withdraw_vote",
 ]

@@ -13,7 +13,7 @@ from core.rules import require
 from projects import rules
 from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind, ItemState, SprintState
 from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED, ITEM_UNBLOCKED
-from projects.models import ItemStatus, Project, Sprint, WorkItem
+from projects.models import ItemStatus, Project, Sprint, SprintReview, WorkItem
 from projects.operations.item_values import read_values
 from projects.operations.locking import locked_open, require_version
 from projects.operations.ranks import append_to_lane, lane_of, place_before
@@ -204,9 +204,15 @@ def locked_item(item: WorkItem) -> WorkItem:
     rows = WorkItem.objects.select_for_update(no_key=True, of=("self",))
     item = rows.select_related("sprint", "assignee", "status").get(pk=item.pk)
     item.project = project
-    if item.sprint and item.sprint.state == SprintState.CLOSED:
+    if item.sprint and item.sprint.state == SprintState.CLOSED and not _is_frozen(item.sprint):
         raise Conflict(f"{item.sprint} is closed: its items are its record.", code="sprint_closed")
     return item
+
+
+def _is_frozen(sprint: Sprint) -> bool:
+    """Whether the sprint's review keeps how things stood when it closed: then a correction loses nothing. Sprints
+    closed before there were reviews have no other record than their items."""
+    return SprintReview.objects.filter(sprint=sprint, closed_at__isnull=False).exists()
 
 
 def status_key(item: WorkItem) -> str:

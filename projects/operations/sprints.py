@@ -1,6 +1,8 @@
 """Writes about sprints."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,14 +13,16 @@ from core.models import User
 from core.rules import require
 from projects import rules
 from projects.enums import SPRINT_FLOW, ItemState, SprintState
-from projects.events import SPRINT_CLOSED, SPRINT_PLANNED, SPRINT_STARTED
+from projects.events import SPRINT_CLOSED, SPRINT_PLANNED, SPRINT_REVISED, SPRINT_STARTED
 from projects.models import Project, Sprint, WorkItem
 from projects.operations.locking import locked_open, require_version
 from projects.operations.ranks import append_to_lane
-from projects.operations.values import Values
+from projects.operations.reviews import freeze_review
+from projects.operations.values import Values, refuse_unknown
 from projects.roles import Permission
 
 LONGEST = timedelta(days=60)
+PLANNED = ("goal", "start_date", "end_date")
 
 
 @transaction.atomic
@@ -28,18 +32,37 @@ def plan_sprint(
     """Plan the next sprint. Raises NotAllowed, Invalid for dates the wrong way round or over 60 days."""
     project = locked_open(project.pk)
     require(rules.why_not(by, Permission.PLAN, project.pk))
-    values = Values()
-    goal = values.text("goal", goal, least=1, most=200)
-    if end_date < start_date:
-        values.wrong("end_date", f"It ends ({end_date}) before it starts ({start_date}).", code="range")
-    elif end_date - start_date > LONGEST:
-        values.wrong("end_date", f"A sprint has {LONGEST.days} days at most: got {(end_date - start_date).days}.")
-    values.refuse_if_wrong()
+    goal = _checked(goal, start_date, end_date)
     last = Sprint.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     sprint = Sprint.objects.create(
         project=project, number=last + 1, goal=goal, start_date=start_date, end_date=end_date
     )
     events.record(SPRINT_PLANNED, sprint, by=by, goal=goal, start=str(start_date), end=str(end_date))
+    return sprint
+
+
+@transaction.atomic
+def revise_sprint(
+    *, sprint: Sprint, values: Mapping[str, Any], by: User | None, now: datetime, expected_version: int | None = None
+) -> Sprint:
+    """Change its goal or its days. Raises NotAllowed, Invalid, PreconditionFailed, Conflict once it is closed."""
+    sprint = _locked(sprint)
+    require(rules.why_not(by, Permission.PLAN, sprint.project_id))
+    require_version(sprint, sprint.version, expected_version)
+    refuse_unknown(values, PLANNED)
+    if sprint.state == SprintState.CLOSED:
+        raise Conflict(f"{sprint} is closed: its plan is its record.", code="sprint_closed")
+    after = {name: getattr(sprint, name) for name in PLANNED} | dict(values)
+    after["goal"] = _checked(**after)
+    told = {
+        name: [str(getattr(sprint, name)), str(after[name])] for name in PLANNED if after[name] != getattr(sprint, name)
+    }
+    if not told:
+        return sprint
+    sprint.goal, sprint.start_date, sprint.end_date = (after[name] for name in PLANNED)
+    sprint.version += 1
+    sprint.save(update_fields=[*PLANNED, "version"])
+    events.record(SPRINT_REVISED, sprint, by=by, changes=told)
     return sprint
 
 
@@ -68,7 +91,8 @@ def close_sprint(
     carry_to: Sprint | None = None,
     expected_version: int | None = None,
 ) -> Sprint:
-    """End it. What is neither done nor dropped goes to `carry_to`, a planned sprint, or back to the backlog.
+    """End it, and freeze its review as it stands. What is neither done nor dropped goes to `carry_to`, a planned
+    sprint, or back to the backlog.
 
     Raises NotAllowed, IllegalStep, Invalid for a target that is not planned or not of this project.
     """
@@ -78,11 +102,24 @@ def close_sprint(
     target = SPRINT_FLOW.target(sprint.state, "close")
     _check_target(sprint, carry_to)
     done = list(sprint.items.filter(state=ItemState.DONE).order_by("number").values_list("number", flat=True))
+    review = freeze_review(sprint, by=by, now=now)
     carried = _carry_over(sprint, carry_to)
     _save(sprint, state=target)
     to = carry_to.number if carry_to else None
-    events.record(SPRINT_CLOSED, sprint, by=by, goal=sprint.goal, done=done, carried=carried, carried_to=to)
+    said = {"done": done, "carried": carried, "carried_to": to, "digest": review.digest}
+    events.record(SPRINT_CLOSED, sprint, by=by, goal=sprint.goal, **said)
     return sprint
+
+
+def _checked(goal: str, start_date: date, end_date: date) -> str:
+    values = Values()
+    goal = values.text("goal", goal, least=1, most=200)
+    if end_date < start_date:
+        values.wrong("end_date", f"It ends ({end_date}) before it starts ({start_date}).", code="range")
+    elif end_date - start_date > LONGEST:
+        values.wrong("end_date", f"A sprint has {LONGEST.days} days at most: got {(end_date - start_date).days}.")
+    values.refuse_if_wrong()
+    return goal
 
 
 def _check_target(sprint: Sprint, carry_to: Sprint | None) -> None:

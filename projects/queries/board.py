@@ -1,13 +1,8 @@
 """Sprints and the items in them."""
 
-from datetime import datetime
-from typing import Any
-
-from django.db.models import Case, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Prefetch, QuerySet, When
 
 from core.errors import NotFound
-from core.models import Event
-from projects.burnup import Card, Fact
 from projects.enums import ItemState, SprintState
 from projects.models import ItemBlock, ItemField, ItemLink, ItemStatus, Project, Sprint, WorkItem
 
@@ -118,27 +113,3 @@ def backlog(project: Project) -> QuerySet[WorkItem]:
     """What is in no sprint and still to be done."""
     left = items(project).filter(sprint=None).exclude(state__in=[ItemState.DONE, ItemState.DROPPED])
     return left.order_by("rank", "pk")
-
-
-def sprint_cards(sprint: Sprint) -> list[Card]:
-    """The sprint's items, as much of them as its burn-up needs."""
-    return [Card(*row) for row in WorkItem.objects.filter(sprint=sprint).values_list("number", "state", "points")]
-
-
-def sprint_facts(sprint: Sprint) -> list[Fact]:
-    """What happened to items while they were in the sprint, in order: what its burn-up is read from."""
-    touches = Q(data__sprint=sprint.number) | Q(data__was_sprint=sprint.number)
-    found = Event.objects.filter(touches, stream_id=sprint.project_id, subject_type="workitem").order_by("seq")
-    return [_fact(*row) for row in found.values_list("at", "subject_id", "data")]
-
-
-def _fact(at: str, item: str, data: dict[str, Any]) -> Fact:
-    return Fact(
-        day=datetime.fromisoformat(at).date(),
-        item=int(item),
-        sprint=data.get("sprint"),
-        was_sprint=data.get("was_sprint"),
-        state=data["state"],
-        was_state=data.get("was", data["state"]),
-        points=data.get("points"),
-    )

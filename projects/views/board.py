@@ -32,15 +32,15 @@ def board(request: HttpRequest, project: Project) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, project: Project) -> HttpResponse:
     """What a card dropped on a lane sends: item, lane, position among the cards shown there, version."""
-    found = queries.item(project, _whole(request, "item"))
-    state, position = request.POST.get("lane", ""), _whole(request, "position")
+    found = queries.item(project, whole(request, "item"))
+    state, position = request.POST.get("lane", ""), whole(request, "position")
     moved = operations.move_item(
         item=found,
         state=state,
         before=_card_at(request, found, state, position),
         by=user_of(request),
         now=now(),
-        expected_version=_whole(request, "version") if request.POST.get("version") else None,
+        expected_version=whole(request, "version") if request.POST.get("version") else None,
     )
     return HttpResponse(status=204, headers={"X-Version": str(moved.version)})
 
@@ -76,8 +76,8 @@ def close(request: HttpRequest, project: Project, number: int) -> HttpResponse:
         by=user_of(request),
         now=now(),
     )
-    messages.success(request, f"{sprint} is closed.")
-    return redirect("projects:board", key=project.key)
+    messages.success(request, f"{sprint} is closed, and its review is frozen.")
+    return redirect("projects:sprint-review", key=project.key, number=number)
 
 
 def show_board(
@@ -143,7 +143,7 @@ def _card_at(request: HttpRequest, item: WorkItem, state: str, position: int) ->
     return others[position : position + 1].first() if position >= 0 else None
 
 
-def _whole(request: HttpRequest, name: str) -> int:
+def whole(request: HttpRequest, name: str) -> int:
     text = request.POST.get(name, "")
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid(f"{name} must be a whole number: got {text[:40]!r}.", field=name)

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.pages import now, user_of
-from projects import feed, gates, operations, queries, rules, tables, tiers
-from projects.burnup import replay
+from projects import delivery, feed, gates, operations, queries, rules, tables, tiers
 from projects.forms.project import RenameForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
@@ -110,15 +109,22 @@ def _sprint(request: HttpRequest, project: Project) -> dict[str, Any]:
     sprint = queries.active_sprint(project)
     if sprint is None:
         return {"sprint": None}
-    cards, facts, today = queries.sprint_cards(sprint), queries.sprint_facts(sprint), now().date()
-    burn = replay(facts, sprint=sprint.number, start=sprint.start_date, end=sprint.end_date, today=today, cards=cards)
+    today, (span, known) = now().date(), queries.sprint_story(sprint)
+    burn = delivery.burn_up(
+        known,
+        sprint=sprint.number,
+        start=sprint.start_date,
+        end=sprint.end_date,
+        today=today,
+        start_seq=span.start_seq if span else 0,
+    )
     left = burn.scope[-1] - burn.done[-1] if burn.scope else 0
     return {
         "sprint": sprint,
-        "burn": tables.burn_up_chart(burn),
+        "burn": tables.burn_up_chart(burn, key=project.key),
         "left": left,
         "days_left": max(0, (sprint.end_date - today).days),
-        "has_cards": bool(cards),
+        "has_cards": any(each[-1].sprint == sprint.number for each in known.values()),
     }
 
 

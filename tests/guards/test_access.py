@@ -13,6 +13,7 @@ OPEN = {
     "sign-in/": "one signs in here",
     "sign-out/": "ends a session, if there is one",
     "setup/<str:secret>/": "the secret in the address is the permission",
+    "shared/reviews/<str:secret>/": "the secret in the address is the permission; wrong ones are counted",
     "health/live": "asked by probes that have no account",
     "health/ready": "asked by probes that have no account",
     "metrics": "counts without names; METRICS_TOKEN closes it",

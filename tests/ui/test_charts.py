@@ -63,6 +63,16 @@ def test_burn_up_ends_its_pace_at_the_agreed_scope() -> None:
     assert chart.rows == [["Mon", "0", "8", "0"], ["Tue", "5", "10", "5"], ["Wed", "–", "–", "10"]]
 
 
+def test_burn_up_marks_changes_of_scope_on_its_line_and_in_its_table() -> None:
+    chart = charts.burn_up(
+        days=["Fri", "Sat", "Mon"], done=[0, 0], scope=[8, 10], target=[5, 5, 10], marks=[(1, "A-2 added"), (1, "A-3")]
+    )
+
+    assert "<title>A-2 added; A-3</title>" in chart.svg
+    assert chart.columns == ["Day", "Done", "Agreed scope", "Even pace", "What changed"]
+    assert chart.rows[1] == ["Sat", "0", "10", "5", "A-2 added; A-3"]
+
+
 def test_burn_up_of_an_empty_sprint_draws_nothing_wrong() -> None:
     chart = charts.burn_up(days=[], done=[], scope=[])
     assert chart.summary == "0 of 0 points done"

@@ -1,0 +1,20 @@
+"""The sprint review: one document in reading order, which the page, the API, the snapshot and the file all show; what
+was corrected since it was frozen; and what of it somebody outside may read."""
+
+from projects.reviewing.amendments import Amendment, amendments
+from projects.reviewing.content import content_of, review_of
+from projects.reviewing.movement import count
+from projects.reviewing.outside import for_outside
+from projects.reviewing.planning import Room, plan_of, working_days
+
+__all__ = [
+    "Amendment",
+    "Room",
+    "amendments",
+    "content_of",
+    "count",
+    "for_outside",
+    "plan_of",
+    "review_of",
+    "working_days",
+]

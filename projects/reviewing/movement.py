@@ -1,0 +1,82 @@
+"""What moved in a sprint besides its items: models, risks, gates. All of it is in the log; the apps above say which of
+their events count, and under which words."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.models import Event
+from projects import events as names
+from projects import queries
+from projects.models import GateWaiver, Sprint
+from projects.queries import Span
+
+MOST_ROWS = 100
+WAITS_TOO_LONG = timedelta(days=3)
+EXPIRES_SOON = timedelta(days=30)
+
+_models: dict[str, str] = {}
+_risks: dict[str, str] = {
+    names.RISK_ADDED: "Risks raised",
+    names.RISK_REVISED: "Risks rated again",
+    names.RISK_TREATED: "Risks treated",
+    names.RISK_ACCEPTED: "Risks accepted",
+    names.RISK_REOPENED: "Risks reopened",
+    names.FINDING_OPENED: "Findings opened",
+    names.FINDING_CLOSED: "Findings closed",
+    names.GATE_DECIDED: "Verdicts on gates",
+    names.GATE_PASSED: "Gates passed",
+    names.GATE_WAIVED: "Checks waived",
+}
+
+
+def count(words: str, *types: str) -> None:
+    """Events of these types count in the review's part about models, under these words."""
+    _models.update(dict.fromkeys(types, words))
+
+
+def models(sprint: Sprint, span: Span | None) -> dict[str, Any]:
+    """How many of each, and the events themselves."""
+    return _told(sprint, span, _models)
+
+
+def risks(sprint: Sprint, span: Span | None, *, now: datetime) -> dict[str, Any]:
+    """What moved in the register and at the gates, what waits for a decision too long, which waivers run out."""
+    return _told(sprint, span, _risks) | {
+        "waiting": _waiting(sprint, now),
+        "expiring": [
+            {"check": one.check_id, "gate": str(one.gate), "on": one.expires_at.date().isoformat()}
+            for one in _expiring(sprint, now)
+        ],
+    }
+
+
+def _told(sprint: Sprint, span: Span | None, words: dict[str, str]) -> dict[str, Any]:
+    counts = dict.fromkeys(words.values(), 0)
+    if span is None:
+        return {"counts": counts, "rows": [], "left_out": 0}
+    found = queries.events_between(sprint.project_id, span.start_seq, span.end_seq, list(words))
+    for kind in found.values_list("type", flat=True):
+        counts[words[kind]] += 1
+    total = sum(counts.values())
+    rows = found.order_by("-seq")[:MOST_ROWS]
+    return {
+        "counts": counts,
+        "rows": [_row(event, words[event.type]) for event in rows],
+        "left_out": max(0, total - MOST_ROWS),
+    }
+
+
+def _row(event: Event, words: str) -> dict[str, Any]:
+    return {"seq": event.seq, "what": words, "label": event.subject_label, "on": event.at[:10]}
+
+
+def _waiting(sprint: Sprint, now: datetime) -> list[dict[str, Any]]:
+    request = queries.open_request(sprint.project)
+    if request is None or now - request.requested_at <= WAITS_TOO_LONG:
+        return []
+    return [{"gate": str(request.gate), "days": (now - request.requested_at).days}]
+
+
+def _expiring(sprint: Sprint, now: datetime) -> list[GateWaiver]:
+    open_ones = queries.gate_waivers(sprint.project).filter(ended_at=None)
+    return list(open_ones.filter(expires_at__gt=now, expires_at__lte=now + EXPIRES_SOON))

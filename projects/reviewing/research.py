@@ -1,0 +1,88 @@
+"""The research track: what was to be found out, in how much time, and what was found."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from projects import documents, queries
+from projects.delivery import STARTED, History
+from projects.enums import HypothesisResult, ItemKind, ItemState, SpikeState, SpikeZone
+from projects.models import KillCriterion, Spike, Sprint, WorkItem
+from projects.queries import Span
+
+RESEARCH = (ItemKind.EXPERIMENT, ItemKind.SPIKE)
+RESULTS = {
+    SpikeZone.PROCEED: HypothesisResult.CONFIRMED,
+    SpikeZone.KILL: HypothesisResult.REFUTED,
+    SpikeZone.PIVOT: HypothesisResult.INCONCLUSIVE,
+    SpikeZone.STOPPED: HypothesisResult.INCONCLUSIVE,
+}
+
+
+def track(sprint: Sprint, known: Mapping[int, History], span: Span | None, *, now: datetime) -> dict[str, Any]:
+    """The hypotheses of the sprint's experiments and spikes, and the kill criteria that fell due or were reached."""
+    items = WorkItem.objects.filter(project_id=sprint.project_id, number__in=list(known), kind__in=RESEARCH)
+    spikes = {spike.item_id: spike for spike in queries.spikes(sprint.project).filter(item__in=items)}
+    since = span.started_at if span else now
+    criteria = queries.kill_criteria(sprint.project)
+    return {
+        "hypotheses": [
+            _hypothesis(item, spikes.get(item.pk), known[item.number], now) for item in items.order_by("number")
+        ],
+        "kill_criteria": [_criterion(one, now) for one in criteria if _is_of(one, since, now)],
+    }
+
+
+def _hypothesis(item: WorkItem, spike: Spike | None, history: History, now: datetime) -> dict[str, Any]:
+    started = next((one.at for one in history if one.phase in STARTED), None)
+    row = {
+        "item": item.number,
+        "hypothesis": item.hypothesis or item.title,
+        "metric": item.metric,
+        "baseline": item.baseline,
+        "value": None,
+        "low": None,
+        "high": None,
+        "result": str(item.result),
+        "is_open": item.state not in (ItemState.DONE, ItemState.DROPPED) and not item.result,
+        "box_days": item.time_box_days,
+        "days": round((min(_ended(history) or now, now) - started).total_seconds() / 86400, 1) if started else 0.0,
+    }
+    return row | _of_spike(spike, now) if spike else row
+
+
+def _ended(history: History) -> datetime | None:
+    return history[-1].at if history[-1].phase in ("done", "dropped") else None
+
+
+def _of_spike(spike: Spike, now: datetime) -> dict[str, Any]:
+    """A spike of the dossier knows more: its interval comes from its runs, its time box from its lock."""
+    reading = documents.spike_reading(spike)
+    end = min(spike.ended_at or now, now)
+    return {
+        "hypothesis": spike.hypothesis or spike.title,
+        "metric": spike.metric,
+        "baseline": spike.kill_at,
+        "value": _steady(reading.mean) if reading else None,
+        "low": _steady(reading.low) if reading else None,
+        "high": _steady(reading.high) if reading else None,
+        "result": str(RESULTS[SpikeZone(spike.zone)]) if spike.zone else "",
+        "is_open": spike.state != SpikeState.ENDED,
+        "box_days": spike.days,
+        "days": round((end - spike.locked_at).total_seconds() / 86400, 1) if spike.locked_at else 0.0,
+    }
+
+
+def _steady(value: float | None) -> float | None:
+    """As the database gives it back: rounded, and without a minus nought."""
+    return None if value is None else round(value, 6) + 0.0
+
+
+def _is_of(one: KillCriterion, since: datetime, now: datetime) -> bool:
+    moments = [at for at in (one.reached_at, one.decided_at) if at]
+    return since.date() <= one.due_date <= now.date() or any(since <= at <= now for at in moments)
+
+
+def _criterion(one: KillCriterion, now: datetime) -> dict[str, Any]:
+    state = "reached" if one.reached_at else str(one.decision) or ("stop" if now.date() > one.due_date else "open")
+    return {"number": one.number, "text": one.text, "due": one.due_date.isoformat(), "state": state}
