@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 POLL_S = 2.0
 RECHECK_S = 2.0
 END_S = 5.0
+LONGEST_PLACE = 100
 
 CLOSE_BAD_REQUEST = 4400
 CLOSE_SIGN_IN = 4401
@@ -40,6 +41,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     """`/ws/projects/KEY?after=SEQ`. Whoever stops being a member stops hearing within two seconds (4403)."""
 
     task: asyncio.Task[None] | None = None
+    place = ""
     user: User
     stream_id: int
 
@@ -68,9 +70,16 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await _in_thread(presence.leave)(self.stream_id, self.page_id)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Pages only listen; `ping` keeps proxies from closing the socket."""
-        if text_data != "ping":
+        """Pages listen. `ping` keeps proxies from closing the socket; `{"editing": PLACE}` tells the others which field
+        this page edits, `{"editing": null}` that it no longer does."""
+        if text_data == "ping":
+            return
+        place = _place(text_data)
+        if place is None:
             await self.close(code=CLOSE_BAD_REQUEST)
+        elif self.task and self.token is None and place != self.place:
+            self.place = place
+            await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id, place)
 
     async def _open(self, user: User, seq: int) -> None:
         self.user, self.key = user, self.scope["url_route"]["kwargs"]["key"]
@@ -109,7 +118,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             seq = await self._send_all(found, seq)
             if self.token is None and clock() - shown > presence.REFRESH_S:
                 shown = clock()
-                people = await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id)
+                people = await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id, self.place)
                 if people:
                     await self.send(orjson.dumps({"presence": people}).decode())
             if len(found) < BATCH:
@@ -175,3 +184,15 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     def _header(self, name: bytes) -> str:
         return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")
+
+
+def _place(text: str | None) -> str | None:
+    """Where a page says that it edits, empty for nowhere; None when that is not what was said."""
+    try:
+        said = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(said, dict) or list(said) != ["editing"]:
+        return None
+    place = "" if said["editing"] is None else said["editing"]
+    return place if isinstance(place, str) and len(place) <= LONGEST_PLACE else None

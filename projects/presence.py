@@ -1,4 +1,4 @@
-"""Who has a project open right now. It travels on the live socket without a sequence number, and is never kept.
+"""Who has a project open right now, and which field each edits. It travels without a sequence number, and is never kept.
 
 Best-effort, like everything that is not the log: without the broker nobody is shown, and nothing else changes.
 """
@@ -26,18 +26,19 @@ _KEPT_S = 3600
 _silent_until = 0.0
 
 
-def enter(stream_id: int, user: User, page: str) -> list[dict[str, Any]]:
-    """Note an open page (again, to keep it fresh); tell the others when who is here has changed.
+def enter(stream_id: int, user: User, page: str, place: str = "") -> list[dict[str, Any]]:
+    """Note an open page (again, to keep it fresh), and the place in which it edits; tell the others what has changed.
 
     Returns who is here, for the page itself: its own subscription may not stand yet. Empty without the broker.
     """
 
     def note() -> None:
-        seen = {"user": user.pk, "name": str(user), "initials": user.initials, "at": time.time()}
+        seen = {"user": user.pk, "name": str(user), "initials": user.initials, "place": place, "at": time.time()}
         client = _client()
-        is_new = bool(client.hset(_key(stream_id), page, json.dumps(seen)))
+        before: Any = client.hget(_key(stream_id), page)
+        client.hset(_key(stream_id), page, json.dumps(seen))
         client.expire(_key(stream_id), _KEPT_S)
-        if is_new or _forget_gone(stream_id):
+        if before is None or json.loads(before)["place"] != place or _forget_gone(stream_id):
             tell(stream_id)
         people.extend(here(stream_id))
 
@@ -61,9 +62,13 @@ def tell(stream_id: int) -> None:
 
 
 def here(stream_id: int) -> list[dict[str, Any]]:
-    """Who has the project open, each person once: `{"name", "initials"}`. Raises redis.RedisError."""
-    people = {seen["user"]: seen for seen in _pages(stream_id).values() if _is_fresh(seen)}
-    return [{"name": people[pk]["name"], "initials": people[pk]["initials"]} for pk in sorted(people)]
+    """Who has the project open, each person once: `{"name", "initials", "places"}`. Raises redis.RedisError."""
+    people: dict[int, dict[str, Any]] = {}
+    for seen in _pages(stream_id).values():
+        if _is_fresh(seen):
+            person = {"name": seen["name"], "initials": seen["initials"], "places": []}
+            people.setdefault(seen["user"], person)["places"] += [seen["place"]] if seen["place"] else []
+    return [people[pk] for pk in sorted(people)]
 
 
 def _forget_gone(stream_id: int) -> bool:

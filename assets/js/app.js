@@ -3,6 +3,7 @@ import "./htmx.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./frame.js";
+import "./infields.js";
 import "./keys.js";
 import "./lists.js";
 import "./live.js";

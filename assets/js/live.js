@@ -27,6 +27,7 @@ function connect() {
   socket = opened;
   opened.onopen = () => {
     say("live");
+    if (edits) tellEdits();
     setTimeout(() => socket === opened && (attempts = 0), SETTLED_MS);
   };
   opened.onmessage = ({ data }) => receive(JSON.parse(data));
@@ -157,10 +158,32 @@ function say(state, why) {
   }
 }
 
-function present(people) {
+let people = [];
+
+function present(found) {
+  people = found;
   here = people.length;
   say("live");
   for (const place of document.querySelectorAll("[data-presence]")) place.replaceChildren(...people.slice(0, 5).map(face));
+  showEditors();
+}
+
+/** data-place="item:7:title" shows who else edits just that. */
+function showEditors() {
+  for (const place of document.querySelectorAll("[data-place]")) {
+    const others = people.filter(({ places, name }) => places?.includes(place.dataset.place) && name !== body.dataset.me);
+    const said = others.map(({ name }) => name).join(", ");
+    place.toggleAttribute("data-edited", others.length > 0);
+    if (others.length) place.dataset.editors = `${said} is changing this`;
+    else delete place.dataset.editors;
+  }
+}
+
+let edits = null;
+
+/** What I edit is told to the others; told again when the connection is made anew. */
+function tellEdits() {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ editing: edits }));
 }
 
 function face({ name, initials }) {
@@ -178,6 +201,11 @@ export function shade(name) {
 
 document.addEventListener("tl:release", release);
 document.addEventListener("focusout", () => setTimeout(release));
+document.addEventListener("htmx:afterSettle", showEditors);
+document.addEventListener("tl:editing", ({ detail }) => {
+  edits = detail;
+  tellEdits();
+});
 
 if (project) {
   connect();

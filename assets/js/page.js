@@ -2,9 +2,10 @@
 
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-/** Shows a toast from anywhere, also from the other bundles: tone is "", "ok", "warn" or "bad". */
-export function toast(text, tone = "") {
-  document.dispatchEvent(new CustomEvent("tl:toast", { detail: { text, tone } }));
+/** Shows a toast from anywhere, also from the other bundles: tone is "", "ok", "warn" or "bad"; an action is a button
+ * in it, `{ label, run }`. */
+export function toast(text, tone = "", action = undefined) {
+  document.dispatchEvent(new CustomEvent("tl:toast", { detail: { text, tone, action } }));
 }
 
 /** An icon of the sprite, as an element. The sprite's address is in the page, because its name may carry a hash. */

@@ -6,15 +6,25 @@ const ICONS = { ok: "circle-check", warn: "triangle-alert", bad: "circle-alert" 
 
 const region = () => document.getElementById("toasts");
 
-function show(text, tone = "") {
+function show(text, tone = "", action = undefined) {
   const same = [...region().children].find((shown) => shown.querySelector(".text").textContent === text);
   same?.remove();
   const close = element("button", { type: "button", class: "iconbtn tiny", "aria-label": "Close", "data-close-toast": "" }, icon("x"));
   const made = element("div", { class: `toast ${tone}`.trim() }, icon(ICONS[tone] ?? "info"), element("span", { class: "text" }, text), close);
+  if (action) close.before(acting(made, action));
   if (tone === "bad") made.setAttribute("role", "alert");
   region().append(made);
   raise();
   leaveLater(made);
+}
+
+function acting(made, { label, run }) {
+  const button = element("button", { type: "button", class: "btn small" }, label);
+  button.addEventListener("click", () => {
+    made.remove();
+    run();
+  });
+  return button;
 }
 
 /** Above everything, also above a dialog that was opened meanwhile. */
@@ -30,7 +40,7 @@ function leaveLater(made) {
   made.addEventListener("pointerleave", () => (timer = setTimeout(() => made.remove(), STAY_MS / 2)));
 }
 
-document.addEventListener("tl:toast", ({ detail }) => show(detail.text, detail.tone));
+document.addEventListener("tl:toast", ({ detail }) => show(detail.text, detail.tone, detail.action));
 document.addEventListener("click", ({ target }) => target.closest("[data-close-toast]")?.closest(".toast").remove());
 
 /** A refetch that a live event asked for fails quietly: the next event or reconnect repeats it. */

@@ -38,7 +38,7 @@ from projects.operations.item_blocks import (
     unblock_item,
     unlink_item,
 )
-from projects.operations.items import add_item, move_item, revise_item
+from projects.operations.items import Overtaken, add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
 from projects.operations.library import revise_outcome
@@ -81,6 +81,7 @@ from projects.operations.tiers import classify_project
 from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
+    "Overtaken",
     "SharedLink",
     "accept_risk",
     "add_assumption",

@@ -66,6 +66,12 @@ def enter(item: WorkItem, project: Project, *, at_foot: bool) -> None:
     project.save(update_fields=["next_item_number"])
 
 
+class Overtaken(Conflict):
+    """Somebody changed the same field since it was read; `field` names it."""
+
+    default_code = "overtaken"
+
+
 @transaction.atomic
 def revise_item(
     *,
@@ -73,13 +79,18 @@ def revise_item(
     values: Mapping[str, Any],
     by: User | None,
     expected_version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> WorkItem:
     """Change the given fields. In another sprint the card goes to the foot of its lane; in the backlog it is ready
-    again. Raises NotAllowed, Invalid, PreconditionFailed, Conflict for an item of a closed sprint."""
+    again. `seen` holds the values that the writer read: two who change different fields do not meet.
+
+    Raises NotAllowed, Invalid, PreconditionFailed, Overtaken, Conflict for an item of a closed sprint.
+    """
     item = locked_item(item)
     require(rules.why_not(by, Permission.PLAN, item.project_id))
     require_version(f"Item {item.number}", item.version, expected_version)
+    _refuse_overtaken(item, seen or {})
     after = read_values(item.project, values, item=item)
     changed = [name for name, value in after.items() if getattr(item, name) != value]
     if not changed:
@@ -95,6 +106,13 @@ def revise_item(
     item.save(update_fields=[*changed, "state", "status", "moved_at", "rank", "version"])
     events.record(ITEM_REVISED, item, by=by, changed=changed, was_sprint=was, **facts(item))
     return item
+
+
+def _refuse_overtaken(item: WorkItem, seen: Mapping[str, Any]) -> None:
+    for name, value in seen.items():
+        if getattr(item, name) != value:
+            said = f"Somebody changed {name} of item {item.number} meanwhile: it is {getattr(item, name)} now."
+            raise Overtaken(said, field=name)
 
 
 def _enter_plan(item: WorkItem, now: datetime | None) -> None:

@@ -69,7 +69,7 @@ from projects.queries.gates import (
     standing_gates,
     visible_decisions,
 )
-from projects.queries.history import QUIET, event_kinds, events, latest_job, news
+from projects.queries.history import QUIET, event_kinds, events, last_changed_by, latest_job, news
 from projects.queries.library import finished_project, finished_projects, newest_priors, outcome, priors_versions
 from projects.queries.portfolio import (
     could_sink,
@@ -169,6 +169,7 @@ __all__ = [
     "items_in_full",
     "kill_criteria",
     "kill_criterion",
+    "last_changed_by",
     "last_gates",
     "last_health_note",
     "last_health_notes",

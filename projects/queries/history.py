@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from core.models import Event, Job
-from projects.models import Project
+from projects.models import Project, WorkItem
 
 # Facts too frequent to be told one by one; the ledger shows them all.
 QUIET = ("job.queued", "job.started", "job.succeeded", "predictions.labelled", "drift_window.checked")
@@ -22,6 +22,12 @@ def latest_job(project: Project, kind: str) -> Job | None:
 def news(project: Project, *, limit: int = 12) -> list[Event]:
     """The latest events worth telling."""
     return list(events(project).exclude(type__in=QUIET).select_related("actor").order_by("-seq")[:limit])
+
+
+def last_changed_by(item: WorkItem) -> str:
+    """The name of whoever last did something to this card; empty when no person did."""
+    about = Event.objects.filter(stream_id=item.project_id, subject_type="workitem", subject_id=item.public_id)
+    return about.order_by("-seq").values_list("actor_label", flat=True).first() or ""
 
 
 def event_kinds(project: Project) -> list[str]:

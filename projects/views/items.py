@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.pages import now, user_of
 from projects import operations, queries, rules
 from projects.forms.board import ItemChangeForm
+from projects.forms.items_in_place import ItemInPlaceForm
 from projects.models import Project, WorkItem
-from projects.pages import project_page, takes_effect
+from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
 from projects.views.board import new_item_form, show_board
 
@@ -41,12 +42,18 @@ def item(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     context = {
         "project": project,
         "item": found,
+        "in_place": ItemInPlaceForm(project, found).in_place(),
         "form": form,
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
     }
-    is_dialog = getattr(request, "htmx", False)
-    template = "projects/parts/item_dialog.html" if is_dialog else "projects/item.html"
+    template = _template_for(request)
     return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _template_for(request: HttpRequest) -> str:
+    if part_of(request) == "facts":
+        return "projects/parts/item_facts.html"
+    return "projects/parts/item_dialog.html" if getattr(request, "htmx", False) else "projects/item.html"
 
 
 def _add(request: HttpRequest, project: Project, values: dict[str, Any]) -> None:

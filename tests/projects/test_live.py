@@ -278,6 +278,35 @@ async def test_presence_tells_who_is_here_and_who_left(project):
     await mine.disconnect()
 
 
+async def test_the_others_are_told_which_field_somebody_edits(project):
+    member = await sync_to_async(make_member)(project, Role.ENGINEER)
+    mine = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+    theirs = await opened("FRD", ORIGIN, await session(member), after="2")
+    await names_until(mine, 2)
+
+    await theirs.send_to(text_data='{"editing": "item:1:title"}')
+    assert await places_until(mine, 1) == {"Engineer": ["item:1:title"]}
+    await theirs.send_to(text_data='{"editing": null}')
+    assert await places_until(mine, 0) == {}
+    await theirs.disconnect()
+    await mine.disconnect()
+
+
+@pytest.mark.parametrize("said", ["{", "[]", '{"editing": 7}', '{"editing": "%s"}' % ("x" * 101), '{"do": "it"}'])
+async def test_a_page_that_says_something_else_is_closed(project, said):
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+    await socket.send_to(text_data=said)
+    assert await close_code(socket) == 4400
+
+
+async def places_until(socket, count):
+    while True:
+        message = json.loads(await socket.receive_from(timeout=5))
+        found = {one["name"]: one["places"] for one in message.get("presence", []) if one["places"]}
+        if "presence" in message and len(found) == count:
+            return found
+
+
 async def names_until(socket, count):
     while True:
         message = json.loads(await socket.receive_from(timeout=5))

@@ -1,0 +1,55 @@
+"""One field of a card, changed in place: it takes effect unless somebody changed the same field meanwhile."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST
+
+from core.errors import NotFound
+from core.pages import now, user_of
+from projects import operations, queries
+from projects.forms.items_in_place import FIELDS, ItemInPlaceForm, label_of
+from projects.models import Project, WorkItem
+from projects.operations import Overtaken
+from projects.pages import project_page
+
+
+@project_page
+@require_POST
+def field(request: HttpRequest, project: Project, number: int, name: str) -> HttpResponse:
+    """Takes `value` and `was`, what the page showed. Answers value and label as they are now; 409 with the values of
+    both when somebody was faster, 422 with the sentence for a value that cannot be."""
+    if name not in FIELDS:
+        raise NotFound(f"A card has no field {name[:40]!r} that is changed in place.")
+    item = queries.item(project, number)
+    asked = ItemInPlaceForm(project).fields[name]
+    try:
+        value = asked.clean(request.POST.get("value", ""))
+    except forms.ValidationError as exc:
+        return JsonResponse({"detail": f"{asked.label or name.capitalize()}: {' '.join(exc.messages)}"}, status=422)
+    seen = _read(asked, request.POST.get("was", ""))
+    try:
+        operations.revise_item(item=item, values={name: value}, seen={name: seen}, by=user_of(request), now=now())
+    except Overtaken:
+        return JsonResponse(_both(project, item, asked, name, value), status=409)
+    return JsonResponse(_said(asked, value))
+
+
+def _read(asked: forms.Field, text: str) -> Any:
+    """What the page showed; what no longer can be chosen equals nothing that is there now."""
+    try:
+        return asked.clean(text)
+    except forms.ValidationError:
+        return text
+
+
+def _said(asked: forms.Field, value: Any) -> dict[str, str]:
+    return {"value": str(asked.prepare_value(value) if value is not None else ""), "label": label_of(asked, value)}
+
+
+def _both(project: Project, item: WorkItem, asked: forms.Field, name: str, mine: Any) -> dict[str, Any]:
+    current = queries.item(project, item.number)
+    by = queries.last_changed_by(current) or "Somebody"
+    theirs = _said(asked, getattr(current, name))
+    return {"detail": f"{by} changed this meanwhile.", "mine": _said(asked, mine), "theirs": theirs}

@@ -1,0 +1,46 @@
+"""Fields of a card that are changed where they stand, by two people at once."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import is_live
+from tests.browser.stages import plan_sprint
+
+
+def test_two_people_change_a_card_where_it_stands(open_as, people, new_project):
+    key = new_project("scientist", "engineer")
+    plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules")
+    mine = open_as("scientist", f"/p/{key}/board/items/1/", expected=["409"])
+    theirs = open_as("engineer", f"/p/{key}/board/items/1/")
+    is_live(mine)
+    is_live(theirs)
+
+    field(theirs, "Priority").click()
+    theirs.get_by_role("combobox", name="Priority").select_option(label="High")
+    expect(theirs.get_by_text("Priority: High.")).to_be_visible()
+    expect(field(mine, "Priority")).to_have_text("High")
+    theirs.get_by_role("button", name="Undo").click()
+    expect(field(mine, "Priority")).to_have_text("No priority")
+
+    field(mine, "Title").click()
+    expect(theirs.locator("[data-edited]")).to_have_attribute("data-editors", "Scientist is changing this")
+    field(theirs, "Title").click()
+    theirs.get_by_role("textbox", name="Title").fill("Freeze it for good")
+    theirs.keyboard.press("Enter")
+    expect(theirs.get_by_text("Title: Freeze it for good.")).to_be_visible()
+    mine.get_by_role("textbox", name="Title").fill("Freeze the other one")
+    mine.keyboard.press("Enter")
+    dialog = mine.get_by_role("dialog", name="Title: two changes")
+    expect(dialog.get_by_text("Engineer changed this meanwhile.")).to_be_visible()
+    expect(dialog.get_by_text("Freeze it for good")).to_be_visible()
+    dialog.get_by_role("button", name="Put mine").click()
+    expect(field(theirs, "Title")).to_have_text("Freeze the other one")
+
+    field(mine, "Title").click()
+    mine.get_by_role("textbox", name="Title").fill("Never said")
+    mine.keyboard.press("Escape")
+    expect(field(mine, "Title")).to_be_focused()
+    expect(field(mine, "Title")).to_have_text("Freeze the other one")
+
+
+def field(page, name):
+    return page.locator(f"[data-infield][data-name='{name}'] > button")

@@ -1,0 +1,136 @@
+"""One field of a card, changed where it stands."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from core.errors import Conflict, NotAllowed
+from core.models import Event
+from projects import operations
+from projects.enums import Priority
+from projects.models import WorkItem
+from projects.roles import Role
+from tests.factories import make_member, make_project, now
+from tests.projects.factories import make_item
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project():
+    return make_project(key="FRD")
+
+
+@pytest.fixture
+def item(project):
+    return make_item(project, title="Measure the rules")
+
+
+def put(client, item, name, value, was):
+    return client.post(f"/p/FRD/board/items/{item.number}/fields/{name}/", {"value": value, "was": was})
+
+
+def test_a_field_takes_effect_and_is_answered_as_people_read_it(client, project, item):
+    client.force_login(project.created_by)
+
+    answer = put(client, item, "priority", "3", "0")
+
+    assert (answer.status_code, answer.json()) == (200, {"value": "3", "label": "High"})
+    item.refresh_from_db()
+    assert (item.priority, item.version) == (Priority.HIGH, 2)
+
+
+def test_who_was_faster_with_the_same_field_keeps_it_and_both_values_are_told(client, project, item):
+    other = make_member(project, Role.ENGINEER)
+    operations.revise_item(item=item, values={"title": "Measure the rules twice"}, by=other, now=now())
+    client.force_login(project.created_by)
+
+    answer = put(client, item, "title", "Measure nothing", "Measure the rules")
+
+    assert answer.status_code == 409
+    assert answer.json() == {
+        "detail": f"{other} changed this meanwhile.",
+        "mine": {"value": "Measure nothing", "label": "Measure nothing"},
+        "theirs": {"value": "Measure the rules twice", "label": "Measure the rules twice"},
+    }
+    item.refresh_from_db()
+    assert (item.title, item.version) == ("Measure the rules twice", 2)
+
+
+def test_another_field_that_changed_meanwhile_is_no_conflict(client, project, item):
+    operations.revise_item(item=item, values={"points": 5}, by=project.created_by, now=now())
+    client.force_login(project.created_by)
+
+    assert put(client, item, "title", "Measure the rules twice", "Measure the rules").status_code == 200
+    item.refresh_from_db()
+    assert (item.title, item.points) == ("Measure the rules twice", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [("points", "101", 422), ("title", "", 422), ("assignee", "999999", 422), ("sprint", "x", 422), ("rank", "1", 404)],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(client, project, item, name, value, status):
+    client.force_login(project.created_by)
+    before = Event.objects.count()
+
+    answer = put(client, item, name, value, "")
+
+    assert answer.status_code == status
+    assert WorkItem.objects.get().version == 1
+    assert Event.objects.count() == before
+
+
+def test_a_viewer_and_a_stranger_change_nothing(client, project, item, django_user_model):
+    client.force_login(make_member(project, Role.VIEWER))
+    assert put(client, item, "priority", "3", "0").status_code == 403
+    client.force_login(django_user_model.objects.create(username="stranger"))
+    assert put(client, item, "priority", "3", "0").status_code == 404
+    assert WorkItem.objects.get().priority == Priority.NONE
+
+
+def test_an_item_of_a_closed_sprint_keeps_its_fields(client, project, item):
+    sprint = operations.plan_sprint(
+        project=project, goal="Ship", start_date=now().date(), end_date=now().date(), by=project.created_by, now=now()
+    )
+    operations.revise_item(item=item, values={"sprint": sprint}, by=project.created_by, now=now())
+    sprint = operations.start_sprint(sprint=sprint, by=project.created_by, now=now())
+    WorkItem.objects.update(state="done")
+    operations.close_sprint(sprint=sprint, by=project.created_by, now=now())
+
+    with pytest.raises(Conflict, match="closed"):
+        operations.revise_item(item=item, values={"title": "Other"}, seen={"title": item.title}, by=project.created_by)
+    client.force_login(project.created_by)
+    assert put(client, item, "title", "Other", item.title).status_code == 409
+
+
+def test_the_operation_asks_who_may(project, item):
+    with pytest.raises(NotAllowed):
+        operations.revise_item(item=item, values={"title": "X"}, seen={}, by=make_member(project, Role.VIEWER))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edits_of_two_people_are_all_kept_or_told(project, item):
+    """Each adds one to what it saw until it was taken: nothing is lost though they write at once."""
+    by, rounds, told = project.created_by, 25, []
+
+    def add():
+        done = 0
+        while done < rounds:
+            seen = WorkItem.objects.values_list("points", flat=True).get(pk=item.pk)
+            try:
+                operations.revise_item(item=item, values={"points": (seen or 0) + 1}, seen={"points": seen}, by=by)
+                done += 1
+            except operations.Overtaken:
+                told.append(seen)
+        connection.close()
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+
+    item.refresh_from_db()
+    assert (item.points, item.version) == (4 * rounds, 1 + 4 * rounds)
