@@ -1,4 +1,4 @@
-"""Who has a project open right now, and which field each edits. It travels without a sequence number, and is never kept.
+"""Who has a project open right now, and which field each edits. It travels without a number, and is never kept.
 
 Best-effort, like everything that is not the log: without the broker nobody is shown, and nothing else changes.
 """

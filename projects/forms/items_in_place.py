@@ -14,7 +14,7 @@ NOTHING = {"assignee": "Nobody yet", "sprint": "Backlog", "points": "Not estimat
 
 
 class ItemInPlaceForm(ItemForm):
-    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int, required=False, empty_value=Priority.NONE)
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int)
 
     def __init__(self, project: Project, item: WorkItem | None = None) -> None:
         people, sprints = queries.people(project), queries.open_sprints(project)
