@@ -1,5 +1,6 @@
 // Every page loads this: htmx with morphing, the live channel, and the small behaviours of the components.
 import "./htmx.js";
+import "./completion.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./frame.js";

@@ -51,3 +51,7 @@ class WaiverForm(forms.Form):
 class PolicyForm(forms.Form):
     text = forms.CharField(label="Policy", strip=False, widget=long(28), help_text="YAML, checked as you type.")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        """With the ends of lines that files have; browsers send two characters."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")

@@ -4,12 +4,17 @@ Knows no database and no house: facts, gates and roles are given to it.
 """
 
 from projects.policy.deciding import Finding, Outcome, decide, standing_rule
+from projects.policy.editing import CannotEdit, Edited, Row, edit_gate, gate_as_plain, path_at
 from projects.policy.functions import FUNCTIONS, OF_ANY
 from projects.policy.pack import (
     CONTRIBUTORS,
+    FINDINGS,
     LAST_CHANGE,
     NO_SELF_APPROVAL,
     NOT_ALONE,
+    ON_UNKNOWN,
+    PROJECT_TEAM,
+    SEVERITIES,
     VALIDATION,
     ApprovalRule,
     CheckRule,
@@ -30,16 +35,22 @@ from projects.policy.values import Catalogue, Estimate, Facts, Slice, Type, Valu
 
 __all__ = [
     "CONTRIBUTORS",
+    "FINDINGS",
     "FUNCTIONS",
     "LAST_CHANGE",
     "NOT_ALONE",
     "NO_SELF_APPROVAL",
     "OF_ANY",
+    "ON_UNKNOWN",
+    "PROJECT_TEAM",
+    "SEVERITIES",
     "VALIDATION",
     "ApprovalRule",
+    "CannotEdit",
     "Catalogue",
     "CheckRule",
     "Each",
+    "Edited",
     "Emergency",
     "Estimate",
     "Expected",
@@ -52,6 +63,7 @@ __all__ = [
     "PolicyError",
     "PolicyTest",
     "Problem",
+    "Row",
     "Slice",
     "TestRun",
     "Type",
@@ -60,9 +72,12 @@ __all__ = [
     "Waivers",
     "counts_for",
     "decide",
+    "edit_gate",
     "from_json",
+    "gate_as_plain",
     "is_of",
     "missing",
+    "path_at",
     "read_pack",
     "run_tests",
     "shipped",

@@ -116,9 +116,14 @@ def export(request: HttpRequest, name: str, number: int) -> HttpResponse:
     return HttpResponse(found.text, content_type="application/yaml; charset=utf-8", headers=headers)
 
 
-def _editor(form: PolicyForm) -> dict[str, Any]:
+def words_of_policies() -> dict[str, Any]:
+    """What policies may speak of: for the list beside the editor, and to complete what is typed."""
     functions = {name: one.doc for name, one in FUNCTIONS.items()} | OF_ANY
-    return {"form": form, "facts": list(facts.known_facts().values()), "functions": sorted(functions.items())}
+    return {"facts": list(facts.known_facts().values()), "functions": sorted(functions.items())}
+
+
+def _editor(form: PolicyForm) -> dict[str, Any]:
+    return {"form": form} | words_of_policies()
 
 
 def _read(text: str) -> dict[str, Any]:

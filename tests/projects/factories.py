@@ -8,6 +8,7 @@ from core.operations import create_token
 from core.roles import DEFAULT_SCOPES, Scope
 from projects import operations, tiers
 from projects.enums import RiskPhase
+from projects.forms.policies import GateForm
 from projects.models import Classification, PolicyVersion, Project, Risk, Sprint, WorkItem
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
@@ -116,3 +117,16 @@ def make_decided_project(approvals: str = "[{role: validator}]", **given: str) -
     operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
     operations.request_gate(project=project, by=make_member(project, Role.ENGINEER), now=now())
     return project
+
+
+def as_sent(form: GateForm) -> dict[str, object]:
+    """What a browser sends of a gate's form that nobody touched."""
+    parts = [form.checks, form.approvals]
+    fields = [bound for part in parts for row in part for bound in row] + list(form.rules)
+    sent = {
+        bound.html_name: bound.value()
+        for bound in fields
+        if bound.value() not in (None, "") and bound.value() is not False
+    }
+    counts = {f"{part.prefix}-{name}": value for part in parts for name, value in part.management_form.initial.items()}
+    return sent | counts

@@ -9,6 +9,7 @@ from projects.models import GateApproval, GateCondition, GateWaiver, PolicyVersi
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import (
+    as_sent,
     make_decided_project,
     make_policy,
     make_ready_for_scope_gate,
@@ -252,3 +253,80 @@ def test_a_policy_that_is_not_there(as_):
 
     assert [client.get(f"/policies/{rest}/").status_code for rest in ("light/9", "none/1")] == [404, 404]
     assert client.get("/policies/new/?from=x").status_code == 404
+
+
+# The form beside the text
+
+FORM = "/policies/trial/1/form/?gate=scope"
+
+
+def drafted(as_):
+    author = make_user()
+    client = as_(author)
+    text = policy_text(checks="\n      # Few is a prior.\n      - {id: few, require: risks.open < 5}  # five")
+    client.post("/policies/new/", {"text": text})
+    return client, PolicyVersion.objects.get(name="trial")
+
+
+def test_a_gate_is_changed_by_form_and_the_rest_of_the_text_stays(as_):
+    client, policy = drafted(as_)
+    sent = as_sent(client.get(FORM).context["form"])
+
+    same = client.post(FORM, sent)
+    policy.refresh_from_db()
+    unchanged = policy.text
+    sent |= {"version": policy.version, "checks-1-id": "none_critical", "checks-1-require": "risks.critical == 0"}
+    added = client.post(FORM, sent | {"approvals-0-roles": ["owner", "sponsor"], "approvals-0-count": 2})
+    policy.refresh_from_db()
+
+    assert (same.status_code, added.status_code) == (302, 302)
+    assert "# five" in unchanged
+    assert "      - id: none_critical\n        require: risks.critical == 0\n" in policy.text
+    assert "- any_of: [owner, sponsor]\n        count: 2" in policy.text
+    assert "{id: few, require: risks.open < 5}  # five" in policy.text
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_written(as_):
+    client, policy = drafted(as_)
+    sent = as_sent(client.get(FORM).context["form"])
+
+    page = client.post(FORM, sent | {"checks-0-require": "risk.open < 5", "waivers_allowed": "on"})
+    form = page.context["form"]
+
+    assert page.status_code == 422
+    assert [*form.checks[0].errors] == ["require"]
+    assert "there is no fact 'risk.open'. Did you mean risks.open" in form.checks[0].errors["require"][0]
+    assert "need 'by'" in form.rules.errors["waivers_by"][0]
+    policy.refresh_from_db()
+    assert policy.version == 1
+
+
+def test_comments_are_lost_only_after_somebody_saw_them(as_):
+    client, policy = drafted(as_)
+    sent = as_sent(client.get(FORM).context["form"]) | {"checks-0-require": "risks.open < 4"}
+
+    warned = client.post(FORM, sent)
+    policy.refresh_from_db()
+    kept = policy.text
+    saved = client.post(FORM, sent | {"may_lose": "on"})
+    policy.refresh_from_db()
+
+    assert (warned.status_code, saved.status_code) == (422, 302)
+    assert "these comments inside of it would be lost" in warned.content.decode()
+    assert "# five" in kept
+    assert "# five" not in policy.text
+    assert "# Few is a prior." in policy.text
+
+
+def test_the_form_of_somebody_elses_draft_or_another_version_is_refused(as_):
+    client, _ = drafted(as_)
+    sent = as_sent(client.get(FORM).context["form"])
+    other = as_(make_user())
+
+    shown = other.get(FORM)
+    refused = other.post(FORM, sent | {"checks-0-DELETE": "on", "may_lose": "on"})
+    late = client.post(FORM, sent | {"checks-0-DELETE": "on", "may_lose": "on", "version": 7})
+
+    assert (shown.status_code, refused.status_code, late.status_code) == (200, 422, 422)
+    assert PolicyVersion.objects.get(name="trial").version == 1
+    assert client.get("/policies/trial/1/form/?gate=moon").status_code == 404
