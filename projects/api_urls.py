@@ -101,6 +101,12 @@ urlpatterns = [
         risks.IndicatorView.as_view(),
         name="indicator",
     ),
+    path("projects/<str:key>/loss-exceedance", risks.ExceedanceView.as_view(), name="loss-exceedance"),
+    path(
+        "projects/<str:key>/risks/<int:number>/loss-exceedance",
+        risks.ExceedanceView.as_view(),
+        name="risk-loss-exceedance",
+    ),
     path("projects/<str:key>/live-metrics", risks.MetricsView.as_view(), name="live-metrics"),
     path("projects/<str:key>/what-sank", risks.SankView.as_view(), name="what-sank"),
     path("projects/<str:key>/findings", findings.FindingsView.as_view(), name="findings"),

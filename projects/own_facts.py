@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from projects import policies, queries
 from projects.enums import ItemState, RiskLevel
+from projects.exceedance import Exceedance, exceedance
 from projects.facts import Reading, fact
 from projects.models import Membership, Project, Risk, Scope
 from projects.policy import Type
@@ -63,6 +64,20 @@ def _count_of_risks(name: str, doc: str, counts: Callable[[Risk], bool]) -> None
 _count_of_risks("open", "Risks that are open.", lambda risk: True)
 _count_of_risks("high", "Open risks of level high or critical.", lambda risk: risk.level >= RiskLevel.HIGH)
 _count_of_risks("critical", "Open risks of level critical.", lambda risk: risk.level == RiskLevel.CRITICAL)
+
+
+def _money_of_risks(name: str, doc: str, figure: Callable[[Exceedance], float]) -> None:
+    def compute(project: Project) -> Reading:
+        found = exceedance([risk.loss for risk in queries.open_risks(project) if risk.loss is not None])
+        value = None if found is None else figure(found)
+        shown = "unknown" if value is None else f"{value:,.0f} a year"
+        return Reading(value, shown=shown, source="risks", url=reverse("projects:risks", args=[project.key]))
+
+    fact(f"risks.{name}", Type.NUMBER, doc=doc)(compute)
+
+
+_money_of_risks("expected_loss", "What open risks that are priced cost in a mean year.", lambda found: found.expected)
+_money_of_risks("loss_p95", "What they cost less than in nineteen of twenty years.", lambda found: found.high)
 
 
 @fact("risks.phases", Type.TEXTS, doc="The phases in which risks are known, open or not.")

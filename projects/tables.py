@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -21,6 +22,7 @@ from projects.enums import (
     Severity,
     Stage,
 )
+from projects.exceedance import exceedance
 from projects.gates import Check
 from projects.models import Finding, GateDecision, ItemStatus, Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import PERMISSIONS, SAYS, Permission, Role, seats
@@ -146,6 +148,25 @@ def heat(risks: Iterable[Risk]) -> list[dict[str, Any]]:
 def _square(likelihood: int, impact: int, risks: list[Risk]) -> dict[str, Any]:
     level = RiskLevel(risk_matrix.level_of(likelihood, impact))
     return {"at": f"{likelihood}-{impact}", "level": level.label, "tone": LEVEL_TONES[level], "risks": risks}
+
+
+def losses(risks: Iterable[Risk]) -> dict[str, Any] | None:
+    """What a year may cost by the risks that are priced: the curve and its figures; None of none."""
+    priced = [risk for risk in risks if risk.loss is not None]
+    found = exceedance([risk.loss for risk in priced if risk.loss is not None])
+    if found is None:
+        return None
+    expected, high = (affordability.money(Decimal(round(one))) for one in (found.expected, found.high))
+    shares = [100 * chance for _, chance in found.points]
+    drawn = charts.curve(
+        [charts.Series("Chance that a year costs more, %", shares)],
+        x_labels=[affordability.money(Decimal(round(loss))) for loss, _ in found.points],
+        from_zero=True,
+        summary=f"A mean year costs {expected}; nineteen of twenty years cost less than {high}.",
+        x_name="Loss in a year",
+    )
+    any_loss = charts.number(100 * found.any_loss, 2)
+    return {"chart": drawn, "expected": expected, "high": high, "any_loss": any_loss, "priced": priced}
 
 
 def register_row(risk: Any, *, today: date) -> dict[str, Any]:

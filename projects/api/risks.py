@@ -23,6 +23,7 @@ from projects.enums import (
     RiskState,
     TreatmentKind,
 )
+from projects.exceedance import exceedance
 from projects.models import Control, Risk, RiskAcceptance
 
 
@@ -41,6 +42,13 @@ class RiskBody(StrictSerializer):
     inherent_impact = _rating(required=False)
     target_likelihood = _rating(required=False, allow_null=True, help_text="Where it shall end.")
     target_impact = _rating(required=False, allow_null=True)
+    frequency = serializers.FloatField(required=False, allow_null=True, help_text="How often a year it comes true.")
+    loss_low = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        help_text="What it costs each time, from here to `loss_high` in nine of ten.",
+    )
+    loss_high = serializers.FloatField(required=False, allow_null=True)
     knowledge = serializers.ChoiceField(
         choices=Knowledge.choices, required=False, help_text="Weak knowledge shows the risk one level higher."
     )
@@ -119,6 +127,9 @@ class RiskShape(serializers.Serializer[Any]):
     impact = serializers.IntegerField()
     target_likelihood = serializers.IntegerField(allow_null=True)
     target_impact = serializers.IntegerField(allow_null=True)
+    frequency = serializers.FloatField(allow_null=True)
+    loss_low = serializers.FloatField(allow_null=True)
+    loss_high = serializers.FloatField(allow_null=True)
     knowledge = serializers.ChoiceField(choices=Knowledge.choices)
     level = serializers.ChoiceField(choices=[level.name.lower() for level in RiskLevel])
     owner = PersonShape(allow_null=True)
@@ -162,6 +173,21 @@ class LiveMetricListShape(serializers.Serializer[Any]):
     results = LiveMetricShape(many=True)
 
 
+class PointShape(serializers.Serializer[Any]):
+    loss = serializers.FloatField()
+    chance = serializers.FloatField(help_text="That a year's losses are above it.")
+
+
+class ExceedanceShape(serializers.Serializer[Any]):
+    """What a year may cost. All but `risks` is null while none of them is priced."""
+
+    risks = serializers.ListField(child=serializers.IntegerField(), help_text="Numbers of those that are priced.")
+    expected = serializers.FloatField(allow_null=True, help_text="The mean of a year.")
+    p95 = serializers.FloatField(allow_null=True, help_text="Nineteen of twenty years cost less.")
+    any_loss = serializers.FloatField(allow_null=True, help_text="The chance that a year costs anything.")
+    points = PointShape(many=True)
+
+
 class RiskListShape(serializers.Serializer[Any]):
     results = RiskShape(many=True)
 
@@ -172,7 +198,8 @@ class EmptyBody(StrictSerializer):
 
 _PLAIN = (
     "number version title cause event consequence affected category phase inherent_likelihood inherent_impact "
-    "likelihood impact target_likelihood target_impact knowledge treatment_kind treatment next_review_date state "
+    "likelihood impact target_likelihood target_impact frequency loss_low loss_high knowledge treatment_kind treatment "
+    "next_review_date state "
     "has_sunk created_at"
 )
 
@@ -370,6 +397,21 @@ class MetricsView(ProjectApiView):
             {"key": one.key, "label": one.label, "subjects": one.subjects(self.project)} for one in indicators.metrics()
         ]
         return Response({"results": known})
+
+
+class ExceedanceView(ProjectApiView):
+    @extend_schema(responses=ExceedanceShape)
+    def get(self, request: Request, key: str, number: int | None = None) -> Response:
+        """What a year may cost: of one risk, or of all that are open together."""
+        asked = queries.open_risks(self.project) if number is None else [queries.risk(self.project, number)]
+        priced = [risk for risk in asked if risk.loss is not None]
+        found = exceedance([risk.loss for risk in priced if risk.loss is not None])
+        body = {"risks": sorted(risk.number for risk in priced), "expected": None, "p95": None, "any_loss": None}
+        if found is None:
+            return Response(body | {"points": []})
+        points = [{"loss": loss, "chance": chance} for loss, chance in found.points]
+        figures = {"expected": found.expected, "p95": found.high, "any_loss": found.any_loss}
+        return Response(body | figures | {"points": points})
 
 
 class SankView(ProjectApiView):

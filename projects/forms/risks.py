@@ -20,6 +20,10 @@ def _perhaps(anchors: dict[int, str], label: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(coerce=int, choices=choices, required=False, empty_value=None, label=label)
 
 
+def _amount(label: str, **kwargs: Any) -> forms.FloatField:
+    return forms.FloatField(required=False, label=label, widget=forms.NumberInput(attrs={"step": "any"}), **kwargs)
+
+
 def _date() -> forms.DateField:
     return forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -57,6 +61,9 @@ class RiskChangeForm(RiskForm):
     target_likelihood = _perhaps(LIKELIHOODS, "Target likelihood")
     target_impact = _perhaps(IMPACTS, "Target impact")
     affected = forms.CharField(required=False, widget=long(2), label="What and whom it hits")
+    frequency = _amount("Comes true so often a year", help_text="0.2 is once in five years.")
+    loss_low = _amount("Costs each time from", help_text="Nine of ten cases lie in between.")
+    loss_high = _amount("to")
     treatment_kind = forms.ChoiceField(
         choices=[("", "Not decided"), *TreatmentKind.choices], required=False, label="Treatment"
     )

@@ -17,6 +17,7 @@ from projects.enums import (
     RiskState,
     TreatmentKind,
 )
+from projects.exceedance import Loss
 from projects.models.project import Project
 
 _ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
@@ -30,7 +31,8 @@ class Risk(models.Model):
     """Because of `cause`, `event` may happen, and then `consequence`.
 
     `likelihood` and `impact` are as they stand now; `inherent_*` before anything is done about it, `target_*` where
-    it shall end. Its level comes from the table in `projects.risk_matrix`, not from the product.
+    it shall end. Its level comes from the table in `projects.risk_matrix`, not from the product. One that costs money
+    may be priced: so often a year, and from the lower to the higher loss each time, in nine of ten cases.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="risks")
@@ -51,6 +53,9 @@ class Risk(models.Model):
     target_impact = _rating(null=True, blank=True)
     knowledge = models.CharField(max_length=6, choices=Knowledge, default=Knowledge.MEDIUM)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    frequency = models.FloatField(null=True, blank=True)
+    loss_low = models.FloatField(null=True, blank=True)
+    loss_high = models.FloatField(null=True, blank=True)
     treatment_kind = models.CharField(max_length=6, choices=TreatmentKind, blank=True)
     treatment = models.TextField(blank=True)
     next_review_date = models.DateField(null=True, blank=True)
@@ -75,6 +80,11 @@ class Risk(models.Model):
                 | Q(target_likelihood__range=(1, 5), target_impact__range=(1, 5)),
                 name="projects_risk_target",
             ),
+            models.CheckConstraint(
+                condition=Q(frequency=None, loss_low=None, loss_high=None)
+                | Q(frequency__gt=0, loss_low__gt=0, loss_high__gte=F("loss_low")),
+                name="projects_risk_priced",
+            ),
             models.CheckConstraint(condition=Q(knowledge__in=Knowledge.values), name="projects_risk_knowledge"),
         ]
 
@@ -90,6 +100,13 @@ class Risk(models.Model):
         """As it is shown and decided upon: one higher where the knowledge is weak."""
         is_weak = self.knowledge == Knowledge.WEAK
         return RiskLevel(risk_matrix.shown_level(self.likelihood, self.impact, is_weak=is_weak))
+
+    @property
+    def loss(self) -> Loss | None:
+        """As it is priced."""
+        if self.frequency is None or self.loss_low is None or self.loss_high is None:
+            return None
+        return Loss(self.frequency, self.loss_low, self.loss_high)
 
     def by_weight(self) -> tuple[int, ...]:
         """What risks are sorted by, the worst first."""

@@ -14,6 +14,7 @@ from core.rules import require
 from projects import rules
 from projects.enums import RISK_FLOW, Knowledge, RiskCategory, RiskPhase, RiskState, Stage, TreatmentKind
 from projects.events import RISK_ADDED, RISK_REOPENED, RISK_REVISED, RISK_SANK, RISK_TREATED
+from projects.exceedance import MOST_FREQUENT, MOST_MONEY, WIDEST
 from projects.models import Membership, Project, Risk
 from projects.operations.acceptances import end_acceptance
 from projects.operations.locking import locked, locked_open, locked_risk, require_version
@@ -24,11 +25,13 @@ MOST_TEXT = 4000
 TEXTS = ("cause", "event", "consequence", "affected", "treatment")
 RATINGS = ("likelihood", "impact", "inherent_likelihood", "inherent_impact")
 TARGETS = ("target_likelihood", "target_impact")
+PRICE = ("frequency", "loss_low", "loss_high")
 FIELDS = (
     "title",
     *TEXTS,
     *RATINGS,
     *TARGETS,
+    *PRICE,
     "phase",
     "category",
     "knowledge",
@@ -180,6 +183,7 @@ def _checked(project: Project, given: Mapping[str, Any], *, before: Risk) -> dic
         if name in given:
             after[name] = values.whole(name, given[name], low=1, high=5)
     _check_target(values, given, after, before)
+    _check_price(values, given, after, before)
     _check_choices(values, given, after)
     if not isinstance(given.get("next_review_date"), (date, type(None))):
         values.wrong("next_review_date", f"Next review date is a date: got {given['next_review_date']!r}.")
@@ -197,6 +201,29 @@ def _check_target(values: Values, given: Mapping[str, Any], after: dict[str, Any
     missing = [name for name, value in ends.items() if value is None]
     if len(missing) == 1:
         values.wrong(missing[0], "A target has a likelihood and an impact: give both, or neither.", code="pair")
+
+
+def _check_price(values: Values, given: Mapping[str, Any], after: dict[str, Any], before: Risk) -> None:
+    """All three or none."""
+    wrong = len(values.errors)
+    for name in PRICE:
+        if given.get(name) is not None:
+            low, high = (0.001, MOST_FREQUENT) if name == "frequency" else (0.01, MOST_MONEY)
+            after[name] = values.between(name, given[name], low=low, high=high)
+    price = {name: after.get(name, getattr(before, name)) for name in PRICE}
+    missing = [name for name, value in price.items() if value is None]
+    if 0 < len(missing) < len(PRICE):
+        values.wrong(
+            missing[0], "A price is a frequency, a loss from and a loss to: give all three, or none.", code="pair"
+        )
+    elif not missing and len(values.errors) == wrong:
+        _check_interval(values, price["loss_low"], price["loss_high"])
+
+
+def _check_interval(values: Values, low: float, high: float) -> None:
+    if not low <= high <= WIDEST * low:
+        most = f"{WIDEST:,.0f} times its low end"
+        values.wrong("loss_high", f"The loss goes up, at most to {most}: got {low:g} to {high:g}.", code="range")
 
 
 def _check_choices(values: Values, given: Mapping[str, Any], after: dict[str, Any]) -> None:

@@ -42,6 +42,7 @@ def register(request: HttpRequest, project: Project) -> HttpResponse:
         "rows": [tables.register_row(risk, today=today) for risk in found],
         "heat": tables.heat(risk for risk in found if risk.state == RiskState.OPEN),
         "impacts": IMPACTS,
+        "losses": tables.losses(risk for risk in found if risk.state == RiskState.OPEN),
         "open_findings": queries.findings(project).filter(state=FindingState.OPEN).count(),
         "is_retired": project.stage == Stage.RETIRED,
         "why_not_sank": rules.why_not(user_of(request), Permission.PASS_GATE, project.pk),
@@ -76,6 +77,7 @@ def _watch(request: HttpRequest, risk: Any) -> dict[str, Any]:
         "row": tables.register_row(risk, today=now().date()),
         "controls": [(one, ControlStateForm(initial={"state": one.state})) for one in risk.controls.all()],
         "findings": sorted(about, key=tables.finding_weight),
+        "losses": tables.losses([risk]),
         "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
     }
 
