@@ -10,6 +10,7 @@ from projects.policy import (
     CONTRIBUTORS,
     LAST_CHANGE,
     NO_SELF_APPROVAL,
+    NOT_ALONE,
     PROJECT_TEAM,
     PolicyError,
     Row,
@@ -21,6 +22,7 @@ WORDS = "policy-words"
 SEPARATIONS = {
     CONTRIBUTORS: "Who contributed does not decide",
     LAST_CHANGE: "Who made the last change does not decide",
+    NOT_ALONE: "Authors do not decide alone",
 }
 _ROLES = [(role.value, role.label) for role in Role]
 
@@ -112,6 +114,13 @@ class GateRules(forms.Form):
         label="Separation of duties",
         help_text="Nobody decides on their own request, whatever is chosen.",
     )
+    veto = forms.MultipleChoiceField(
+        choices=_ROLES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="A veto of these stands",
+        help_text="Until it is withdrawn, whatever changes.",
+    )
     valid_days = forms.IntegerField(
         required=False, label="Approvals hold for days", help_text="Empty: as long as nothing changes."
     )
@@ -131,6 +140,7 @@ class GateRules(forms.Form):
         return {
             "standing_checks": said.get("standing_checks", "all"),
             "separation": _listed(said.get("separation")),
+            "veto": _listed(said.get("veto")),
             "valid_days": _mapping(said.get("freshness")).get("valid_days"),
             "open_finding": _mapping(said.get("on_fail")).get("open_finding", ""),
             "waivers_allowed": waivers.get("allowed") is True,
@@ -143,10 +153,12 @@ class GateRules(forms.Form):
         """What `edit_gate` takes, but for the lists."""
         given = self.cleaned_data
         standing = given.get("standing_checks")
+        veto = given.get("veto") or []
         days, finding = given.get("valid_days"), given.get("open_finding")
         return {
             "standing_checks": standing if standing != "all" or "standing_checks" in said else None,
             "separation": self._separation(said.get("separation")),
+            "veto": said.get("veto") if set(veto) == set(_listed(said.get("veto"))) else veto,
             "freshness": None if days is None else {"valid_days": days},
             "waivers": self._waivers(_mapping(said.get("waivers"))) or None,
             "on_fail": {"open_finding": finding} if finding else None,

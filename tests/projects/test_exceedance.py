@@ -105,7 +105,7 @@ def test_a_wrong_price_names_the_field_and_writes_nothing(given, field, said):
     project = make_project()
     risk = make_risk(project)
 
-    with pytest.raises(Invalid, match="got|give") as refusal:
+    with pytest.raises(Invalid, match=r"got|give") as refusal:
         operations.revise_risk(risk=risk, values=given, by=project.created_by)
 
     assert (refusal.value.errors[0].field, said in str(refusal.value)) == (field, True)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0013_findings_of_checks'),
+        ('projects', '0017_approvals_finished'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
