@@ -4,6 +4,8 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 CHAIN = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents")
+MODULES = ("handlers", "jobs", "gates", "health", "dossier_checks", "readiness", "indicators", "feed", "search")
+"""What registers something as it is imported."""
 
 
 class ConfigConfig(AppConfig):
@@ -14,6 +16,6 @@ class ConfigConfig(AppConfig):
         """Register what apps contribute: handlers of events, kinds of jobs, checks of gates, words of the feed ..."""
         import_module("config.commands")
         for app in CHAIN:
-            for module in ("handlers", "jobs", "gates", "health", "dossier_checks", "indicators", "feed", "search"):
+            for module in MODULES:
                 if app != "core" and find_spec(f"{app}.{module}"):
                     import_module(f"{app}.{module}")

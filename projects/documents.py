@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from projects import queries, scoping
+from projects import queries, readiness, scoping
 from projects.enums import Function
 from projects.models import (
     Assumption,
@@ -32,6 +32,9 @@ DOSSIER_PLAIN = (
     "today_false_alarm_rate",
     "today_run_cost",
     "today_source",
+    "dataset",
+    "dataset_label",
+    "dataset_positive",
 )
 SPIKE_PLAIN = (
     "title",
@@ -90,6 +93,7 @@ def content_of(project: Project) -> dict[str, Any]:
         "spikes": [spike_json(one) for one in queries.spikes(project)],
         "kill_criteria": [kill_criterion_json(one) for one in queries.kill_criteria(project)],
         "objections": objections_json(queries.objections(project)),
+        "readiness": readiness.checks(project, dossier),
         "outcome": outcome_json(queries.outcome(project)),
     }
 

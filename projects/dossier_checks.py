@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from projects import documents, queries, scoping, tiers
-from projects.enums import Function, Gate, Importance, KillDecision, OptionKind
+from projects.enums import DataCheck, Function, Gate, Importance, KillDecision, OptionKind
 from projects.gates import Check, gate_check
 from projects.models import Project
 from projects.models.library import NEEDED
@@ -84,6 +84,7 @@ def parts(content: Mapping[str, Any], *, is_blind: bool, team: Collection[str]) 
         _ceiling(content, is_blind),
         *_of_best(studio, content),
         _assumptions(content, team),
+        _data(content),
         _objections(content),
         _criteria(content),
     ]
@@ -194,6 +195,13 @@ def _assumptions(content: Mapping[str, Any], team: Collection[str]) -> Part:
     lacking = [one["number"] for one in important if one["owner"] not in team or not is_tested(one)]
     value = f"lacking: {', '.join(f'A{number}' for number in lacking)}" if lacking else f"{len(important)} important"
     return Part("assumptions", "Every important assumption has an owner and a test", not lacking, value, "assumptions")
+
+
+def _data(content: Mapping[str, Any]) -> Part:
+    found = content["readiness"]
+    lacking = [DataCheck(one["check"]).label.lower() for one in found if one["state"] != "ok"]
+    value = f"{len(found) - len(lacking)} of {len(found)}" + (f"; not: {', '.join(lacking)}" if lacking else "")
+    return Part("data", "The data are ready", not lacking, value, "data")
 
 
 def is_tested(assumption: Mapping[str, Any]) -> bool:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from projects import scoping
-from projects.enums import AssumptionState, Function, Importance, KillDecision, OptionKind, SpikeState, SpikeZone
+from projects.enums import (
+    AssumptionState,
+    DataCheck,
+    Function,
+    Importance,
+    KillDecision,
+    OptionKind,
+    SpikeState,
+    SpikeZone,
+)
 from projects.models import DossierRevision, Project
 from projects.models.dossier import OPTION_RANGES, RANGES
 from projects.studio import QUADRANTS, amount
@@ -18,7 +27,8 @@ LISTS = {
     "spikes": "Spike",
     "kill_criteria": "Kill criterion",
 }
-OF_THEIR_OWN = ("objections", "outcome")
+OF_THEIR_OWN = ("objections", "outcome", "readiness")
+READY = {"ok": "met", "bad": "not met", "open": "open"}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 DERIVED = ("number", "version", "digest", "reading")
 """What follows from the rest, and so is no change of its own."""
@@ -59,6 +69,7 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
         _precedents(content),
         *_sheets(content),
         _assumptions(content),
+        _data(content),
         _ceiling(content),
         _spikes(content),
         _criteria(content),
@@ -89,6 +100,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
         old, new = ({one["number"]: one for one in content.get(name, ())} for content in (before, after))
         for number in sorted(old.keys() | new.keys()):
             found += _changed(f"{label} {number}", old.get(number, {}), new.get(number, {}))
+    old, new = ({one["check"]: one for one in content.get("readiness", ())} for content in (before, after))
+    for check in DataCheck:
+        found += _changed(f"Data, {check.label.lower()}", _read(old.get(check)), _read(new.get(check)))
     found += _changed("What it took", before.get("outcome") or {}, after.get("outcome") or {})
     old, new = ({one["function"]: one for one in content.get("objections", ())} for content in (before, after))
     for function in Function:
@@ -120,6 +134,13 @@ def _changed(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         is_empty = old.get(name) in EMPTY and new.get(name) in EMPTY
         if name not in DERIVED and not is_empty and old.get(name) != new.get(name):
             yield Difference(where, name.replace("_", " "), old.get(name), new.get(name))
+
+
+def _read(check: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What of a check of the data is worth comparing."""
+    measured, answer = (check or {}).get("measured") or {}, (check or {}).get("answer") or {}
+    state = READY[check["state"]] if check and check["state"] != "open" else None
+    return {"state": state, "measured": measured.get("value"), "answer": answer.get("reason")}
 
 
 def _body(section: Section) -> list[str]:
@@ -224,6 +245,22 @@ def _assumptions(content: Mapping[str, Any]) -> Section:
     ]
     head = ["Assumption", "If it is wrong", "Owner", "How it is tested", "Found"]
     return Section("Assumptions", head=head, rows=rows)
+
+
+def _data(content: Mapping[str, Any]) -> Section:
+    """Each check with what was measured and what a person said of it, with their days."""
+    rows = []
+    for one in content.get("readiness", ()):
+        measured, answer = one["measured"], one["answer"]
+        rows.append(
+            [
+                str(DataCheck(one["check"]).label),
+                READY[one["state"]],
+                f"{measured['value']} ({measured['source']}, {measured['at'][:10]})" if measured else "–",
+                f"{answer['reason']} ({answer['by']}, {answer['at'][:10]})" if answer else "–",
+            ]
+        )
+    return Section("Data readiness", head=["Check", "State", "Measured", "Answered"], rows=rows)
 
 
 def _tested_by(assumption: Mapping[str, Any]) -> str:

@@ -399,6 +399,19 @@ class SpikeZone(TextChoices):
     STOPPED = "stopped", "Stopped, inconclusive"
 
 
+class DataCheck(TextChoices):
+    """What has to be so before anybody trains on it."""
+
+    EXISTS = "exists", "The data exist"
+    LAWFUL = "lawful", "They may be used for this"
+    JOINED = "joined", "Their keys join"
+    LABEL = "label", "The label is defined"
+    DELAY = "delay", "The label comes in time"
+    VOLUME = "volume", "There are enough positives"
+    AVAILABLE = "available", "They are there when it is decided"
+    STABLE = "stable", "They are stable over time"
+
+
 class Importance(TextChoices):
     """What becomes of the plan if the assumption is wrong."""
 

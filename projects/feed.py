@@ -179,6 +179,19 @@ def _assumption(event: Event, key: str) -> Told:
     )
 
 
+@tells(names.READINESS_ANSWERED)
+def _readiness(event: Event, key: str) -> Told:
+    is_met = "" if event.data.get("is_met") else " is not so"
+    note = str(event.data.get("reason", ""))
+    return Told(
+        "answered for the data:",
+        object=event.subject_label.lower(),
+        url=f"{_studio(key)}?section=data",
+        after=is_met,
+        note=note,
+    )
+
+
 @tells(names.OUTCOME_REVISED, names.OUTCOME_PUBLISHED)
 def _outcome(event: Event, key: str) -> Told:
     if event.type == names.OUTCOME_PUBLISHED:

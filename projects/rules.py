@@ -151,6 +151,15 @@ def function_of(user: User, project: Project) -> Function | None:
     return next((function for function, roles in SPEAKS_FOR.items() if role in roles), None)
 
 
+def why_not_answer_readiness(user: User | None, project: Project) -> str | None:
+    """Who knows the data, the plan, or what is lawful. A person: it stands in for what nobody can measure."""
+    if user is None or user.is_robot:
+        return "Only a person may answer for the data."
+    edits = why_not(user, Permission.EDIT_SCOPE, project.pk)
+    others = (Permission.ADD_DATA, Permission.EDIT_RISKS)
+    return None if any(why_not(user, one, project.pk) is None for one in others) else edits
+
+
 def why_not_accept_risk(user: User | None, risk: Risk) -> str | None:
     """A low risk is accepted by its owner, a medium one by the business, a high one by the second line and the sponsor.
 

@@ -103,6 +103,7 @@ def _outside(content: Mapping[str, Any]) -> list[Section]:
     return [
         Section("precedents", f"Precedents, {len(content['precedents'])}", state, note),
         _assumptions(content),
+        _data(content),
         Section("ceiling", "Ceiling", "ok" if content["ceiling"] else "wait", "" if content["ceiling"] else sealed),
         *_tested(content),
     ]
@@ -115,6 +116,13 @@ def _assumptions(content: Mapping[str, Any]) -> Section:
     note = f"{refuted} refuted" if refuted else f"{waiting} open" if waiting else "" if found else "none yet"
     state = "warn" if refuted else "wait" if waiting or not found else "ok"
     return Section("assumptions", f"Assumptions, {len(found)}", state, note)
+
+
+def _data(content: Mapping[str, Any]) -> Section:
+    found = content["readiness"]
+    bad, open_ones = (sum(one["state"] == state for one in found) for state in ("bad", "open"))
+    note = f"{bad} not met" if bad else f"{open_ones} open" if open_ones else ""
+    return Section("data", "Data readiness", "warn" if bad else "wait" if open_ones else "ok", note)
 
 
 def _tested(content: Mapping[str, Any]) -> list[Section]:

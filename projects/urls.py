@@ -23,7 +23,7 @@ from projects.views import (
     team,
     tiers,
 )
-from projects.views.studio import assumptions, ceiling, objections, options, page, precedents, spikes
+from projects.views.studio import assumptions, ceiling, objections, options, page, precedents, readiness, spikes
 
 app_name = "projects"
 
@@ -69,6 +69,7 @@ urlpatterns = [
     path("p/<str:key>/scope/studio/assumptions/", assumptions.add, name="assumption-add"),
     path("p/<str:key>/scope/studio/assumptions/<int:number>/settle/", assumptions.settle, name="assumption-settle"),
     path("p/<str:key>/scope/studio/assumptions/<int:number>/remove/", assumptions.remove, name="assumption-remove"),
+    path("p/<str:key>/scope/studio/data/<str:check>/", readiness.answer, name="readiness-answer"),
     path("p/<str:key>/scope/studio/ceiling/", ceiling.seal, name="ceiling-seal"),
     path("p/<str:key>/scope/studio/ceiling/open/", ceiling.open_, name="ceiling-open"),
     path("p/<str:key>/scope/studio/document/", document.document, name="studio-document"),

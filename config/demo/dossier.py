@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from config.demo.simulator import TARGET
 from config.demo.stage import Cast
 from core.pages import now
-from projects import queries
+from projects import queries, readiness
 from projects.models import Precedent, Project
 from projects.operations import (
     add_assumption,
     add_kill_criterion,
     add_precedent,
+    answer_readiness,
     hand_in_objection,
     lock_spike,
     open_ceiling,
@@ -65,6 +67,18 @@ ASSUMPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ),
 )
 
+# Who answers what the data do not say themselves.
+ANSWERS = {
+    "exists": ("engineer", "The payments of September lie in the warehouse."),
+    "lawful": ("risk", "To prevent fraud: a legitimate interest, in the record of processing activities."),
+    "joined": ("engineer", "Card and merchant join to their tables; 0.02% find no merchant."),
+    "label": ("scientist", "A payment that was charged back or confirmed as fraud."),
+    "delay": ("scientist", "Nine of ten charge-backs are in after 45 days: the test waits as long."),
+    "volume": ("scientist", "Some hundred frauds a month."),
+    "available": ("engineer", "Each feature was looked up where the payment is decided."),
+    "stable": ("scientist", "There is one month only; December is watched by the monitors."),
+}
+
 # Who, what they have against it, whether it is nothing.
 OBJECTIONS = (
     ("product", "Customers who are blocked wrongly leave without a word: count them before more is blocked.", False),
@@ -88,6 +102,7 @@ def tell(project: Project, people: Cast, *, experiment: str, dataset: str) -> No
         open_ceiling(ceiling=ceiling, by=people.owner, now=now())
     _spike(project, people, experiment, dataset)
     _assume(project, people)
+    _ready(project, people, dataset)
 
 
 def _measure_and_cost(project: Project, people: Cast) -> None:
@@ -148,6 +163,18 @@ def _assume(project: Project, people: Cast) -> None:
     revise_assumption(assumption=first, values={"spike": spike}, by=people.scientist, now=now())
     finding = "The scoring host holds all of them for each card; asked of the payments team."
     settle_assumption(assumption=last, state="supported", finding=finding, by=people.scientist, now=now())
+
+
+def _ready(project: Project, people: Cast, dataset: str) -> None:
+    """What the profile does not tell, persons answer."""
+    named = {"dataset": f"{dataset}@v1", "dataset_label": TARGET, "dataset_positive": "1"}
+    if not queries.dossier_of(project).dataset:
+        revise_dossier(project=project, values=named, by=people.scientist, now=now())
+    for one in readiness.checks(project, queries.dossier_of(project)):
+        if one["state"] != "ok":
+            who, reason = ANSWERS[one["check"]]
+            by = getattr(people, who)
+            answer_readiness(project=project, check=one["check"], is_met=True, reason=reason, by=by, now=now())
 
 
 def _spike(project: Project, people: Cast, experiment: str, dataset: str) -> None:

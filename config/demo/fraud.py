@@ -100,6 +100,7 @@ def tell(*, people: Cast, say: Say) -> None:
         note="It blocks payments by itself. It scores people in matters of money, but to detect financial fraud.",
         creditworthiness="financial_fraud",
     )
+    data = _data(project, people, say)
     if not queries.gate_decisions(project).exists():  # a demo from before there were dossiers has passed without one
         dossier.tell(project, people, experiment=EXPERIMENT, dataset=DATASET)
     _pass_gate(
@@ -112,7 +113,6 @@ def tell(*, people: Cast, say: Say) -> None:
     say("card fraud: sprints")
     _sprints(project, people)
     say(f"card fraud: {ROWS:,} simulated transactions")
-    data = _data(project, people, say)
     shallow, full = _runs(project, data, people, say)
     _pass_gate(
         project,

@@ -47,6 +47,9 @@ class DossierBody(StrictSerializer):
     today_run_cost = _number()
     today_source = serializers.CharField(allow_blank=True, required=False)
     today_measured_on = serializers.DateField(allow_null=True, required=False)
+    dataset = serializers.CharField(allow_blank=True, max_length=120, required=False, help_text="As in sales@v3.")
+    dataset_label = serializers.CharField(allow_blank=True, max_length=250, required=False)
+    dataset_positive = serializers.CharField(allow_blank=True, max_length=200, required=False)
 
 
 class OptionBody(StrictSerializer):

@@ -136,6 +136,21 @@ class TodayForm(StudioForm):
     )
 
 
+class DataForm(StudioForm):
+    optional = ("dataset_label", "dataset_positive")
+
+    dataset = forms.ChoiceField(required=False, label="Dataset version", help_text="Its profile is read.")
+    dataset_label = forms.CharField(required=False, max_length=250, label="Column of the label")
+    dataset_positive = forms.CharField(
+        required=False, max_length=200, label="Value that is looked for", help_text="As it stands in the column."
+    )
+
+    def __init__(self, *args: Any, versions: "Iterable[str]" = (), current: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = list(dict.fromkeys([*([current] if current else []), *versions]))
+        self.fields["dataset"].choices = [("", "None yet"), *((one, one) for one in known)]  # type: ignore[attr-defined]
+
+
 class OptionForm(StudioForm):
     optional = ("summary", "estimate", "latency_ms", "skills", "precedent")
 
@@ -214,3 +229,17 @@ class CeilingForm(forms.Form):
 class NewOptionForm(forms.Form):
     title = forms.CharField(max_length=200, label="What is it")
     kind = forms.ChoiceField(choices=OptionKind.choices, initial=OptionKind.SIMPLE)
+
+
+def _is_true(value: str) -> bool:
+    return value == "True"
+
+
+class AnswerForm(forms.Form):
+    """Whether a check of the data is met; `version` is the answer that was seen."""
+
+    is_met = forms.TypedChoiceField(
+        choices=(("True", "It is so"), ("False", "It is not so")), coerce=_is_true, label="Answer"
+    )
+    reason = forms.CharField(max_length=1000, widget=long(2), label="Why, and where that stands")
+    version = forms.IntegerField(widget=forms.HiddenInput)

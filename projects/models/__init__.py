@@ -15,6 +15,7 @@ from projects.models.library import Outcome, PriorsVersion
 from projects.models.objections import Objection
 from projects.models.policies import PolicyVersion, ProjectPolicy
 from projects.models.project import Membership, Project
+from projects.models.readiness import ReadinessAnswer
 from projects.models.reviews import ReviewCard, ReviewLink, ReviewVote, SprintReview
 from projects.models.risks import Control, Risk, RiskAcceptance
 from projects.models.scope import Scope
@@ -52,6 +53,7 @@ __all__ = [
     "PriorsVersion",
     "Project",
     "ProjectPolicy",
+    "ReadinessAnswer",
     "ReviewCard",
     "ReviewLink",
     "ReviewVote",

@@ -55,6 +55,9 @@ class Dossier(models.Model):
     today_run_cost = models.FloatField(null=True, blank=True, help_text="A year.")
     today_source = models.TextField(blank=True, help_text="On which data, with which query.")
     today_measured_on = models.DateField(null=True, blank=True)
+    dataset = models.CharField(max_length=120, blank=True, help_text="The dataset version: name@v1.")
+    dataset_label = models.CharField(max_length=250, blank=True, help_text="The column that holds the label.")
+    dataset_positive = models.CharField(max_length=200, blank=True, help_text="The value of it that is looked for.")
     priors = models.ForeignKey(
         PriorsVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="None is the default."
     )

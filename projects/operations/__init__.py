@@ -54,6 +54,7 @@ from projects.operations.policies import (
 )
 from projects.operations.precedents import add_precedent, choose_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
+from projects.operations.readiness import answer_readiness
 from projects.operations.review_links import SharedLink, open_review_link, revoke_review_link, share_review
 from projects.operations.reviews import (
     add_review_card,
@@ -95,6 +96,7 @@ __all__ = [
     "add_review_card",
     "add_risk",
     "add_status",
+    "answer_readiness",
     "bind_indicator",
     "block_item",
     "change_role",

@@ -42,6 +42,9 @@ DOSSIER_FIELDS: dict[str, Reader] = {
     "today_run_cost": fields.number(0, fields.MOST_AMOUNT),
     "today_source": fields.text(),
     "today_measured_on": fields.day,
+    "dataset": fields.dataset_version,
+    "dataset_label": fields.text(most=250),
+    "dataset_positive": fields.text(most=200),
 }
 OPTION_FIELDS: dict[str, Reader] = {
     "kind": fields.choice(OptionKind.values),

@@ -66,6 +66,14 @@ def flag(values: Values, field: str, given: Any) -> bool:
     return given
 
 
+def dataset_version(values: Values, field: str, given: Any) -> str:
+    said = values.text(field, given, most=120)
+    name, at, number = said.rpartition("@v")
+    if said and not (name and at and number.isascii() and number.isdigit()):
+        values.wrong(field, f"A dataset version is named like card-transactions@v3: got {said!r}.")
+    return said
+
+
 def spans(most: int) -> Reader:
     """Names to ranges of person-months."""
 

@@ -27,21 +27,13 @@ from projects.scoping import spikes
 MOST_RUNS = 1000
 
 
-def _dataset(values: Values, field: str, given: Any) -> str:
-    said = values.text(field, given, most=120)
-    name, at, number = said.rpartition("@v")
-    if said and not (name and at and number.isascii() and number.isdigit()):
-        values.wrong(field, f"A dataset version is named like card-transactions@v3: got {said!r}.")
-    return said
-
-
 PLAN_FIELDS: dict[str, fields.Reader] = {
     "title": fields.text(least=1, most=200),
     "hypothesis": fields.text(),
     "days": fields.whole(1, MOST_DAYS),
     "spending_cap": fields.needed_number(0, fields.MOST_AMOUNT),
     "experiment": fields.text(least=1, most=200),
-    "dataset": _dataset,
+    "dataset": fields.dataset_version,
     "metric": fields.text(most=250),
     "is_higher_better": fields.flag,
     "proceed_at": fields.number(-1e12, 1e12),

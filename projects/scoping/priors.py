@@ -45,6 +45,8 @@ class Priors:
     least_buildable: float = _prior(0.8, OURS + " The P80 of reference class forecasting.")
     least_worthwhile: float = _prior(0.7, OURS)
     hurdle: float = _prior(1.0, "Marginal benefit has to cover marginal cost.")
+    events_per_variable: int = _prior(10, "Peduzzi, Concato, Kemper, Holford and Feinstein 1996, J Clin Epidemiol.")
+    most_moved: float = _prior(0.25, "Standardised difference of means: Rubin 2001, Health Serv Outcomes Res Methodol.")
     discount_rate: float = _prior(0.0, "None: years count alike, as in the formula of the yearly cost.")
 
     shrinkage: float = _prior(12.0, "Empirical Bayes: n/(n+k), Efron and Morris 1975; k is ours.")

@@ -20,5 +20,5 @@ def test_dossier_of_the_demo_stands():
 
     assert queries.dossier_of(project).version == version
     check = next(one for one in gates.evaluate(project) if one.id == "dossier")
-    assert (check.state, check.value) == ("ok", "11 of 11")
+    assert (check.state, check.value) == ("ok", "12 of 12")
     assert [(one.state, one.digest != "") for one in queries.spikes(project)] == [("locked", True)]

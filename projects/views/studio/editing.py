@@ -6,10 +6,10 @@ from typing import Any
 
 from core.errors import PreconditionFailed
 from core.models import User
-from projects import documents, operations, queries
+from projects import documents, operations, queries, readiness
 from projects.enums import SpikeState
 from projects.forms.assumptions import AssumptionForm
-from projects.forms.dossier import CaseForm, OptionForm, StudioForm, TodayForm
+from projects.forms.dossier import CaseForm, DataForm, OptionForm, StudioForm, TodayForm
 from projects.forms.fields import tidy
 from projects.forms.library import OutcomeForm
 from projects.forms.spikes import SpikeForm
@@ -24,6 +24,7 @@ FORMS: dict[str, type[StudioForm]] = {
     "spikes": SpikeForm,
     "assumptions": AssumptionForm,
     "outcome": OutcomeForm,
+    "data": DataForm,
 }
 TRIED = ("case", "today", "options")
 """Sections whose figures are judged while they are written."""
@@ -52,6 +53,8 @@ def blank(project: Project, section: str, content: Mapping[str, Any], data: Any 
 def _known(project: Project, section: str, content: Mapping[str, Any]) -> dict[str, Any]:
     if section == "options":
         return {"precedents": _named(content["precedents"])}
+    if section == "data":
+        return {"versions": readiness.offered(project), "current": content["dataset"]}
     if section == "outcome":
         return {"options": _named(content["options"])}
     if section == "assumptions":

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from core.models import User
 from projects import documents, dossier_checks, queries, rules
 from projects import studio as shapes
-from projects.enums import AssumptionState, Importance, KillDecision, SpikeState, SpikeZone
+from projects.enums import AssumptionState, DataCheck, Importance, KillDecision, SpikeState, SpikeZone
 from projects.forms.assumptions import NewAssumptionForm, SettleForm
-from projects.forms.dossier import CeilingForm, PrecedentForm, SheetForm
+from projects.forms.dossier import AnswerForm, CeilingForm, PrecedentForm, SheetForm
 from projects.forms.spikes import CriterionForm, DecisionForm, ObjectionForm, StopForm
 from projects.models import KillCriterion, Project, Sheet
 from projects.tables import SHOWN_FINISHED
@@ -23,6 +23,7 @@ ZONE_TONES = {
 }
 
 
+READY = {"ok": ("Met", "ok"), "bad": ("Not met", "bad"), "open": ("Open", "")}
 STATE_TONES = {AssumptionState.OPEN: "", AssumptionState.SUPPORTED: "ok", AssumptionState.REFUTED: "bad"}
 
 
@@ -40,6 +41,8 @@ def of_section(
         return spikes(project, content, number, user)
     if section == "assumptions":
         return assumptions(project, content, number)
+    if section == "data":
+        return data(project, content, user)
     if section == "kill":
         return kill_criteria(project, user, now.date())
     if section == "objections":
@@ -107,6 +110,31 @@ def assumptions(project: Project, content: Mapping[str, Any], number: int | None
         "assumption": chosen,
         "new_assumption": NewAssumptionForm(auto_id="new_%s"),
         "settle_form": SettleForm(auto_id="settle_%s", initial={"state": chosen["state"]} if chosen else None),
+    }
+
+
+def data(project: Project, content: Mapping[str, Any], user: User) -> dict[str, Any]:
+    """The eight checks, each with what was measured and what somebody said."""
+    return {
+        "data_rows": [_data_row(one) for one in content["readiness"]],
+        "answer_form": AnswerForm(auto_id="answer_%s"),
+        "why_not_answer": rules.why_not_answer_readiness(user, project),
+    }
+
+
+def _data_row(one: Mapping[str, Any]) -> dict[str, Any]:
+    word, tone = READY[one["state"]]
+    measured, answer = one["measured"], one["answer"]
+    return dict(one) | {
+        "label": DataCheck(one["check"]).label,
+        "mark": "wait" if one["state"] == "open" else one["state"],
+        "dialog": f"answer-{one['check']}",
+        "word": word,
+        "tone": tone,
+        "measured_at": datetime.fromisoformat(measured["at"]) if measured else None,
+        "answered_at": datetime.fromisoformat(answer["at"]) if answer else None,
+        "is_overruled": bool(measured and measured["is_met"] is False and one["state"] == "ok"),
+        "version": answer["version"] if answer else 0,
     }
 
 

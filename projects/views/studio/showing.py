@@ -25,7 +25,10 @@ PARTS = {
     "result": "projects/parts/studio_result.html",
     "library": "projects/parts/studio_library_rows.html",
 }
-LIVE = "dossier. option. precedent. sheet. assumption. ceiling. spike. kill_criterion. objection. outcome."
+LIVE = (
+    "dossier. option. precedent. sheet. assumption. ceiling. spike. kill_criterion. objection. outcome. readiness. "
+    "dataset_version."
+)
 
 
 def show(
