@@ -18,7 +18,8 @@ from projects.enums import DataCheck
 class MeasuredShape(serializers.Serializer[Any]):
     is_met = serializers.BooleanField(allow_null=True, help_text="Null: a person has to judge it.")
     value = serializers.CharField()
-    source = serializers.CharField()
+    # A serializer has a `source` of its own, which its declared fields do not touch.
+    source = serializers.CharField()  # type: ignore[assignment]
     url = serializers.CharField()
     at = serializers.DateTimeField()
 
