@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0019_reviews_are_frozen'),
+        ('projects', '0020_priced_risks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
