@@ -17,7 +17,7 @@ from models_registry.checks import Evidence, evidence_for, review_checks
 from models_registry.enums import Decision
 from models_registry.models import Approval, Comparison, Review
 from projects import facts, gates, policies
-from projects.approvals import STALE, Matter, roles_in, words
+from projects.approvals import STALE, Matter, delegations_in, eased, roles_in, words
 from projects.gates import Check
 from projects.history import changed
 from projects.models import PolicyVersion
@@ -65,6 +65,7 @@ class Tally:
     standings: list[Standing]
     lacking: list[str]
     """The persons who are missing, each in words; empty where any second person decides."""
+    warnings: list[str]
 
     @property
     def is_by_role(self) -> bool:
@@ -87,11 +88,11 @@ def tally(review: Review, *, now: datetime) -> Tally:
     pack = policies.read(policy)
     checks = [*review_checks(review, evidence), *_misfit(pack, policy, review)]
     bound = _bound(review, policy, evidence, checks)
-    matter = _matter(review, pack, bound)
+    matter, warnings = _matter(review, pack, bound)
     given = queries.approvals(review)
     standings = [Standing(one, matter.why_not_counts(one, one.evidence, now)) for one in given]
-    lacking = matter.lacking([one.approver_id for one in _counting(standings)])
-    return Tally(review, policy, evidence, checks, bound, matter, standings, lacking)
+    lacking = matter.lacking(_counting(standings))
+    return Tally(review, policy, evidence, checks, bound, matter, standings, lacking, warnings)
 
 
 def since(approval: Approval, found: Tally) -> list[tuple[str, str, str]]:
@@ -127,18 +128,22 @@ def _counting(standings: list[Standing]) -> list[Approval]:
     return [one.approval for one in approving if one.approval.decision == Decision.APPROVE]
 
 
-def _matter(review: Review, pack: Pack, bound: dict[str, Any]) -> Matter:
+def _matter(review: Review, pack: Pack, bound: dict[str, Any]) -> tuple[Matter, list[str]]:
     asked = pack.validation
     readings = facts.collect(review.project, asked.facts)
     outcome = decide(asked, {name: reading.value for name, reading in readings.items()})
-    return Matter(
+    roles = roles_in(review.project_id)
+    wanted, warnings = eased(outcome.approvals, roles, is_lowest=bound["tier"] == "T1")
+    matter = Matter(
         name="this version",
         rules=asked,
-        wanted=outcome.approvals,
+        wanted=wanted,
         digest=hashlib.sha256(canonical(bound)).hexdigest(),
-        roles=roles_in(review.project_id),
+        roles=roles,
         worked=queries.contributors_to(review.model_version) if asked.approvals else (),
+        delegations=delegations_in(review.project_id) if asked.approvals else (),
     )
+    return matter, warnings
 
 
 def _bound(review: Review, policy: PolicyVersion, evidence: Evidence, checks: list[Check]) -> dict[str, Any]:

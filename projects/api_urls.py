@@ -5,6 +5,7 @@ from django.urls import path
 from projects.api import (
     approvals,
     assumptions,
+    delegations,
     document,
     dossier,
     findings,
@@ -168,6 +169,13 @@ urlpatterns = [
     path("projects/<str:key>/item-fields", statuses.FieldsView.as_view(), name="item-fields"),
     path("projects/<str:key>/item-fields/<str:field>", statuses.FieldView.as_view(), name="item-field"),
     path("projects/<str:key>/gates", gates.GatesView.as_view(), name="gates"),
+    path("projects/<str:key>/gates/emergency", gates.GateEmergencyView.as_view(), name="gate-emergency"),
+    path("projects/<str:key>/delegations", delegations.DelegationsView.as_view(), name="delegations"),
+    path(
+        "projects/<str:key>/delegations/<int:number>/end",
+        delegations.DelegationEndView.as_view(),
+        name="delegation-end",
+    ),
     path("projects/<str:key>/gates/request", approvals.GateRequestView.as_view(), name="gate-request"),
     path(
         "projects/<str:key>/gates/request/withdraw",

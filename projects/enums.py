@@ -59,6 +59,7 @@ class GateStatus(TextChoices):
     APPROVED = "approved", "Approved"
     ON_CONDITIONS = "on_conditions", "Approved with conditions"
     WAIVED = "waived", "Waived"
+    EMERGENCY = "emergency", "Passed in an emergency"
     EXPIRED = "expired", "Expired"
 
 

@@ -303,7 +303,20 @@ def _finding(event: Event, key: str) -> Told:
 @tells(names.GATE_PASSED)
 def _gate_passed(event: Event, key: str) -> Told:
     gate, stage = Gate(event.data["gate"]).label, Stage(event.data["stage"]).label
-    return Told("passed the", object=gate.lower(), url=reverse("projects:overview", args=[key]), after=f": {stage}")
+    text, note = "passed the", ""
+    if event.data.get("emergency"):
+        text, note = "passed in an emergency, without those whom the policy asks for, the", event.data["comment"]
+    url = reverse("projects:overview", args=[key])
+    return Told(text, object=gate.lower(), url=url, after=f": {stage}", note=note)
+
+
+@tells(names.DELEGATION_GIVEN, names.DELEGATION_ENDED)
+def _delegation(event: Event, key: str) -> Told:
+    role = Role(event.data["role"]).label.lower()
+    step = "handed on" if event.type == names.DELEGATION_GIVEN else "took back"
+    after = f", with {event.data['to']}, {event.data['from_day']} to {event.data['to_day']}"
+    url, note = reverse("projects:team", args=[key]), event.data["reason"]
+    return Told(f"{step} the right to decide as", object=role, url=url, after=after, note=note)
 
 
 @tells(names.HEALTH_SET)

@@ -7,6 +7,7 @@ from projects import queries, tiers
 from projects.enums import AcceptanceSide, CardKind, Discipline, Function, Gate, RiskLevel
 from projects.models import (
     Ceiling,
+    Delegation,
     Finding,
     GateApproval,
     GateCondition,
@@ -291,6 +292,25 @@ def why_not_end_waiver(user: User | None, waiver: GateWaiver) -> str | None:
     return why_not(user, Permission.PASS_GATE, waiver.project_id) if user else "Only a person may end a waiver."
 
 
+def why_not_delegate(user: User | None, project: Project) -> str | None:
+    """Whoever has a role that decides on something hands it on: nobody else for them."""
+    if user is None or user.is_robot:
+        return "Only a person may hand a right on."
+    if not user.is_active:
+        return "This account is not active."
+    role = queries.role_of(user, project.pk)
+    if role is None:
+        return "You are not in this project."
+    return f"The role {role.label.lower()} decides on nothing." if role in (Role.AUDITOR, Role.VIEWER) else None
+
+
+def why_not_end_delegation(user: User | None, delegation: Delegation) -> str | None:
+    """Whoever gave it, or whoever keeps the team."""
+    if user is not None and user.is_active and user.pk == delegation.given_by_id:
+        return None
+    return why_not(user, Permission.MANAGE_TEAM, delegation.project_id) if user else "Only a person may take it back."
+
+
 def why_not_draft_policy(user: User | None) -> str | None:
     """Anybody may propose one: it counts only once an administrator publishes it."""
     if user is None or user.is_robot:
@@ -309,8 +329,18 @@ def why_not_publish_policy(user: User | None, policy: PolicyVersion) -> str | No
     if user is None or user.is_robot or not user.is_active or not user.is_superuser:
         return "Policies are published by an administrator."
     if user.pk == policy.written_by_id:
-        return "You wrote this draft, and nobody publishes their own: another administrator does."
+        return f"You wrote this draft, and nobody publishes their own: {_other_administrator(user)}"
     return None
+
+
+def _other_administrator(user: User) -> str:
+    if queries.other_administrators(user).exists():
+        return "another administrator does."
+    return (
+        "another administrator does, and you are the only one of this instance. Make a second one "
+        "(python manage.py create_user USERNAME --password-stdin --admin), or let somebody else propose the text and "
+        "publish that."
+    )
 
 
 def why_not_discard_policy(user: User | None, policy: PolicyVersion) -> str | None:

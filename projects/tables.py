@@ -41,6 +41,7 @@ GATE_TONES = {
     GateStatus.APPROVED: "ok",
     GateStatus.ON_CONDITIONS: "ok",
     GateStatus.WAIVED: "bad",
+    GateStatus.EMERGENCY: "bad",
     GateStatus.EXPIRED: "bad",
 }
 

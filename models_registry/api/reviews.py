@@ -61,6 +61,7 @@ class ApprovalShape(serializers.Serializer[Any]):
     evidence = serializers.CharField(help_text="The digest of all that it was about; empty for decisions of old.")
     why_not = serializers.CharField(help_text="Why it does not count; empty if it does.")
     withdrawn_at = serializers.DateTimeField(allow_null=True)
+    delegated_by = PersonShape(allow_null=True, help_text="Whose right it was.")
 
 
 class ReviewShape(serializers.Serializer[Any]):
@@ -89,6 +90,10 @@ class ReviewDetailShape(ReviewShape):
         child=serializers.CharField(), help_text="Whom the policy asks for; empty: any second person who may review."
     )
     lacking = serializers.ListField(child=serializers.CharField(), help_text="Who is still missing, while it is open.")
+    unfilled = serializers.ListField(
+        child=serializers.CharField(), help_text="Roles that are asked for and that nobody in the project has."
+    )
+    warnings = serializers.ListField(child=serializers.CharField())
     evidence = serializers.CharField(help_text="The digest that a decision made now would be bound to.")
     why_not_decide = serializers.CharField(allow_null=True, help_text="Why you may not decide on it.")
 
@@ -127,6 +132,8 @@ def detail_json(review: Review, user: User | None) -> dict[str, Any]:
         "policy": found.policy.public_id,
         "wanted": found.wanted,
         "lacking": found.lacking if is_open else [],
+        "unfilled": found.matter.unfilled if is_open else [],
+        "warnings": found.warnings if is_open else [],
         "evidence": found.matter.digest,
         "why_not_decide": approvals.why_not_decide(user, found) if is_open else "This review is closed.",
     }
@@ -146,6 +153,7 @@ def _approval_json(standing: Standing, *, is_open: bool) -> dict[str, Any]:
         "evidence": approval.evidence,
         "why_not": standing.why_not if is_open or approval.withdrawn_at else "",
         "withdrawn_at": approval.withdrawn_at,
+        "delegated_by": person_json(approval.delegation.given_by) if approval.delegation else None,
     }
 
 

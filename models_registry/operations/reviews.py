@@ -247,6 +247,7 @@ def _require_met(found: list[Check]) -> None:
 
 def _keep(found: approvals.Tally, decision: Decision, approver: User, comment: str, now: datetime) -> Approval:
     review = found.review
+    role, delegation = found.matter.seat_for(approver.pk, found.approvals)
     return Approval.objects.create(
         review=review,
         revision=review.revision,
@@ -254,7 +255,8 @@ def _keep(found: approvals.Tally, decision: Decision, approver: User, comment: s
         decision=decision,
         comment=comment,
         approver=approver,
-        role=found.matter.roles.get(approver.pk, ""),
+        role=role,
+        delegation=delegation,
         author=review.author,
         requester=review.requested_by,
         at=now,

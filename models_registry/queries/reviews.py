@@ -11,6 +11,7 @@ from models_registry.models import Approval, Comparison, Deployment, ModelVersio
 from models_registry.queries.registry import newest_approved
 from projects import policies
 from projects.models import Membership, PolicyVersion, Project
+from projects.queries import delegated_roles
 from projects.roles import Permission, roles_with
 
 
@@ -36,9 +37,10 @@ def reviews_of(version: ModelVersion) -> QuerySet[Review]:
 
 def waiting_for(user: User) -> QuerySet[Review]:
     """Open reviews in projects where the user's role may decide, and which are not about the user's own work."""
-    roles = dict(Membership.objects.filter(user=user).values_list("project", "role"))
-    found = policies.policies_of(roles)
-    may_decide = [project for project, role in roles.items() if role in _deciding_roles(found[project])]
+    roles = list(Membership.objects.filter(user=user).values_list("project", "role"))
+    found = policies.policies_of({project for project, _ in roles})
+    roles += delegated_roles(user)
+    may_decide = [pk for pk, role in roles if pk in found and role in _deciding_roles(found[pk])]
     waiting = Review.objects.filter(state=ReviewState.OPEN, project__in=may_decide)
     mine = (
         waiting.filter(author=user)
@@ -55,7 +57,8 @@ def _deciding_roles(policy: PolicyVersion) -> set[str]:
 
 
 def approvals(review: Review) -> QuerySet[Approval]:
-    return Approval.objects.filter(review=review).select_related("approver").order_by("pk")
+    found = Approval.objects.filter(review=review).select_related("approver", "delegation__given_by")
+    return found.order_by("pk")
 
 
 def approval_numbered(review: Review, number: int) -> Approval:

@@ -37,6 +37,10 @@ class DecisionShape(serializers.Serializer[Any]):
     decided_by = PersonShape()
     decided_at = serializers.DateTimeField()
     evidence = CheckShape(many=True)
+    emergency = serializers.IntegerField(
+        allow_null=True,
+        help_text="The finding that asks somebody else to look, if it was passed in an emergency.",
+    )
 
 
 class ConditionShape(serializers.Serializer[Any]):
@@ -60,6 +64,8 @@ class GateVerdictShape(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     is_stale = serializers.BooleanField()
     why_not = serializers.CharField(help_text="Why it does not count; empty: it does.")
+    is_veto = serializers.BooleanField(help_text="It stands until it is withdrawn, whatever changes.")
+    delegated_by = PersonShape(allow_null=True, help_text="Whose right it was.")
 
 
 class GateRequestShape(serializers.Serializer[Any]):
@@ -91,6 +97,13 @@ class GatesShape(serializers.Serializer[Any]):
     why_not = serializers.CharField(allow_null=True, help_text="Why the caller may not pass it; null: may.")
     why_not_decide = serializers.CharField(allow_null=True, help_text="Why the caller may not give a verdict.")
     lacking = serializers.ListField(child=serializers.CharField(), help_text="Approvals that are missing, in words.")
+    unfilled = serializers.ListField(
+        child=serializers.CharField(), help_text="Roles that are asked for and that nobody in the project has."
+    )
+    warnings = serializers.ListField(child=serializers.CharField())
+    why_not_in_emergency = serializers.CharField(
+        allow_null=True, help_text="Why the caller may not pass it without the persons; null: may."
+    )
     checks = CheckShape(many=True)
     request = GateRequestShape(allow_null=True)
     conditions = ConditionShape(many=True)
@@ -113,6 +126,7 @@ def decision_json(decision: GateDecision) -> dict[str, Any]:
         "comment": decision.comment,
         "decided_by": person_json(decision.decided_by),
         "decided_at": decision.decided_at,
+        "emergency": decision.emergency.number if decision.emergency else None,
         "evidence": [{"rule": "", "severity": "block"} | check for check in decision.evidence],
     }
 
@@ -129,6 +143,8 @@ def verdict_json(standing: Standing) -> dict[str, Any]:
         "at": approval.at,
         "is_stale": standing.is_stale,
         "why_not": standing.why_not,
+        "is_veto": standing.is_veto,
+        "delegated_by": person_json(approval.delegation.given_by) if approval.delegation else None,
     }
 
 
@@ -167,12 +183,36 @@ def gates_json(project: Project, request: Request) -> dict[str, Any]:
         "why_not": rules.why_not_pass_gate(user, project, assessment.gate) if assessment else None,
         "why_not_decide": approvals.why_not_decide_gate(user, found) if found else None,
         "lacking": found.lacking if found else [],
+        "unfilled": found.matter.unfilled if found else [],
+        "warnings": found.warnings if found else [],
+        "why_not_in_emergency": approvals.why_not_pass_in_emergency(user, found) if found else None,
         "checks": [check_json(check) for check in assessment.checks] if assessment else [],
         "request": request_json(asked, found.standings) if asked and found else None,
         "conditions": [condition_json(one) for one in queries.gate_conditions(project)],
         "waivers": [waiver_json(one) for one in queries.gate_waivers(project)],
         "decisions": [decision_json(decision) for decision in queries.gate_decisions(project)],
     }
+
+
+class EmergencyBody(StrictSerializer):
+    reason = serializers.CharField()
+
+
+class GateEmergencyView(ProjectApiView):
+    scope = TokenScope.APPROVE
+
+    @extend_schema(request=EmergencyBody, responses={201: DecisionShape})
+    def post(self, request: Request, key: str) -> Response:
+        """Pass the next gate without the persons whom the policy asks for, where it lets your role. A finding blocks
+        the gate after it until somebody else has looked at what was done."""
+        decision = operations.release_in_emergency(
+            project=self.project,
+            reason=valid(EmergencyBody, request)["reason"],
+            by=caller(request),
+            now=now(),
+            expected_version=expected_version(request),
+        )
+        return Response(decision_json(decision), status=201)
 
 
 class GatesView(ProjectApiView):

@@ -1,16 +1,16 @@
 """What approvals are worth now: of gates, and of anything else that a policy lets persons decide on."""
 
-from projects.approvals.matter import EXPIRED, STALE, TEAM, Matter, roles_in, vote_of, words
+from projects.approvals.matter import EXPIRED, STALE, TEAM, Matter, delegations_in, eased, roles_in, vote_of, words
 from projects.approvals.tally import (
     APPROVING,
     Standing,
     Tally,
-    matter_of,
     require_not_refused,
     require_quorum,
     status_of,
     tally,
     why_not_decide_gate,
+    why_not_pass_in_emergency,
 )
 
 __all__ = [
@@ -21,7 +21,8 @@ __all__ = [
     "Matter",
     "Standing",
     "Tally",
-    "matter_of",
+    "delegations_in",
+    "eased",
     "require_not_refused",
     "require_quorum",
     "roles_in",
@@ -29,5 +30,6 @@ __all__ = [
     "tally",
     "vote_of",
     "why_not_decide_gate",
+    "why_not_pass_in_emergency",
     "words",
 ]

@@ -5,12 +5,13 @@ when it is used. So it is stale in the very transaction in which the evidence ch
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.models import User
-from projects.models import Membership
+from projects import queries
+from projects.models import Delegation, Membership
 from projects.policy import CONTRIBUTORS, LAST_CHANGE, NOT_ALONE, ApprovalRule, GatePolicy, Vote, counts_for, missing
 from projects.roles import Role
 
@@ -27,6 +28,7 @@ class Verdict(Protocol):
     approver: User
     approver_id: int
     role: str
+    delegation: Delegation | None
     at: datetime
     withdrawn_at: datetime | None
 
@@ -43,9 +45,31 @@ class Matter:
     roles: Mapping[int, str]
     worked: Sequence[int] = ()
     authors: Collection[int] = field(default_factory=frozenset)
+    delegations: Sequence[Delegation] = ()
+    """Those that run today."""
 
-    def vote_of(self, person: int) -> Vote:
-        return vote_of(person, self.roles, self.worked)
+    def seats_of(self, person: int) -> list[tuple[str, Delegation | None]]:
+        """The roles in which this person may decide today: their own, unless they handed it on, and those that were
+        handed to them. No right goes to whoever did the work."""
+        own = self.roles.get(person, "")
+        handed_on = any(one.given_by_id == person and one.role == own for one in self.delegations)
+        found: list[tuple[str, Delegation | None]] = [] if handed_on or not own else [(own, None)]
+        if person not in self.worked:
+            found += [(one.role, one) for one in self.delegations if one.given_to_id == person and self._holds(one)]
+        return found
+
+    def seat_for(self, person: int, given: Sequence[Verdict]) -> tuple[str, Delegation | None]:
+        """The role in which a decision of this person fills most of what is missing besides those given."""
+        seats = self.seats_of(person) or [(self.roles.get(person, ""), None)]
+        votes = self._votes(given)
+
+        def empty(seat: tuple[str, Delegation | None]) -> int:
+            return sum(missing(self.wanted, [*votes, self._vote(person, seat[0])]))
+
+        return min(seats, key=empty)
+
+    def may_veto(self, person: int) -> bool:
+        return any(role in self.rules.veto for role, _ in self.seats_of(person))
 
     def why_not_counts(self, verdict: Verdict, digest: str, now: datetime) -> str:
         """Why a verdict on `digest` does not count; empty: it does."""
@@ -56,9 +80,24 @@ class Matter:
         days = self.rules.valid_days
         if days and verdict.at + timedelta(days=days) <= now:
             return EXPIRED
-        if not verdict.approver.is_active or self.roles.get(verdict.approver_id) != verdict.role:
+        return self.why_not_holds(verdict) or self.why_separate(verdict.approver_id) or ""
+
+    def why_not_holds(self, verdict: Verdict) -> str:
+        """Why the right in which somebody decided is gone. One that was handed over counts on after its last day, as
+        long as it was not taken back."""
+        lent = verdict.delegation
+        if lent is not None and (lent.ended_at or not self._holds(lent)):
+            return f"The right in which {verdict.approver} decided was taken back."
+        if lent is not None and verdict.approver_id in self.worked:
+            return f"{verdict.approver} contributed since, and no right is handed to whoever did the work."
+        role = self.roles.get(verdict.approver_id)
+        if not verdict.approver.is_active or role is None or (lent is None and role != verdict.role):
             return f"{verdict.approver} no longer has the role in which they decided."
-        return self.why_separate(verdict.approver_id) or ""
+        return ""
+
+    def _holds(self, one: Delegation) -> bool:
+        """Nobody hands on what they no longer have."""
+        return self.roles.get(one.given_by_id) == one.role and one.given_to_id in self.roles
 
     def why_separate(self, person: int) -> str | None:
         asked = self.rules.separation
@@ -70,22 +109,67 @@ class Matter:
 
     def why_no_seat(self, person: int) -> str | None:
         """Why the policy asks for nobody like this person."""
-        vote = self.vote_of(person)
-        if any(counts_for(rule, vote) for rule in self.wanted):
+        votes = [self._vote(person, role) for role, _ in self.seats_of(person)]
+        if any(counts_for(rule, vote) for rule in self.wanted for vote in votes):
             return None
-        inside = any(vote.role in rule.roles for rule in self.wanted)
+        role = self.roles.get(person, "")
+        handed_on = next((one for one in self.delegations if one.given_by_id == person and one.role == role), None)
+        if handed_on is not None:
+            until = f"{handed_on.given_to} until {handed_on.ends_on}"
+            return f"You handed your right to decide to {until}: take it back first."
+        inside = any(role in rule.roles for rule in self.wanted)
         wanted = ", ".join(dict.fromkeys(words(rule, 1) for rule in self.wanted))
-        mine = f"you are {Role(vote.role).label.lower()}" if vote.role else "you are not in this project"
+        mine = f"you are {Role(role).label.lower()}" if role else "you are not in this project"
         return f"{_upper(self.name)} is decided by {wanted}; {'you work on this project' if inside else mine}."
 
-    def lacking(self, persons: Sequence[int]) -> list[str]:
-        """Who is missing besides these persons, each in words."""
-        votes = [self.vote_of(person) for person in persons]
+    def lacking(self, given: Sequence[Verdict]) -> list[str]:
+        """Who is missing besides those who decided so, each in words."""
+        votes = self._votes(given)
+        persons = {vote.person for vote in votes}
         counts = missing(self.wanted, votes)
         found = [words(rule, count) for rule, count in zip(self.wanted, counts, strict=True) if count]
-        if NOT_ALONE in self.rules.separation and persons and not found and set(persons) <= set(self.authors):
+        if NOT_ALONE in self.rules.separation and persons and not found and persons <= set(self.authors):
             found.append("somebody who wrote none of its spikes, kill criteria and objections")
         return found
+
+    @property
+    def unfilled(self) -> list[str]:
+        """Roles that are asked for and that nobody in the project has, each in words."""
+        held = set(self.roles.values())
+        return [words(rule, 1) for rule in self.wanted if not held & set(rule.roles)]
+
+    def _vote(self, person: int, role: str) -> Vote:
+        return replace(vote_of(person, self.roles, self.worked), role=role)
+
+    def _votes(self, given: Sequence[Verdict]) -> list[Vote]:
+        """One for each right: whoever handed theirs on and whoever got it do not both count."""
+        by_right: dict[int, Vote] = {}
+        for one in given:
+            holder = one.delegation.given_by_id if one.delegation else one.approver_id
+            by_right.setdefault(holder, self._vote(one.approver_id, one.role))
+        return list(by_right.values())
+
+
+def eased(
+    wanted: Sequence[ApprovalRule], roles: Mapping[int, str], *, is_lowest: bool
+) -> tuple[tuple[ApprovalRule, ...], list[str]]:
+    """What is asked for, and warnings. In a project of the lowest tier, where fewer persons have a role than are asked
+    for, those that there are suffice; nowhere does nobody."""
+    found, warnings = [], []
+    for rule in wanted:
+        there = sum(role in rule.roles for role in roles.values())
+        if is_lowest and 0 < there < rule.count:
+            warnings.append(
+                f"The policy asks for {words(rule, rule.count)}, and there is only {there}: at tier 1 it will do."
+            )
+            found.append(replace(rule, count=there))
+        else:
+            found.append(rule)
+    return tuple(found), warnings
+
+
+def delegations_in(project_id: int) -> list[Delegation]:
+    return list(queries.running_delegations(project_id))
 
 
 def roles_in(project_id: int) -> dict[int, str]:

@@ -48,6 +48,17 @@ class WaiverForm(forms.Form):
         self.fields["check"].choices = checks  # type: ignore[attr-defined]
 
 
+class DelegationForm(forms.Form):
+    to = forms.ModelChoiceField(queryset=User.objects.none(), label="To", empty_label=None)
+    starts_on = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label="Until", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(widget=long(2))
+
+    def __init__(self, *args: Any, people: "QuerySet[User]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
 class PolicyForm(forms.Form):
     text = forms.CharField(label="Policy", strip=False, widget=long(28), help_text="YAML, checked as you type.")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

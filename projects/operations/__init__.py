@@ -17,6 +17,7 @@ from projects.operations.assumptions import (
 from projects.operations.capacity import set_capacity
 from projects.operations.ceiling import open_ceiling, seal_ceiling
 from projects.operations.controls import add_control, revise_control
+from projects.operations.delegations import delegate_role, end_delegation
 from projects.operations.dossier import (
     add_option,
     remove_option,
@@ -27,7 +28,7 @@ from projects.operations.dossier import (
 )
 from projects.operations.findings import close_finding, open_finding, reopen_finding, revise_finding
 from projects.operations.gate_findings import settle_gate_findings
-from projects.operations.gates import pass_gate
+from projects.operations.gates import pass_gate, release_in_emergency
 from projects.operations.health import set_health
 from projects.operations.indicators import bind_indicator, observe_indicator, read_indicators, remove_indicator
 from projects.operations.item_blocks import (
@@ -110,8 +111,10 @@ __all__ = [
     "decide_gate",
     "decide_kill_criterion",
     "define_field",
+    "delegate_role",
     "discard_policy",
     "draft_policy",
+    "end_delegation",
     "end_waiver",
     "expire_acceptance",
     "export_ledger",
@@ -136,6 +139,7 @@ __all__ = [
     "rate_precedent",
     "reach_kill_criterion",
     "read_indicators",
+    "release_in_emergency",
     "remove_assumption",
     "remove_blocker",
     "remove_field",

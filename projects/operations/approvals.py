@@ -94,14 +94,17 @@ def decide_gate(
     project = locked_open(project.pk)
     request, assessment = queries.open_request(project), gates.assess(project)
     assert assessment is not None  # it is not retired
-    require(approvals.why_not_decide_gate(by, approvals.tally(assessment, request, now=now)))
+    found = approvals.tally(assessment, request, now=now)
+    require(approvals.why_not_decide_gate(by, found))
     assert request is not None  # or the reason would have been told
     checked = _checked(project, verdict, comment, conditions, now.date())
+    require(approvals.why_not_decide_gate(by, found, checked["verdict"]))
     if expected_digest and expected_digest != assessment.digest:
         raise PreconditionFailed("What this gate rests on was changed since you looked: look at it again.")
     if checked["verdict"] in approvals.APPROVING:
         gates.require_met(assessment.gate, assessment.checks)
     evaluation = keep_evaluation(assessment, now=now)
+    role, delegation = found.seat_for(by.pk, checked["verdict"])
     approval = GateApproval.objects.create(
         project=project,
         request=request,
@@ -111,7 +114,8 @@ def decide_gate(
         verdict=checked["verdict"],
         comment=checked["comment"],
         approver=by,
-        role=Membership.objects.get(project=project, user=by).role,
+        role=role,
+        delegation=delegation,
         at=now,
     )
     _add_conditions(approval, checked["conditions"])

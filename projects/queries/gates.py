@@ -7,9 +7,10 @@ from django.db.models.functions import Now
 
 from core.errors import NotFound
 from core.models import Event, User
-from projects.enums import Effect, FindingState, RequestState
+from projects.enums import Effect, FindingState, GateVerdict, RequestState
 from projects.events import GATE_PASSED
 from projects.models import (
+    Delegation,
     Finding,
     GateApproval,
     GateCondition,
@@ -83,8 +84,42 @@ def has_gate_in_question(project: Project) -> bool:
 
 def gate_approvals(request: GateRequest) -> QuerySet[GateApproval]:
     """Every verdict on this request, withdrawn ones too, in the order they were given."""
-    found = GateApproval.objects.filter(request=request).select_related("approver", "evaluation")
+    found = GateApproval.objects.filter(request=request)
+    found = found.select_related("approver", "evaluation", "delegation__given_by")
     return found.prefetch_related("conditions__owner").order_by("pk")
+
+
+def gate_rejections(project: Project, gate: str, *, roles: Iterable[str]) -> QuerySet[GateApproval]:
+    """Of any request, given in one of these roles, and not withdrawn."""
+    found = GateApproval.objects.select_related("approver", "evaluation", "delegation").prefetch_related("conditions")
+    return found.filter(
+        project=project, request__gate=gate, verdict=GateVerdict.REJECT, role__in=list(roles), withdrawn_at=None
+    ).order_by("pk")
+
+
+def running_delegations(project_id: int) -> QuerySet[Delegation]:
+    """Those that count today, by the database's clock."""
+    found = Delegation.objects.filter(project=project_id, ended_at=None, starts_on__lte=_Today(), ends_on__gte=_Today())
+    return found.select_related("given_by", "given_to").order_by("number")
+
+
+def delegated_roles(user: User) -> list[tuple[int, str]]:
+    """Project and role of every right that was handed to this user and counts today."""
+    found = Delegation.objects.filter(given_to=user, ended_at=None, starts_on__lte=_Today(), ends_on__gte=_Today())
+    return list(found.values_list("project", "role"))
+
+
+def delegations(project: Project) -> QuerySet[Delegation]:
+    """The last first."""
+    return Delegation.objects.filter(project=project).select_related("given_by", "given_to").order_by("-number")
+
+
+def delegation(project: Project, number: int) -> Delegation:
+    """Raises NotFound."""
+    found = delegations(project).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no delegation {number} in this project.")
+    return found
 
 
 def gate_approval(project: Project, number: int) -> GateApproval:
@@ -141,4 +176,4 @@ def policy_named(public_id: str) -> PolicyVersion:
 
 
 def gate_decisions(project: Project) -> QuerySet[GateDecision]:
-    return GateDecision.objects.filter(project=project).select_related("decided_by").order_by("pk")
+    return GateDecision.objects.filter(project=project).select_related("decided_by", "emergency").order_by("pk")

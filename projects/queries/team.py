@@ -55,6 +55,11 @@ def member(project: Project, username: str) -> Membership:
     return found
 
 
+def other_administrators(user: User) -> QuerySet[User]:
+    """Persons who administer this instance besides the one."""
+    return User.objects.filter(is_superuser=True, is_active=True, is_robot=False).exclude(pk=user.pk)
+
+
 def user_named(username: str) -> User | None:
     """Whoever has this user name, in any case of letters, and an open account; or None."""
     if not username.isprintable():

@@ -46,6 +46,18 @@ def waive(request: HttpRequest, project: Project) -> HttpResponse:
 
 @project_page
 @require_POST
+def emergency(request: HttpRequest, project: Project) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    return _act(
+        request,
+        project,
+        lambda: operations.release_in_emergency(project=project, reason=reason, by=user_of(request), now=now()),
+        "Passed in an emergency. A finding asks somebody else to look at it.",
+    )
+
+
+@project_page
+@require_POST
 def ask(request: HttpRequest, project: Project) -> HttpResponse:
     comment = request.POST.get("comment", "")
     return _act(
@@ -177,6 +189,8 @@ def _asides(
         "why_not_ask": rules.why_not_request_gate(user, project),
         "why_not_take_back": rules.why_not_withdraw_gate_request(user, asked) if asked else None,
         "why_not_decide": approvals.why_not_decide_gate(user, found),
+        "emergency": found.matter.rules.emergency,
+        "why_not_in_emergency": approvals.why_not_pass_in_emergency(user, found),
         "why_not_waive": rules.why_not_waive(user, asked, allowed.by if allowed.is_allowed else None, worked),
         "why_not_move": rules.why_not_move_policy(user, project),
         "published": queries.policy_versions().filter(state="published").exclude(pk=assessment.policy.pk),
