@@ -153,12 +153,12 @@ class Matter:
 def eased(
     wanted: Sequence[ApprovalRule], roles: Mapping[int, str], *, is_lowest: bool
 ) -> tuple[tuple[ApprovalRule, ...], list[str]]:
-    """What is asked for, and warnings. In a project of the lowest tier, where fewer persons have a role than are asked
-    for, those that there are suffice; nowhere does nobody."""
+    """What is asked for, and warnings. In a project of the lowest tier, where only one person has a role of which more
+    are asked for, that one suffices; nowhere does nobody."""
     found, warnings = [], []
     for rule in wanted:
         there = sum(role in rule.roles for role in roles.values())
-        if is_lowest and 0 < there < rule.count:
+        if is_lowest and there == 1 < rule.count:
             warnings.append(
                 f"The policy asks for {words(rule, rule.count)}, and there is only {there}: at tier 1 it will do."
             )

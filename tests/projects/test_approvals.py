@@ -252,7 +252,7 @@ def test_a_validator_who_contributed_stands_inside_the_team():
 
 def test_decide_gate_twice_refused_and_counts_once():
     project = make_decided_project("[{role: validator, count: 2}]")
-    validator = make_member(project, Role.VALIDATOR)
+    validator, _ = make_member(project, Role.VALIDATOR), make_member(project, Role.VALIDATOR)
     decide(project, validator)
 
     with pytest.raises(NotAllowed, match="one person counts once"):
@@ -374,6 +374,7 @@ def test_change_then_decide_never_passes():
 def test_an_approval_of_who_lost_the_role_or_the_account_no_longer_counts():
     project = make_decided_project("[{role: validator, count: 2}]")
     first, second = make_member(project, Role.VALIDATOR), make_member(project, Role.VALIDATOR)
+    make_member(project, Role.VALIDATOR)
     decide(project, first)
     decide(project, second)
     assert tally(project).status == GateStatus.APPROVED
