@@ -27,6 +27,7 @@ PLACES: list[tuple[str, str, str, str, str, bool]] = [
     ("Scope", "target", "scope/", "s", "", False),
     ("Risks", "triangle-alert", "risks/", "r", "risks", False),
     ("Board", "square-kanban", "board/", "b", "items", False),
+    ("Sprints", "calendar-days", "sprints/", "k", "", False),
     ("Data", "database", "data/", "d", "datasets", True),
     ("Experiments", "chart-line", "experiments/", "e", "runs", False),
     ("Models", "box", "models/", "m", "models", False),

@@ -127,13 +127,13 @@ def _engineering(content: Mapping[str, Any]) -> Iterable[Block]:
     yield Facts(rows)
     cycles = [
         [_kind(kind), str(one["count"]), f"{one['p50']:.1f}", f"{one['p85']:.1f}"]
-        for kind, one in found["cycle_times"].items()
+        for kind, one in sorted(found["cycle_times"].items())
     ]
     yield from _table(["Cycle time", "Items", "P50 days", "P85 days"], cycles, none="Nothing was finished lately.")
 
 
 def _moved(part: Mapping[str, Any]) -> Iterable[Block]:
-    counted = [Fact(words, str(count)) for words, count in part["counts"].items() if count]
+    counted = [Fact(one["what"], str(one["count"])) for one in part["counts"] if one["count"]]
     if not counted:
         yield Text("Nothing moved.")
         return

@@ -54,6 +54,7 @@ def outside(content: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "completed": [one | {"kind": kind_label(one["kind"])} for one in content["completed"]],
         "forecasts": forecasts({"sprint": content["forecast"]}),
+        "moved": [one for one in (*content["models"], *content["risks"]) if one["count"]],
     }
 
 
@@ -136,7 +137,10 @@ def engineering(content: Mapping[str, Any], *, key: str) -> dict[str, Any]:
             x_name="Week",
             summary=f"{sum(weeks)} items finished in {len(weeks)} weeks",
         ),
-        "cycles": [(kind_label(kind), one) for kind, one in found["cycle_times"].items()],
+        "cycles": [
+            (kind_label(kind), one)
+            for kind, one in sorted(found["cycle_times"].items(), key=lambda pair: (-pair[1]["count"], pair[0]))
+        ],
         "finished": [
             one | {"key": f"{key}-{one['item']}", "url": item_url(key, one["item"]), "kind": kind_label(one["kind"])}
             for one in found["cycles"]
@@ -145,7 +149,7 @@ def engineering(content: Mapping[str, Any], *, key: str) -> dict[str, Any]:
             one | {"key": f"{key}-{one['item']}", "url": item_url(key, one["item"]), "kind": kind_label(one["kind"])}
             for one in found["ages"]
         ],
-        "blocked": list(found["blocked_days"].items()),
+        "blocked": sorted(found["blocked_days"].items(), key=lambda pair: -pair[1]),
         "forecasts": forecasts(found["forecast"]),
     }
 

@@ -41,6 +41,7 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp
 
 document.addEventListener("click", ({ target }) => target.closest("[data-present]") && start());
 
+// Before the page's own keys, for which Escape is the way up.
 document.addEventListener("keydown", (event) => {
   if (!("presenting" in body.dataset) || event.target.closest("input, textarea, select")) return;
   if (event.key === "Escape") stop();
@@ -49,7 +50,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "End") go(slides().length - 1);
   else return;
   event.preventDefault();
-});
+  event.stopImmediatePropagation();
+}, true);
 
 document.addEventListener("fullscreenchange", () => {
   if (!document.fullscreenElement && "presenting" in body.dataset) stop();

@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from config.demo import dossier, register
+from config.demo import dossier, register, sprint_review
 from config.demo.simulator import TARGET, simulate
 from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
 from core.errors import NotAllowed
@@ -32,7 +32,6 @@ from projects.enums import GateVerdict, Stage
 from projects.models import Project, Scope, Sprint, WorkItem
 from projects.operations import (
     add_item,
-    close_sprint,
     decide_gate,
     move_item,
     pass_gate,
@@ -165,8 +164,6 @@ def _sprints(project: Project, people: Cast) -> None:
             by=people.product,
             now=now(),
         )
-        start_sprint(sprint=first, by=people.product, now=now())
-        close_sprint(sprint=first, by=people.product, now=now())
         second = plan_sprint(
             project=project,
             goal="Scores that Operations can act on",
@@ -175,8 +172,11 @@ def _sprints(project: Project, people: Cast) -> None:
             by=people.product,
             now=now(),
         )
+        sprint_review.first(project, first, second, people)
         start_sprint(sprint=second, by=people.product, now=now())
-    _items(project, Sprint.objects.get(project=project, number=2), people)
+    running = Sprint.objects.get(project=project, number=2)
+    _items(project, running, people)
+    sprint_review.second(running, people)
 
 
 def _items(project: Project, sprint: Sprint, people: Cast) -> None:

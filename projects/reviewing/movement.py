@@ -53,17 +53,22 @@ def risks(sprint: Sprint, span: Span | None, *, now: datetime) -> dict[str, Any]
 def _told(sprint: Sprint, span: Span | None, words: dict[str, str]) -> dict[str, Any]:
     counts = dict.fromkeys(words.values(), 0)
     if span is None:
-        return {"counts": counts, "rows": [], "left_out": 0}
+        return {"counts": _listed(counts), "rows": [], "left_out": 0}
     found = queries.events_between(sprint.project_id, span.start_seq, span.end_seq, list(words))
     for kind in found.values_list("type", flat=True):
         counts[words[kind]] += 1
     total = sum(counts.values())
     rows = found.order_by("-seq")[:MOST_ROWS]
     return {
-        "counts": counts,
+        "counts": _listed(counts),
         "rows": [_row(event, words[event.type]) for event in rows],
         "left_out": max(0, total - MOST_ROWS),
     }
+
+
+def _listed(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """As a list: the database keeps the order of no other JSON."""
+    return [{"what": words, "count": number} for words, number in counts.items()]
 
 
 def _row(event: Event, words: str) -> dict[str, Any]:
