@@ -9,10 +9,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api import StrictSerializer, expected_version, page, valid
 from core.pages import now
-from documents import assembly, files, sprint_reviews
+from documents import assembly, files, operations, sprint_reviews
+from documents import queries as written
+from documents.models import Passage
 from documents.paper.blocks import paper_json
 from projects import queries
+from projects.api.shapes import PageShape, PersonShape, answer, caller, person_json
 from projects.api_base import ProjectApiView
 
 VERSION = OpenApiParameter("version", str, description='The version that it is about, as "model/3".')
@@ -52,6 +56,34 @@ class DocumentShape(serializers.Serializer[Any]):
     note = serializers.CharField()
     based_on = serializers.CharField()
     paragraphs = ParagraphShape(many=True)
+
+
+class PassageBody(StrictSerializer):
+    text = serializers.CharField(
+        allow_blank=True, max_length=operations.MOST_TEXT, help_text="Plain text; empty takes it back."
+    )
+
+
+class PassageShape(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    about = serializers.CharField(allow_blank=True, help_text="The version of a model that it was written for.")
+    text = serializers.CharField(allow_blank=True)
+    written_by = PersonShape()
+    written_at = serializers.DateTimeField()
+
+
+class PassagePageShape(PageShape):
+    results = PassageShape(many=True)
+
+
+def _passage_json(one: Passage) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "about": one.about,
+        "text": one.text,
+        "written_by": person_json(one.written_by),
+        "written_at": one.written_at,
+    }
 
 
 class DocumentsView(ProjectApiView):
@@ -95,3 +127,30 @@ class ReviewFileView(ProjectApiView):
         sprint = queries.sprint(self.project, number)
         sprint.project = self.project
         return files.attached(sprint_reviews.file_of(sprint, form, now=now()))
+
+
+class PassageView(ProjectApiView):
+    @extend_schema(parameters=[VERSION], responses=PassagePageShape)
+    def get(self, request: Request, key: str, kind: str, paragraph: str) -> Response:
+        """What persons wrote for a paragraph, the newest first; nothing of it is ever changed."""
+        mapping, subject = assembly.asked(self.project, kind, request.query_params.get("version", ""))
+        operations.asked_in(mapping, paragraph)
+        about = subject.version.public_id if subject.version else ""
+        rows = written.history(self.project, mapping.key, about, paragraph).order_by()
+        return page(request, rows, _passage_json, filters=["version"])
+
+    @extend_schema(parameters=[VERSION], request=PassageBody, responses=PassageShape)
+    def put(self, request: Request, key: str, kind: str, paragraph: str) -> Response:
+        """Write it anew, as the person who answers for it; with If-Match only over the writing that was read."""
+        mapping, subject = assembly.asked(self.project, kind, request.query_params.get("version", ""))
+        passage = operations.write_passage(
+            project=self.project,
+            kind=mapping,
+            version=subject.version,
+            paragraph=paragraph,
+            by=caller(request),
+            now=now(),
+            expected_version=expected_version(request),
+            **valid(PassageBody, request),
+        )
+        return answer(_passage_json(passage), passage)

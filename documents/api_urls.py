@@ -16,5 +16,6 @@ urlpatterns = [
         name="sprint-review-file",
     ),
     path(f"{PROJECT}/documents/<str:kind>", api.DocumentView.as_view(), name="document"),
+    path(f"{PROJECT}/documents/<str:kind>/paragraphs/<str:paragraph>", api.PassageView.as_view(), name="passage"),
     path(f"{PROJECT}/documents/<str:kind>/file/<str:form>", api.DocumentFileView.as_view(), name="file"),
 ]

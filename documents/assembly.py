@@ -6,7 +6,9 @@ from pathlib import Path
 
 from core.errors import NotFound
 from documents import evidence, paper
+from documents import queries as written
 from documents.evidence import Subject
+from documents.models import Passage
 from models_registry import queries as registry
 from models_registry.enums import VersionState
 from models_registry.models import ModelVersion
@@ -81,8 +83,12 @@ def assembled(
         holders.setdefault(one.role, []).append(str(one.user))
     for name in {each for one in kind.paragraphs for each in one.evidence} - answers.keys():
         answers[name] = evidence.answer(name, subject)
-    paragraphs = [_paragraph(one, answers, holders.get(one.responsible, [])) for one in kind.paragraphs]
     version = subject.version
+    passages = written.newest(subject.project, kind.key, version)
+    paragraphs = [
+        _paragraph(one, answers, holders.get(one.responsible, []), _written(passages.get(one.number), subject))
+        for one in kind.paragraphs
+    ]
     return paper.Paper(
         kind=kind.key,
         title=kind.title,
@@ -97,8 +103,10 @@ def assembled(
     )
 
 
-def _paragraph(asked: paper.Asked, answers: dict[str, paper.Answer], people: list[str]) -> paper.Paragraph:
-    given = [answers[name] for name in asked.evidence]
+def _paragraph(
+    asked: paper.Asked, answers: dict[str, paper.Answer], people: list[str], passage: paper.Answer | None
+) -> paper.Paragraph:
+    given = [answers[name] for name in asked.evidence] + ([passage] if passage else [])
     return paper.Paragraph(
         number=asked.number,
         title=asked.title,
@@ -107,5 +115,17 @@ def _paragraph(asked: paper.Asked, answers: dict[str, paper.Answer], people: lis
         missing=list(dict.fromkeys(lack for one in given for lack in one.missing)),
         responsible=Role(asked.responsible).label,
         people=people,
-        sources=list(asked.evidence),
+        sources=[*asked.evidence, *(["written"] if passage else [])],
     )
+
+
+def _written(passage: Passage | None, subject: Subject) -> paper.Answer | None:
+    """What somebody wrote, and who. Written for an earlier version, it still has to be confirmed for this one."""
+    if passage is None:
+        return None
+    about = subject.version.public_id if subject.version else ""
+    said = f"{passage.written_by}, {passage.written_at:%Y-%m-%d %H:%M} UTC, writing {passage.number}"
+    of = f", for {passage.about}" if passage.about != about else ""
+    blocks: list[paper.Block] = [paper.Text(passage.text), paper.Facts([paper.Fact("Written by", said + of)])]
+    missing = [f"that what was written for {passage.about} holds for this version"] if of else []
+    return paper.Answer(blocks, missing)

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from urllib.parse import quote
 
 import orjson
 from django.http import HttpResponse
 
+from core import ledger
 from core.errors import NotFound
+from core.ledger import check
 from documents import assembly, cards, paper
 from documents.evidence import Subject
 from documents.paper.blocks import paper_json
@@ -52,7 +56,7 @@ def _cyclonedx(made: paper.Paper, subject: Subject, now: datetime) -> bytes:
 
 def _zip(made: paper.Paper, subject: Subject, now: datetime) -> bytes:
     if made.kind != CARD or subject.version is None:
-        return paper.bundled(made, {})
+        return paper.bundled(made, {}, seal())
     return paper.bundled(
         made,
         {
@@ -60,7 +64,19 @@ def _zip(made: paper.Paper, subject: Subject, now: datetime) -> bytes:
             "card/README.md": _hugging_face(made, subject, now),
             "card/model.cdx.json": _cyclonedx(made, subject, now),
         },
+        seal(),
     )
+
+
+def seal() -> paper.Seal:
+    """The instance's own, as it signs the ledger; checked by the same lines as an export of the ledger."""
+    return paper.Seal(ledger.public_key(), ledger.sign, _checking())
+
+
+@cache
+def _checking() -> str:
+    text = Path(check.__file__).read_text(encoding="utf-8")
+    return text[text.index("# --- Ed25519") : text.index("# --- the archive")]
 
 
 FORMS: tuple[Form, ...] = (

@@ -18,12 +18,17 @@ def counts(paper: Paper) -> list[dict[str, str]]:
 def shown(one: Paragraph) -> dict[str, Any]:
     return {
         "paragraph": one,
-        "anchor": "".join(letter if letter.isalnum() else "-" for letter in one.number).strip("-"),
+        "anchor": anchor(one.number),
         "label": STATES[one.state],
         "tone": TONES[one.state],
         "blocks": blocks_json(one.blocks),
         "lacks": lacks(one) if one.state != "filled" else "",
     }
+
+
+def anchor(number: str) -> str:
+    """The number of a paragraph as an address can have it."""
+    return "".join(letter if letter.isalnum() else "-" for letter in number).strip("-")
 
 
 def _plural(count: int, state: State) -> str:

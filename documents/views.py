@@ -1,18 +1,24 @@
 """The documents of a project: which there are, how complete each is, and what it says."""
 
+from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from core.pages import now
-from documents import assembly, files, paper, sprint_reviews, tables
+from core.models import User
+from core.pages import now, user_of
+from documents import assembly, files, operations, paper, rules, sprint_reviews, tables
+from documents import queries as written
 from documents.evidence import Subject
+from documents.forms import PassageForm
+from documents.models import Passage
 from projects import queries
 from projects.models import Project
-from projects.pages import project_page
+from projects.pages import part_of, project_page, takes_effect
 
 
 @project_page
@@ -29,17 +35,86 @@ def documents(request: HttpRequest, project: Project) -> HttpResponse:
 def document(request: HttpRequest, project: Project, kind: str) -> HttpResponse:
     """One document as it stands; `?version=model/3` chooses the version that it is about."""
     mapping, subject = assembly.asked(project, kind, request.GET.get("version", ""))
+    return _page(request, project, mapping, subject)
+
+
+@project_page
+@require_POST
+def write(request: HttpRequest, project: Project, kind: str, paragraph: str) -> HttpResponse:
+    """Write a paragraph; what is refused comes back with what was typed."""
+    mapping, subject = assembly.asked(project, kind, request.GET.get("version", ""))
+    form = PassageForm(request.POST)
+
+    def act() -> Passage:
+        return operations.write_passage(
+            project=project,
+            kind=mapping,
+            version=subject.version,
+            paragraph=paragraph,
+            text=form.cleaned_data["text"],
+            expected_version=form.cleaned_data["version"],
+            by=user_of(request),
+            now=now(),
+        )
+
+    if takes_effect(form, act):
+        messages.success(request, "Written.")
+        return redirect(f"{_url(project, mapping, subject)}#paragraph-{tables.anchor(paragraph)}")
+    return _page(request, project, mapping, subject, writing=paragraph, form=form)
+
+
+def _page(
+    request: HttpRequest,
+    project: Project,
+    mapping: paper.Mapping,
+    subject: Subject,
+    *,
+    writing: str = "",
+    form: PassageForm | None = None,
+) -> HttpResponse:
     made = assembly.assembled(mapping, subject, now=now())
     context = {
         "project": project,
         "paper": made,
         "states": tables.counts(made),
-        "paragraphs": [tables.shown(one) for one in made.paragraphs],
+        "kind": mapping.key,
+        "paragraphs": _paragraphs(project, mapping, subject, made, user_of(request)),
+        "writing": writing,
+        "form": form,
+        "page_url": _url(project, mapping, subject),
         "subject": subject,
         "versions": assembly.versions(project) if mapping.subject == "version" else [],
         "files": [(one.label, file_url(project, mapping, subject, one)) for one in files.forms_of(mapping, subject)],
     }
-    return render(request, "documents/document.html", context)
+    template = "documents/document_body.html" if part_of(request) == "body" else "documents/document.html"
+    return render(request, template, context, status=422 if form else 200)
+
+
+def _paragraphs(
+    project: Project, mapping: paper.Mapping, subject: Subject, made: paper.Paper, user: User
+) -> list[dict[str, Any]]:
+    """Each as it is shown, with what was written for it and why one may not write it."""
+    found = written.newest(project, mapping.key, subject.version)
+    about = subject.version.public_id if subject.version else ""
+    roles = {one.responsible for one in mapping.paragraphs}
+    refusals = {role: rules.why_not_write(user, project, role) for role in roles}
+    last = written.last_numbers(project, mapping.key, about)
+    query = f"?version={quote(about, safe='')}" if about else ""
+    return [
+        tables.shown(one)
+        | {
+            "text": found[one.number].text if one.number in found else "",
+            "last": last.get(one.number, 0),
+            "why_not": refusals[asked.responsible],
+            "write_url": reverse("documents:write", args=[project.key, mapping.key, one.number]) + query,
+        }
+        for one, asked in zip(made.paragraphs, mapping.paragraphs, strict=True)
+    ]
+
+
+def _url(project: Project, mapping: paper.Mapping, subject: Subject) -> str:
+    at = reverse("documents:document", args=[project.key, mapping.key])
+    return f"{at}?version={quote(subject.version.public_id, safe='')}" if subject.version else f"{at}?version="
 
 
 @project_page

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.markdown import cell
 from projects import scoping
 from projects.enums import (
     AssumptionState,
@@ -80,7 +81,7 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
 
 def markdown(content: Mapping[str, Any], *, title: str, lead: str) -> str:
     """The same as Markdown, with tables; what people wrote cannot break out of a cell."""
-    lines = [f"# {_cell(title)}", "", _cell(lead), ""]
+    lines = [f"# {cell(title)}", "", cell(lead), ""]
     for section in sections(content):
         lines += [f"## {section.title}", "", *_body(section), ""]
     return "\n".join(lines)
@@ -145,19 +146,11 @@ def _read(check: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _body(section: Section) -> list[str]:
     if section.facts:
-        return [f"- **{label}**: {_cell(value)}" for label, value in section.facts]
+        return [f"- **{label}**: {cell(value)}" for label, value in section.facts]
     if not section.rows:
         return ["None yet."]
     rule = ["---"] * len(section.head)
-    return [f"| {' | '.join(map(_cell, row))} |" for row in (section.head, rule, *section.rows)]
-
-
-def _cell(text: str) -> str:
-    """One line in which nothing that people wrote is markup."""
-    line = " ".join(str(text).split())
-    for sign in ("\\", "|", "<", "*", "_", "`", "["):
-        line = line.replace(sign, f"\\{sign}")
-    return line
+    return [f"| {' | '.join(map(cell, row))} |" for row in (section.head, rule, *section.rows)]
 
 
 def _named(content: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, str]]:

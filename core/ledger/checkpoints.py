@@ -117,6 +117,11 @@ def public_key() -> str:
     return key.public_bytes_raw().hex()
 
 
+def sign(content: bytes) -> str:
+    """The instance's signature (Ed25519), hexadecimal."""
+    return signer().sign(content).hex()
+
+
 @cache
 def _signer_of(secret: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(secret.encode()).digest())
@@ -124,7 +129,7 @@ def _signer_of(secret: str) -> Ed25519PrivateKey:
 
 def _signed(made: Checkpoint) -> dict[str, object]:
     body = asdict(made)
-    return {"checkpoint": body, "key": public_key(), "signature": signer().sign(canonical(body)).hex()}
+    return {"checkpoint": body, "key": public_key(), "signature": sign(canonical(body))}
 
 
 def _digest_of(name: str, seq: int) -> str:

@@ -4,8 +4,8 @@ A mapping file names a document's paragraphs and the evidence that each asks for
 The same paper is written as Markdown, as PDF, or as a ZIP with its evidence.
 """
 
-from documents.paper.blocks import Answer, Fact, Facts, Paper, Paragraph, State, Table, Text
-from documents.paper.bundle import VERIFIER, bundled
+from documents.paper.blocks import Answer, Block, Fact, Facts, Paper, Paragraph, State, Table, Text
+from documents.paper.bundle import VERIFIER, Seal, bundled
 from documents.paper.mapping import Asked, BadMapping, Mapping, read
 from documents.paper.printing import printed
 from documents.paper.writing import written
@@ -15,11 +15,13 @@ __all__ = [
     "Answer",
     "Asked",
     "BadMapping",
+    "Block",
     "Fact",
     "Facts",
     "Mapping",
     "Paper",
     "Paragraph",
+    "Seal",
     "State",
     "Table",
     "Text",

@@ -4,7 +4,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +13,22 @@ from documents.paper.blocks import Paper, paper_json, paragraph_json
 from documents.paper.printing import printed
 from documents.paper.writing import written
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 
 
-def bundled(paper: Paper, more: Mapping[str, bytes]) -> bytes:
+@dataclass(frozen=True)
+class Seal:
+    """Who signs a manifest: the public key, what signs with its secret, and Python that checks such a signature as
+    `is_signed(key, message, signature)`, with the standard library alone."""
+
+    key: str
+    sign: Callable[[bytes], str]
+    checking: str
+
+
+def bundled(paper: Paper, more: Mapping[str, bytes], seal: Seal) -> bytes:
     """The document as Markdown, PDF and JSON, a file of evidence for each paragraph, the files in `more`, a manifest
-    with the SHA-256 of each, and `verify.py`.
+    with the SHA-256 of each, its signature, and `verify.py`.
     """
     files = {
         "document.md": written(paper).encode(),
@@ -25,14 +36,14 @@ def bundled(paper: Paper, more: Mapping[str, bytes]) -> bytes:
         "document.json": _json(paper_json(paper)),
         **{f"evidence/{_safe(one.number)}.json": _json(paragraph_json(one)) for one in paper.paragraphs},
         **more,
-        "verify.py": VERIFIER.encode(),
+        "verify.py": VERIFIER.replace(CHECKING, seal.checking.strip()).encode(),
     }
     entries = {name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in files.items()}
     head = {"title": paper.title, "subject": paper.subject, "revision": paper.revision, "made_at": paper.made_at}
-    manifest = _json(head | {"files": entries})
+    manifest = _json(head | {"key": seal.key, "files": entries})
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in {**files, MANIFEST: manifest}.items():
+        for name, data in {**files, MANIFEST: manifest, SIGNATURE: seal.sign(manifest).encode()}.items():
             archive.writestr(zipfile.ZipInfo(name, _moment(paper)), data, zipfile.ZIP_DEFLATED)
     return sink.getvalue()
 
@@ -50,14 +61,18 @@ def _safe(number: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in number).strip("-")
 
 
+CHECKING = "# How a signature is checked."
 VERIFIER = '''\
-"""Check the files beside this one against manifest.json. Needs Python 3 and nothing else.
+"""Check the files beside this one against manifest.json, and manifest.json against its signature.
 
-python verify.py [SHA-256 of manifest.json]
+python verify.py [--key PUBLIC_KEY_OF_THE_INSTANCE] [SHA-256 of manifest.json]
 
-Exit code 0: each file is there, unchanged, and there is no other.
+Needs Python 3.8 or newer and nothing else. Exit code 0: each file is there, unchanged, there is no other, and the
+manifest carries the signature (Ed25519) of the key that it names. Ask the instance for its key by another way than
+this archive: its ledger page shows it. Without --key anybody could have signed.
 """
 
+import argparse
 import hashlib
 import json
 import pathlib
@@ -65,24 +80,49 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# How a signature is checked.
+
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def main():
-    manifest = HERE / "manifest.json"
-    named = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-    wrong = [f"{name}: missing" for name in named if not (HERE / name).is_file()]
-    wrong += [
-        f"{name}: changed" for name, said in named.items()
-        if (HERE / name).is_file() and digest(HERE / name) != said["sha256"]
-    ]
+def wrong_files(named):
+    yield from (f"{name}: missing" for name in named if not (HERE / name).is_file())
+    for name, said in named.items():
+        if (HERE / name).is_file() and digest(HERE / name) != said["sha256"]:
+            yield f"{name}: changed"
     there = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*") if path.is_file()}
-    wrong += [f"{name}: not in the manifest" for name in sorted(there - set(named) - {"manifest.json"})]
-    if len(sys.argv) > 1 and digest(manifest) != sys.argv[1].strip().lower():
+    more = there - set(named) - {"manifest.json", "manifest.sig"}
+    yield from (f"{name}: not in the manifest" for name in sorted(more))
+
+
+def wrong_signature(manifest, key):
+    content = manifest.read_bytes()
+    named = json.loads(content)["key"]
+    if key and key.strip().lower() != named:
+        yield f"manifest.json: it was signed by another key, {named}"
+    try:
+        signature = bytes.fromhex((HERE / "manifest.sig").read_text().strip())
+        holds = is_signed(bytes.fromhex(named), content, signature)
+    except (OSError, ValueError):
+        holds = False
+    if not holds:
+        yield "manifest.json: its signature does not hold"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--key", default="", help="the instance's public key, 64 hexadecimal digits")
+    parser.add_argument("sha256", nargs="?", default="", help="of manifest.json, where it was noted elsewhere")
+    given = parser.parse_args()
+    manifest = HERE / "manifest.json"
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    wrong = [*wrong_files(said["files"]), *wrong_signature(manifest, given.key)]
+    if given.sha256 and digest(manifest) != given.sha256.strip().lower():
         wrong.append("manifest.json: its SHA-256 is another")
-    print("\\n".join(wrong) if wrong else f"{len(named)} files are as the manifest says")
+    signed = "signed by the key given" if given.key else f"signed by {said['key']} (compare it with the instance's)"
+    print("\\n".join(wrong) if wrong else f"{len(said['files'])} files are as the manifest says, {signed}")
     return 1 if wrong else 0
 
 

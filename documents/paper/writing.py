@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from core.markdown import cell, inline
 from documents.paper.blocks import Block, Facts, Paper, Paragraph, Table, Text
 
 STATES = {"filled": "Filled", "partly": "Partly", "gap": "Gap"}
@@ -14,12 +15,12 @@ def written(paper: Paper) -> str:
 
 def _lines(paper: Paper) -> Iterator[str]:
     yield from (
-        f"# {_inline(paper.title)}",
+        f"# {inline(paper.title)}",
         "",
-        f"{_inline(paper.subject)}, {paper.revision}, as of {paper.made_at}.",
+        f"{inline(paper.subject)}, {paper.revision}, as of {paper.made_at}.",
         "",
     )
-    yield from (_inline(paper.note), "", f"Source: {_inline(paper.source)}", "")
+    yield from (inline(paper.note), "", f"Source: {inline(paper.source)}", "")
     filled, partly, gaps = (paper.count(state) for state in ("filled", "partly", "gap"))
     yield from (f"{filled} filled, {partly} partly, {gaps} gaps.", "")
     for one in paper.paragraphs:
@@ -27,8 +28,8 @@ def _lines(paper: Paper) -> Iterator[str]:
 
 
 def _paragraph(one: Paragraph) -> Iterator[str]:
-    yield from (f"## {one.number} {_inline(one.title)}", "")
-    cites = f" ({_inline(one.cites)})" if one.cites else ""
+    yield from (f"## {one.number} {inline(one.title)}", "")
+    cites = f" ({inline(one.cites)})" if one.cites else ""
     yield from (f"*{STATES[one.state]}*{cites}", "")
     for block in one.blocks:
         yield from (*_block(block), "")
@@ -46,22 +47,10 @@ def lacks(one: Paragraph) -> str:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Facts(rows):
-            yield from (f"- {_inline(one.label)}: {_inline(one.value)}" for one in rows)
+            yield from (f"- {inline(one.label)}: {inline(one.value)}" for one in rows)
         case Table(head, rows):
-            yield f"| {' | '.join(map(_cell, head))} |"
+            yield f"| {' | '.join(map(cell, head))} |"
             yield f"|{'---|' * len(head)}"
-            yield from (f"| {' | '.join(map(_cell, row))} |" for row in rows)
+            yield from (f"| {' | '.join(map(cell, row))} |" for row in rows)
         case Text(text):
-            yield from (_inline(line) for line in text.splitlines())
-
-
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
-
-
-def _inline(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    return text.translate(_MARKS)
-
-
-def _cell(text: str) -> str:
-    return " ".join(_inline(text).split())
+            yield from (inline(line) for line in text.splitlines())

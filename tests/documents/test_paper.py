@@ -7,8 +7,10 @@ import sys
 import zipfile
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from documents import paper
+from core import ledger
+from documents import files, paper
 from documents.paper import Answer, Fact, Facts, Paper, Paragraph, Table, Text
 
 KNOWN, ROLES = {"a.fact", "a.table"}, {"owner", "risk"}
@@ -114,7 +116,7 @@ def test_pdf_holds_any_letters_and_very_long_words():
 
 @pytest.fixture
 def unpacked(tmp_path):
-    with zipfile.ZipFile(io.BytesIO(paper.bundled(some_paper(), {"card/card.json": b"{}"}))) as archive:
+    with zipfile.ZipFile(io.BytesIO(paper.bundled(some_paper(), {"card/card.json": b"{}"}, files.seal()))) as archive:
         archive.extractall(tmp_path)
     return tmp_path
 
@@ -132,7 +134,11 @@ def test_bundle_verifies_itself(unpacked):
         "document.md", "document.pdf", "document.json", "evidence/1-a.json", "evidence/2.json", "evidence/3.json",
         "card/card.json", "verify.py",
     }  # fmt: skip
-    assert verify(unpacked).stdout == "8 files are as the manifest says\n"
+    key = json.loads((unpacked / "manifest.json").read_text())["key"]
+    assert key == ledger.public_key()
+    said = f"8 files are as the manifest says, signed by {key} (compare it with the instance's)\n"
+    assert verify(unpacked).stdout == said
+    assert verify(unpacked, "--key", key).stdout == "8 files are as the manifest says, signed by the key given\n"
     assert json.loads((unpacked / "evidence/2.json").read_text())["missing"] == ["the commit"]
 
 
@@ -165,9 +171,43 @@ def test_manifest_of_another_digest_is_found(unpacked):
     assert (done.returncode, done.stdout) == (1, "manifest.json: its SHA-256 is another\n")
 
 
+def sign_anew(folder):
+    """By somebody who has no secret of the instance."""
+    stranger = Ed25519PrivateKey.generate()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["key"] = stranger.public_key().public_bytes_raw().hex()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.sig").write_text(stranger.sign((folder / "manifest.json").read_bytes()).hex())
+    return manifest["key"]
+
+
+def test_manifest_signed_by_another_is_found_with_the_key_of_the_instance(unpacked):
+    key = sign_anew(unpacked)
+
+    assert verify(unpacked).returncode == 0, "against itself only"
+    done = verify(unpacked, "--key", ledger.public_key())
+    assert (done.returncode, done.stdout) == (1, f"manifest.json: it was signed by another key, {key}\n")
+
+
+@pytest.mark.parametrize("signature", ["", "00" * 64, "not hexadecimal"])
+def test_signature_that_does_not_hold_is_found(unpacked, signature):
+    (unpacked / "manifest.sig").write_text(signature)
+    done = verify(unpacked)
+
+    assert (done.returncode, done.stdout) == (1, "manifest.json: its signature does not hold\n")
+
+
+def test_changed_manifest_breaks_its_signature(unpacked):
+    manifest = unpacked / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"made_at"', '"made_At"'))
+
+    assert "its signature does not hold" in verify(unpacked).stdout
+
+
 def test_same_paper_gives_the_same_documents():
     first, second = (
-        zipfile.ZipFile(io.BytesIO(paper.bundled(some_paper(), {}))).read("document.json") for _ in range(2)
+        zipfile.ZipFile(io.BytesIO(paper.bundled(some_paper(), {}, files.seal()))).read("document.json")
+        for _ in range(2)
     )
 
     assert first == second

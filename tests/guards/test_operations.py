@@ -10,7 +10,7 @@ import pytest
 
 from core import events
 
-APPS = ("core", "projects", "experiments", "models_registry", "porting", "monitoring")
+APPS = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents")
 
 # Operations that act for somebody without an event, each with its reason. An entry that no longer exists fails.
 SILENT: dict[str, str] = {

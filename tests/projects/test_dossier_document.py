@@ -76,7 +76,7 @@ def test_what_people_write_breaks_out_of_no_cell():
     text = dossier_document.markdown(content(project, 2), title="T", lead="L")
 
     (row,) = [line for line in text.splitlines() if line.startswith("| 2. ")][:1]
-    assert "A \\| \\<b>b\\</b> # c \\[x](y) \\`d\\`" in row
+    assert "A \\| \\<b\\>b\\</b\\> \\# c \\[x\\](y) \\`d\\`" in row
     assert len({line.replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("| 2. ")}) <= 2
 
 

@@ -1,0 +1,3 @@
+"""What happens to documents, by name."""
+
+PASSAGE_WRITTEN = "passage.written"
