@@ -16,6 +16,7 @@ const options = {
     { in: join(here, "js", "board.js"), out: "board" },
     { in: join(here, "js", "charts.js"), out: "charts" },
     { in: join(here, "js", "runs.js"), out: "runs" },
+    { in: join(here, "js", "items.js"), out: "items" },
     { in: join(here, "js", "curves.js"), out: "curves" },
     { in: join(here, "js", "studio.js"), out: "studio" },
     { in: join(here, "js", "risks.js"), out: "risks" },

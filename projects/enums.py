@@ -222,6 +222,39 @@ class HypothesisResult(TextChoices):
     INCONCLUSIVE = "inconclusive", "Inconclusive"
 
 
+class Triage(TextChoices):
+    """Where a request stands that came in from outside the plan; what was planned has none."""
+
+    WAITING = "waiting", "Waiting"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+
+
+TRIAGE_FLOW = Flow(
+    Triage,
+    initial=Triage.WAITING,
+    steps=[
+        step("accept", frm=[Triage.WAITING], to=Triage.ACCEPTED),
+        step("decline", frm=[Triage.WAITING], to=Triage.DECLINED),
+    ],
+)
+
+
+class Layout(TextChoices):
+    """How a list of items is shown."""
+
+    TABLE = "table", "Table"
+    LIST = "list", "List"
+    BOARD = "board", "Board"
+
+
+class Visibility(TextChoices):
+    """Who of a project reads a comment."""
+
+    TEAM = "team", "The team"
+    EVERYONE = "everyone", "Everyone"
+
+
 class FieldType(TextChoices):
     """Of what a project's own field of its items is."""
 

@@ -420,6 +420,22 @@ def _item_changed(event: Event, key: str) -> Told:
     return Told(text, object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=f" {event.subject_label}")
 
 
+@tells(names.ITEM_REQUESTED, names.ITEM_ACCEPTED, names.ITEM_DECLINED, names.ITEM_COMMENTED)
+def _item_talk(event: Event, key: str) -> Told:
+    text = {"requested": "asked for", "accepted": "accepted", "declined": "declined", "commented": "commented on"}
+    step = event.type.split(".")[1]
+    note = str(event.data.get("reason", ""))
+    after = "" if step == "commented" else f" {event.subject_label}"
+    return Told(text[step], object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=after, note=note)
+
+
+@tells(names.VIEW_SAVED, names.VIEW_REMOVED, names.TEMPLATE_SAVED, names.TEMPLATE_REMOVED)
+def _view(event: Event, key: str) -> Told:
+    thing, step = event.type.split(".")
+    text = f"{step} the {'view' if thing == 'view' else 'template'}"
+    return Told(text, object=event.subject_label, url=reverse("projects:board", args=[key]))
+
+
 @tells(names.ITEM_BLOCKED, names.ITEM_UNBLOCKED)
 def _item_blocked(event: Event, key: str) -> Told:
     text = "said what blocks" if event.type == names.ITEM_BLOCKED else "unblocked"

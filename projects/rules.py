@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from core.models import User
 from projects import queries, tiers
-from projects.enums import AcceptanceSide, CardKind, Discipline, Function, Gate, RiskLevel
+from projects.enums import AcceptanceSide, CardKind, Discipline, Function, Gate, RiskLevel, Visibility
 from projects.models import (
     Ceiling,
     Delegation,
@@ -13,6 +13,7 @@ from projects.models import (
     GateCondition,
     GateRequest,
     GateWaiver,
+    ItemComment,
     KillCriterion,
     Membership,
     PolicyVersion,
@@ -21,6 +22,7 @@ from projects.models import (
     ReviewCard,
     Risk,
     RiskAcceptance,
+    SavedView,
     ScopeOption,
     Spike,
 )
@@ -353,3 +355,38 @@ def why_not_move_policy(user: User | None, project: Project) -> str | None:
     if user is None or user.is_robot:
         return "Only a person may move a project to another policy."
     return why_not(user, Permission.MANAGE_TEAM, project.pk)
+
+
+def why_not_request_item(user: User | None, project_id: int) -> str | None:
+    """Whoever is in the project may ask the team for something."""
+    if user is None or not user.is_active:
+        return "This account is not active."
+    return None if queries.role_of(user, project_id) else "Only whoever is in this project asks for work in it."
+
+
+def why_not_comment_on_item(user: User | None, project_id: int, visibility: str) -> str | None:
+    """Whoever is in the project comments; to the team alone, only the team speaks."""
+    if user is None or not user.is_active:
+        return "This account is not active."
+    if queries.role_of(user, project_id) is None:
+        return "Only whoever is in this project comments on its items."
+    if visibility == Visibility.TEAM and not queries.is_of_the_team(user, project_id):
+        return "You are not of the team: comment to everyone."
+    return None
+
+
+def why_not_change_item_comment(user: User | None, comment: ItemComment) -> str | None:
+    if user is None or user.pk != comment.created_by_id:
+        return f"Only {comment.created_by} changes this comment."
+    return why_not_comment_on_item(user, comment.project_id, comment.visibility)
+
+
+def why_not_save_view(user: User | None, project_id: int, *, is_shared: bool) -> str | None:
+    """Anybody of the project keeps views for themselves; who plans shares them."""
+    return why_not(user, Permission.PLAN, project_id) if is_shared else why_not_request_item(user, project_id)
+
+
+def why_not_remove_view(user: User | None, view: SavedView) -> str | None:
+    if user is not None and user.pk == view.owner_id:
+        return None
+    return why_not(user, Permission.PLAN, view.project_id) if view.is_shared else "This view is another person's."

@@ -1,6 +1,6 @@
 """What pages show of projects, as plain values for the components."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from projects.enums import (
     GATE_AFTER,
     LANES,
     ControlState,
+    Discipline,
     FindingState,
     Gate,
     GateStatus,
@@ -219,23 +220,58 @@ def finding_weight(finding: Finding) -> tuple[Any, ...]:
 # --- board ----------------------------------------------------------------------------------------------------------
 
 
-def lanes(cards: Iterable[WorkItem], project: Project, statuses: Iterable[ItemStatus]) -> list[dict[str, Any]]:
-    """The cards by lane, each lane with its points."""
-    base = reverse("projects:board", args=[project.key])
-    found: dict[str, dict[str, Any]] = {
-        status.key: {"key": status.key, "name": status.name, "limit": status.wip_limit, "cards": [], "points": 0}
-        for status in statuses
-        if status.group in LANES
-    }
-    for card in cards:
-        lane = found[card.status.key if card.status else card.state]
-        lane["cards"].append(_card(card, project.key, base))
-        lane["points"] += card.points or 0
+LANE_SHOWN = 40
+"""Cards of a lane that a board begins with; the others come as one scrolls."""
+
+
+def lanes(
+    tops: Iterable[WorkItem],
+    totals: Mapping[tuple[str, int | None], tuple[int, int]],
+    project: Project,
+    statuses: Iterable[ItemStatus],
+    *,
+    groups: Collection[str] = LANES,
+) -> list[dict[str, Any]]:
+    """The first cards of each lane, with how many there are and their points."""
+    found: dict[str, dict[str, Any]] = {}
+    for status in statuses:
+        if status.group in groups:
+            count, points = totals.get((status.group, None if status.is_main else status.pk), (0, 0))
+            found[status.key] = {"key": status.key, "name": status.name, "count": count, "points": points, "cards": []}
+            found[status.key] |= {
+                "limit": status.wip_limit,
+                "is_over": bool(status.wip_limit and count > status.wip_limit),
+            }
+    for card in cards_of(tops, project):
+        found[card["lane"]]["cards"].append(card)
+    for lane in found.values():
+        lane["more"] = len(lane["cards"]) if lane["count"] > len(lane["cards"]) else 0
     return list(found.values())
 
 
+def cards_of(items: Iterable[WorkItem], project: Project) -> list[dict[str, Any]]:
+    """Cards as text: a board has hundreds, and a template is slow with numbers."""
+    base = reverse("projects:board", args=[project.key])
+    return [_card(item, project.key, base) for item in items]
+
+
+KIND_ICONS = {
+    "story": "bookmark",
+    "task": "square",
+    "data": "database",
+    "experiment": "flask-conical",
+    "spike": "timer",
+    "risk": "triangle-alert",
+    "approval": "clipboard-check",
+    "incident": "octagon-alert",
+    "release": "rocket",
+}
+PRIORITY_SIGNS = {4: ("bad", "zap"), 3: ("warn", "chevron-up"), 2: ("", "minus"), 1: ("", "chevron-down")}
+
+
 def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
-    """A card as text: a board has hundreds, and a template is slow with numbers."""
+    tone, sign = PRIORITY_SIGNS.get(card.priority, ("", ""))
+    estimates = ", ".join(f"{Discipline(name).label} {points}" for name, points in card.estimates.items())
     return {
         "number": str(card.number),
         "key": f"{key}-{card.number}",
@@ -243,8 +279,19 @@ def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
         "url": f"{base}items/{card.number}/",
         "title": card.title,
         "kind": card.get_kind_display(),
+        "kind_icon": KIND_ICONS[card.kind],
+        "lane": card.status.key if card.status else card.state,
         "points": "" if card.points is None else str(card.points),
+        "estimates": estimates,
         "who": str(card.assignee) if card.assignee else "",
+        "priority": card.get_priority_display() if card.priority else "",
+        "priority_tone": tone,
+        "priority_icon": sign,
+        "labels": card.labels,
+        "blocked": card.get_block_cause_display() if card.blocked_at else "",
+        "blocked_by": card.block_reason,
+        "result": card.get_result_display() if card.result else "",
+        "since": card.moved_at or card.created_at,
     }
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    backlog,
     board,
     document,
     findings,
@@ -22,6 +23,7 @@ from projects.views import (
     sprints,
     team,
     tiers,
+    work,
 )
 from projects.views.studio import assumptions, ceiling, objections, options, page, precedents, readiness, spikes
 
@@ -127,6 +129,18 @@ urlpatterns = [
         name="review-link-revoke",
     ),
     path("shared/reviews/<str:secret>/", reviews.shared, name="shared-review"),
+    path("p/<str:key>/board/all/", work.items, name="items"),
+    path("p/<str:key>/board/all/move/", work.move, name="items-move"),
+    path("p/<str:key>/board/all/change/", work.change, name="items-change"),
+    path("p/<str:key>/board/all/quick/", work.quick, name="items-quick"),
+    path("p/<str:key>/board/all/export/", work.export, name="items-export"),
+    path("p/<str:key>/board/views/", work.view_save, name="view-save"),
+    path("p/<str:key>/board/views/<int:view>/remove/", work.view_remove, name="view-remove"),
+    path("p/<str:key>/board/backlog/", backlog.backlog, name="backlog"),
+    path("p/<str:key>/board/backlog/rank/", backlog.rank, name="backlog-rank"),
+    path("p/<str:key>/board/requests/", backlog.requests, name="requests"),
+    path("p/<str:key>/board/requests/<int:number>/accept/", backlog.accept, name="request-accept"),
+    path("p/<str:key>/board/requests/<int:number>/decline/", backlog.decline, name="request-decline"),
     path("p/<str:key>/board/items/", items.add, name="item-add"),
     path("p/<str:key>/board/items/<int:number>/", items.item, name="item"),
     path("p/<str:key>/board/items/<int:number>/fields/<str:name>/", item_fields.field, name="item-field"),

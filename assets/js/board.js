@@ -55,7 +55,7 @@ function release(board) {
 /** Tells the server where the card now is; puts it back when the server says no. */
 async function send(card, before) {
   const well = card.parentElement;
-  count(boardOf(card));
+  count(before.well, well);
   card.classList.add("sending");
   try {
     const answer = await post(boardOf(card).dataset.moveUrl, {
@@ -69,7 +69,7 @@ async function send(card, before) {
     say(`${label(card)} is now in ${laneName(well)}`);
   } catch (error) {
     before.well.insertBefore(card, before.next?.parentElement === before.well ? before.next : null);
-    count(boardOf(card));
+    count(well, before.well);
     toast(error instanceof TypeError ? "The server cannot be reached. The card went back." : error.message, "bad");
   } finally {
     card.classList.remove("sending");
@@ -81,10 +81,12 @@ function post(url, fields) {
   return fetch(url, { method: "POST", headers, body: new URLSearchParams(fields), credentials: "same-origin" });
 }
 
-function count(board) {
-  for (const well of wellsOf(board)) {
+/** A lane shows only its first cards: its number is counted on from what the server said. */
+function count(from, to) {
+  if (from === to) return;
+  for (const [well, step] of [[from, -1], [to, 1]]) {
     const number = well.closest(".lane")?.querySelector("[data-count]");
-    if (number) number.textContent = cardsIn(well).length;
+    if (number) number.textContent = number.dataset.total = Number(number.dataset.total ?? number.textContent) + step;
   }
 }
 
@@ -111,6 +113,19 @@ async function moveTo(card, well) {
   document.getElementById(card.id)?.focus();
 }
 
+/** One place up or down in its lane. */
+async function rankTo(card, neighbour, side) {
+  if (!neighbour?.matches("[data-item]")) return;
+  const before = place(card);
+  const board = boardOf(card);
+  board.dataset.dragging = "";
+  neighbour[side](card);
+  card.focus();
+  await send(card, before);
+  release(board);
+  document.getElementById(card.id)?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   const card = event.target.matches?.("[data-item]") && event.target;
   const board = card && boardOf(card);
@@ -119,6 +134,8 @@ document.addEventListener("keydown", (event) => {
   const at = wells.indexOf(card.parentElement);
   if (board.dataset.moveUrl && event.key === "[") moveTo(card, wells[at - 1]);
   else if (board.dataset.moveUrl && event.key === "]") moveTo(card, wells[at + 1]);
+  else if (board.dataset.moveUrl && event.altKey && event.key === "ArrowUp") rankTo(card, card.previousElementSibling, "before");
+  else if (board.dataset.moveUrl && event.altKey && event.key === "ArrowDown") rankTo(card, card.nextElementSibling, "after");
   else if (event.key === "ArrowDown") focus(card.nextElementSibling);
   else if (event.key === "ArrowUp") focus(card.previousElementSibling);
   else if (event.key === "ArrowRight") focus(cardsIn(wells[at + 1] ?? card.parentElement)[0]);

@@ -15,7 +15,7 @@ from projects import operations, queries
 from projects.api.shapes import PageShape, PersonShape, answer, caller, person, person_json
 from projects.api.sprints import named_sprint
 from projects.api_base import ProjectApiView
-from projects.enums import PRIORITIES, BlockCause, Discipline, HypothesisResult, ItemKind, ItemState, Priority
+from projects.enums import PRIORITIES, BlockCause, Discipline, HypothesisResult, ItemKind, ItemState, Priority, Triage
 from projects.models import ItemLink, ItemStatus, WorkItem
 
 
@@ -107,6 +107,8 @@ class ItemShape(serializers.Serializer[Any]):
     result = serializers.CharField()
     result_note = serializers.CharField()
     custom = serializers.DictField(child=serializers.JSONField())
+    triage = serializers.CharField(help_text="Empty: planned, not asked for.")
+    triage_reason = serializers.CharField()
     external_source = serializers.CharField()
     external_id = serializers.CharField()
     rank = serializers.FloatField(help_text="Orders the cards of a lane.")
@@ -144,7 +146,7 @@ class ItemLinkBody(StrictSerializer):
 
 _PLAIN = (
     "number version title kind description points estimates labels state moved_at hypothesis time_box_days metric "
-    "baseline result result_note custom external_source external_id rank created_at"
+    "baseline result result_note custom triage triage_reason external_source external_id rank created_at"
 )
 
 
@@ -225,23 +227,31 @@ class ItemApi(ProjectApiView):
         return found
 
 
+FILTER_PARAMETERS = [
+    OpenApiParameter("q", OpenApiTypes.STR, description="In the title, the description, or the number."),
+    OpenApiParameter("state", OpenApiTypes.STR, many=True, description="A state, or the key of a status."),
+    OpenApiParameter("kind", OpenApiTypes.STR, many=True, enum=ItemKind.values),
+    OpenApiParameter("assignee", OpenApiTypes.STR, many=True, description="A user name, `me`, or `none`."),
+    OpenApiParameter("label", OpenApiTypes.STR, many=True),
+    OpenApiParameter("priority", OpenApiTypes.STR, many=True, enum=list(PRIORITIES)),
+    OpenApiParameter(
+        "sprint", OpenApiTypes.STR, many=True, description="A sprint's number, `active`, or `none` for the backlog."
+    ),
+    OpenApiParameter("blocked", OpenApiTypes.STR, enum=["yes", "no"]),
+    OpenApiParameter("triage", OpenApiTypes.STR, enum=Triage.values, description="Requests; else those are left out."),
+]
+"""A field of the project's own is `f.` and its key."""
+
+
 class ItemsView(ItemApi):
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("sprint", OpenApiTypes.STR, description="A sprint's number, or `none` for the backlog."),
-            OpenApiParameter("state", OpenApiTypes.STR, enum=ItemState.values),
-        ],
-        responses=ItemPageShape,
-    )
+    @extend_schema(parameters=FILTER_PARAMETERS, responses=ItemPageShape)
     def get(self, request: Request, key: str) -> Response:
-        """Work items, newest first."""
-        items = queries.items_in_full(self.project)
-        sprint, state = request.query_params.get("sprint"), request.query_params.get("state")
-        if sprint is not None:
-            items = items.filter(sprint__number=_number(sprint)) if sprint != "none" else items.filter(sprint=None)
-        if state is not None:
-            items = items.filter(state=_state(state))
-        return page(request, items, self.shape, filters=("sprint", "state"))
+        """Work items, newest first. `f.KEY` filters by a field of the project's own."""
+        params = request.query_params
+        look = queries.read_look(self.project, params)
+        found = queries.found_items(look, self.project, by=caller(request))
+        own = [name for name in params if name.startswith(queries.OWN)]
+        return page(request, queries.in_full(found), self.shape, filters=[*queries.FILTERS, *own])
 
     @extend_schema(request=ItemBody, responses={201: ItemShape})
     def post(self, request: Request, key: str) -> Response:
@@ -350,15 +360,3 @@ class ItemLinkView(ItemApi):
         item = queries.item(self.project, number)
         operations.unlink_item(link=queries.item_link(item, link), by=caller(request))
         return Response(status=204)
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid(f"sprint is a number, or none: got {text!r}.", field="sprint")
-    return int(text)
-
-
-def _state(text: str) -> str:
-    if text not in ItemState.values:
-        raise Invalid(f"state is one of {', '.join(ItemState.values)}: got {text!r}.", field="state")
-    return text

@@ -30,6 +30,11 @@ class ItemChangeForm(ItemForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class RequestForm(forms.Form):
+    title = forms.CharField(max_length=200, label="What do you need?")
+    description = forms.CharField(required=False, widget=long(), label="What would be better with it?")
+
+
 class SprintForm(forms.Form):
     goal = forms.CharField(max_length=200, help_text="What will be true when it ends.")
     start_date = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))

@@ -10,7 +10,16 @@ from projects.models.findings import Finding
 from projects.models.gates import GateDecision
 from projects.models.health import HealthNote
 from projects.models.indicators import Indicator, IndicatorReading
-from projects.models.items import ItemBlock, ItemField, ItemLink, ItemStatus, WorkItem
+from projects.models.items import (
+    ItemBlock,
+    ItemComment,
+    ItemField,
+    ItemLink,
+    ItemStatus,
+    ItemTemplate,
+    SavedView,
+    WorkItem,
+)
 from projects.models.library import Outcome, PriorsVersion
 from projects.models.objections import Objection
 from projects.models.policies import PolicyVersion, ProjectPolicy
@@ -41,9 +50,11 @@ __all__ = [
     "Indicator",
     "IndicatorReading",
     "ItemBlock",
+    "ItemComment",
     "ItemField",
     "ItemLink",
     "ItemStatus",
+    "ItemTemplate",
     "KillCriterion",
     "Membership",
     "Objection",
@@ -59,6 +70,7 @@ __all__ = [
     "ReviewVote",
     "Risk",
     "RiskAcceptance",
+    "SavedView",
     "Scope",
     "ScopeOption",
     "Sheet",

@@ -7,7 +7,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult, ItemKind, ItemState, Priority
+from projects.enums import (
+    BlockCause,
+    Discipline,
+    FieldType,
+    HypothesisResult,
+    ItemKind,
+    ItemState,
+    Layout,
+    Priority,
+    Triage,
+    Visibility,
+)
 from projects.models.board import Sprint
 from projects.models.project import Project
 
@@ -97,6 +108,8 @@ class WorkItem(models.Model):
     result = models.CharField(max_length=12, choices=HypothesisResult, blank=True)
     result_note = models.TextField(blank=True)
     custom = models.JSONField(default=dict, blank=True, help_text="The project's own fields, by their keys.")
+    triage = models.CharField(max_length=8, choices=Triage, blank=True, help_text="Empty: planned, not asked for.")
+    triage_reason = models.CharField(max_length=500, blank=True)
     external_source = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     rank = models.FloatField(default=0.0)
@@ -116,6 +129,10 @@ class WorkItem(models.Model):
                 name="projects_item_block",
             ),
             models.CheckConstraint(condition=Q(result__in=["", *HypothesisResult.values]), name="projects_item_result"),
+            models.CheckConstraint(condition=Q(triage__in=["", *Triage.values]), name="projects_item_triage"),
+            models.CheckConstraint(
+                condition=~Q(triage="waiting") | Q(sprint=None, state="backlog"), name="projects_item_triage_waits"
+            ),
             models.UniqueConstraint(
                 fields=["project", "external_source", "external_id"],
                 condition=~Q(external_source=""),
@@ -209,3 +226,57 @@ class ItemField(models.Model):
     @property
     def public_id(self) -> str:
         return self.key
+
+
+class SavedView(models.Model):
+    """A look at the items under a name: `query` is what stands in the address. Its owner's, or everybody's."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="views")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    layout = models.CharField(max_length=8, choices=Layout, default=Layout.TABLE)
+    query = models.TextField(blank=True)
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "owner", "name"], name="projects_view_name"),
+            models.CheckConstraint(condition=Q(layout__in=Layout.values), name="projects_view_layout"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ItemTemplate(models.Model):
+    """What an item of a sort begins with: values as `add_item` takes them."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="item_templates")
+    name = models.CharField(max_length=60)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="projects_template_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ItemComment(models.Model):
+    """Markdown. Only its writer changes or deletes it. Said to the team, or to everybody in the project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="comments")
+    text = models.TextField()
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.EVERYONE)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="projects_comment_visibility")
+        ]
+
+    def __str__(self) -> str:
+        return f"comment on {self.item}"

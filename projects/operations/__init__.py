@@ -39,6 +39,7 @@ from projects.operations.item_blocks import (
     unblock_item,
     unlink_item,
 )
+from projects.operations.item_comments import change_item_comment, comment_on_item, delete_item_comment
 from projects.operations.items import Overtaken, add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
@@ -55,6 +56,7 @@ from projects.operations.policies import (
 )
 from projects.operations.precedents import add_precedent, choose_precedent, rate_precedent
 from projects.operations.projects import create_project, rename_project
+from projects.operations.quick import add_from_template, add_quickly, change_items
 from projects.operations.readiness import answer_readiness
 from projects.operations.review_links import SharedLink, open_review_link, revoke_review_link, share_review
 from projects.operations.reviews import (
@@ -80,38 +82,48 @@ from projects.operations.statuses import (
 )
 from projects.operations.team import add_member, change_role, remove_member
 from projects.operations.tiers import classify_project
+from projects.operations.triage import accept_request, decline_request, request_item
+from projects.operations.views import remove_template, remove_view, save_template, save_view
 from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
     "Overtaken",
     "SharedLink",
+    "accept_request",
     "accept_risk",
     "add_assumption",
     "add_blocker",
     "add_control",
+    "add_from_template",
     "add_item",
     "add_kill_criterion",
     "add_member",
     "add_option",
     "add_precedent",
+    "add_quickly",
     "add_review_card",
     "add_risk",
     "add_status",
     "answer_readiness",
     "bind_indicator",
     "block_item",
+    "change_item_comment",
+    "change_items",
     "change_role",
     "checked_policy",
     "choose_precedent",
     "classify_project",
     "close_finding",
     "close_sprint",
+    "comment_on_item",
     "count_run",
     "create_project",
     "decide_gate",
     "decide_kill_criterion",
+    "decline_request",
     "define_field",
     "delegate_role",
+    "delete_item_comment",
     "discard_policy",
     "draft_policy",
     "end_delegation",
@@ -148,10 +160,13 @@ __all__ = [
     "remove_option",
     "remove_review_card",
     "remove_status",
+    "remove_template",
+    "remove_view",
     "rename_project",
     "reopen_finding",
     "reopen_risk",
     "request_gate",
+    "request_item",
     "revise_assumption",
     "revise_control",
     "revise_dossier",
@@ -168,6 +183,8 @@ __all__ = [
     "revise_sprint",
     "revise_status",
     "revoke_review_link",
+    "save_template",
+    "save_view",
     "seal_ceiling",
     "set_capacity",
     "set_health",

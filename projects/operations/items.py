@@ -11,7 +11,7 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
 from projects import rules
-from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind, ItemState, SprintState
+from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind, ItemState, SprintState, Triage
 from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED, ITEM_UNBLOCKED
 from projects.models import ItemStatus, Project, Sprint, SprintReview, WorkItem
 from projects.operations.item_values import read_values
@@ -117,6 +117,7 @@ def _refuse_overtaken(item: WorkItem, seen: Mapping[str, Any]) -> None:
 
 def _enter_plan(item: WorkItem, now: datetime | None) -> None:
     """In a sprint nothing waits to be ready; out of it, everything that was begun is ready again."""
+    _refuse_waiting(item)
     allowed = LANES if item.sprint else OUTSIDE_SPRINTS
     if item.state not in allowed or (item.sprint and item.state == ItemState.DROPPED):
         item.state, item.status = ItemState.READY, None
@@ -191,11 +192,18 @@ def _status(project: Project, key: str) -> ItemStatus | None:
 
 
 def _refuse_misplaced(item: WorkItem, group: str) -> None:
+    _refuse_waiting(item)
     if item.sprint_id is None and group not in OUTSIDE_SPRINTS:
         said = "In the backlog an item is waiting, ready or dropped: put it into a sprint first."
         raise Conflict(said, code="in_backlog")
     if item.sprint_id is not None and group not in LANES:
         raise Conflict("An item of a sprint is at least ready: take it out of the sprint first.", code="in_sprint")
+
+
+def _refuse_waiting(item: WorkItem) -> None:
+    if item.triage == Triage.WAITING:
+        said = f"Item {item.number} is a request that waits: accept it or decline it first."
+        raise Conflict(said, code="in_triage")
 
 
 def _place(item: WorkItem, before: WorkItem | None) -> None:

@@ -4,6 +4,7 @@ from projects.queries.board import (
     active_sprint,
     backlog,
     cards,
+    in_full,
     item,
     item_field,
     item_fields,
@@ -75,6 +76,19 @@ from projects.queries.gates import (
     visible_decisions,
 )
 from projects.queries.history import QUIET, event_kinds, events, last_changed_by, latest_job, news
+from projects.queries.item_list import FILTERS, ORDERS, OWN, ItemLook, found_items, read_look
+from projects.queries.item_work import (
+    item_comment,
+    item_comments,
+    item_template,
+    item_templates,
+    labels,
+    lane_tops,
+    lane_totals,
+    requests,
+    saved_view,
+    saved_views,
+)
 from projects.queries.library import finished_project, finished_projects, newest_priors, outcome, priors_versions
 from projects.queries.portfolio import (
     could_sink,
@@ -111,6 +125,7 @@ from projects.queries.risks import (
     risks_in_full,
 )
 from projects.queries.team import (
+    is_of_the_team,
     last_seq,
     member,
     members,
@@ -123,8 +138,12 @@ from projects.queries.team import (
 )
 
 __all__ = [
+    "FILTERS",
     "MOST_DECISIONS",
+    "ORDERS",
+    "OWN",
     "QUIET",
+    "ItemLook",
     "Span",
     "acceptance",
     "active_sprint",
@@ -156,6 +175,7 @@ __all__ = [
     "finished_lately",
     "finished_project",
     "finished_projects",
+    "found_items",
     "gate_approval",
     "gate_approvals",
     "gate_condition",
@@ -165,9 +185,13 @@ __all__ = [
     "gate_waiver",
     "gate_waivers",
     "has_gate_in_question",
+    "in_full",
     "in_progress",
     "indicator",
+    "is_of_the_team",
     "item",
+    "item_comment",
+    "item_comments",
     "item_field",
     "item_fields",
     "item_histories",
@@ -175,10 +199,15 @@ __all__ = [
     "item_link",
     "item_status",
     "item_statuses",
+    "item_template",
+    "item_templates",
     "items",
     "items_in_full",
     "kill_criteria",
     "kill_criterion",
+    "labels",
+    "lane_tops",
+    "lane_totals",
     "last_changed_by",
     "last_gates",
     "last_health_note",
@@ -212,7 +241,9 @@ __all__ = [
     "precedent",
     "precedents",
     "priors_versions",
+    "read_look",
     "register",
+    "requests",
     "review_card",
     "review_cards",
     "review_link",
@@ -223,6 +254,8 @@ __all__ = [
     "risks_in_full",
     "role_of",
     "running_delegations",
+    "saved_view",
+    "saved_views",
     "scope_before",
     "scope_of",
     "spike",

@@ -3,7 +3,7 @@
 from django.db.models import Case, Prefetch, QuerySet, When
 
 from core.errors import NotFound
-from projects.enums import ItemState, SprintState
+from projects.enums import ItemState, SprintState, Triage
 from projects.models import ItemBlock, ItemField, ItemLink, ItemStatus, Project, Sprint, WorkItem
 
 
@@ -49,17 +49,14 @@ def _numbered(rows: QuerySet[WorkItem], number: int) -> WorkItem:
 
 
 def items_in_full(project: Project) -> QuerySet[WorkItem]:
+    return in_full(items(project).select_related("status", "parent"))
+
+
+def in_full(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """With everything that an answer about an item names, at the same cost for one and for many."""
     blocks = ItemBlock.objects.select_related("blocker", "blocked").order_by("pk")
-    return (
-        items(project)
-        .select_related("status", "parent")
-        .prefetch_related(
-            Prefetch("blocked_by", blocks),
-            Prefetch("blocks", blocks),
-            Prefetch("links", ItemLink.objects.order_by("pk")),
-        )
-    )
+    links = ItemLink.objects.order_by("pk")
+    return items.prefetch_related(Prefetch("blocked_by", blocks), Prefetch("blocks", blocks), Prefetch("links", links))
 
 
 def item_in_full(project: Project, number: int) -> WorkItem:
@@ -112,4 +109,5 @@ def cards(sprint: Sprint) -> QuerySet[WorkItem]:
 def backlog(project: Project) -> QuerySet[WorkItem]:
     """What is in no sprint and still to be done."""
     left = items(project).filter(sprint=None).exclude(state__in=[ItemState.DONE, ItemState.DROPPED])
+    left = left.exclude(triage=Triage.WAITING).select_related("status")
     return left.order_by("rank", "pk")

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from core.errors import NotFound
 from core.models import User
 from projects.models import Membership, Project
-from projects.roles import Role
+from projects.roles import STAKEHOLDERS, Role
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
@@ -31,6 +31,12 @@ def role_of(user: User, project_id: int) -> Role | None:
     """The user's role in the project, or None."""
     membership = Membership.objects.filter(user=user, project_id=project_id).first()
     return Role(membership.role) if membership else None
+
+
+def is_of_the_team(user: User, project_id: int) -> bool:
+    """Whether the user does the project's work or answers for it, rather than looking on; an administrator is."""
+    role = role_of(user, project_id)
+    return user.is_superuser if role is None else role not in STAKEHOLDERS
 
 
 def last_seq(project_id: int) -> int:

@@ -17,6 +17,7 @@ from projects.forms.board import CloseSprintForm, ItemForm, SprintForm
 from projects.models import Project, Sprint, WorkItem
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
+from projects.views.tabs import work_tabs
 
 PARTS = {"board": "projects/parts/board.html", "backlog": "projects/parts/backlog.html"}
 BACKLOG_SHOWN = 100
@@ -98,16 +99,45 @@ def show_board(
         "people": list(queries.people(project)),
         "query": f"&{urlencode({'who': who})}" if who else "",
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
-        "lanes": tables.lanes(_shown(sprint, who), project, queries.item_statuses(project)) if sprint else [],
+        "lanes": lanes_of(_shown(sprint, who), project) if sprint else [],
+        "more_url": reverse("projects:board", args=[project.key]) + "?" + urlencode({"part": "lane", "who": who}),
+        "tabs": work_tabs(project, "board"),
         "move_url": reverse("projects:item-move", args=[project.key]) + (f"?{urlencode({'who': who})}" if who else ""),
         "backlog": list(queries.backlog(project)[: BACKLOG_SHOWN + 1]),
         "backlog_shown": BACKLOG_SHOWN,
     }
+    if part_of(request) == "lane" and sprint:
+        return more_of_lane(request, project, _shown(sprint, who), context)
     template = PARTS.get(part_of(request))
     if template is None:
         template, context = "projects/board.html", context | _forms(project, sprint, sprint_form, item_form)
     is_wrong = sprint_form is not None or item_form is not None
     return render(request, template, context, status=422 if is_wrong else 200)
+
+
+def lanes_of(rows: "QuerySet[WorkItem]", project: Project, **which: Any) -> list[dict[str, Any]]:
+    """The rows as lanes, each with its first cards."""
+    tops = queries.lane_tops(rows, at_most=tables.LANE_SHOWN)
+    return tables.lanes(tops, queries.lane_totals(rows), project, queries.item_statuses(project), **which)
+
+
+def more_of_lane(
+    request: HttpRequest, project: Project, rows: "QuerySet[WorkItem]", context: dict[str, Any]
+) -> HttpResponse:
+    """The next cards of a lane, as one scrolls to its foot: `lane`, and `from` how many are there."""
+    status = queries.item_status(project, request.GET.get("lane", ""))
+    begin = begin_of(request)
+    mine = rows.filter(state=status.group, status=None if status.is_main else status).order_by("rank", "pk")
+    found = list(mine[begin : begin + tables.LANE_SHOWN + 1])
+    cards = tables.cards_of(found[: tables.LANE_SHOWN], project)
+    more = begin + tables.LANE_SHOWN if len(found) > tables.LANE_SHOWN else 0
+    lane = {"key": status.key, "cards": cards, "more": more}
+    return render(request, "projects/parts/lane_cards.html", context | {"lane": lane})
+
+
+def begin_of(request: HttpRequest) -> int:
+    text = request.GET.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
 
 
 def new_item_form(project: Project, data: Any = None, *, sprint: Sprint | None = None) -> ItemForm:

@@ -28,13 +28,29 @@ from tests.projects.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["overview", "gate", "tier", "scope", "risks", "board", "team", "activity", "rename"]
+PAGES = [
+    "overview",
+    "gate",
+    "tier",
+    "scope",
+    "risks",
+    "board",
+    "items",
+    "backlog",
+    "requests",
+    "team",
+    "activity",
+    "rename",
+]
 PARTS = {
     "gate": ["requirements"],
     "overview": ["tier", "line", "gate", "gate-pill", "sprint", "risks", "feed"],
     "scope": ["form", "verdict"],
     "risks": ["register"],
     "board": ["board", "backlog"],
+    "items": ["items"],
+    "backlog": ["ranks"],
+    "requests": ["waiting"],
     "team": ["members"],
     "activity": ["ledger", "checks"],
 }

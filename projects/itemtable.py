@@ -1,0 +1,84 @@
+"""Items as rows: for the table, and for files of exactly what is found."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+
+from core.errors import Invalid
+from core.models import User
+from projects import queries
+from projects.enums import ItemState, Priority
+from projects.models import ItemField, Project, WorkItem
+from projects.queries.item_list import Parameters
+
+KINDS = ("csv", "json")
+MOST_ROWS = 20_000
+
+_WHERE = ("key", "title", "kind", "state", "status", "priority", "assignee", "sprint")
+_SIZE = ("points", "product", "data_science", "engineering", "validation")
+_REST = ("labels", "parent", "blocked", "hypothesis", "time_box_days", "result", "description", "created_at")
+COLUMNS = (*_WHERE, *_SIZE, *_REST, "external_source", "external_id")
+
+
+def exported(project: Project, given: Parameters, *, by: User, kind: str) -> HttpResponse:
+    """What the address finds, in its order, as a file. Raises Invalid for a kind or a filter that there is not."""
+    if kind not in KINDS:
+        raise Invalid(f"as is csv or json: got {kind[:40]!r}.", field="as", code="choice")
+    look = queries.read_look(project, given)
+    own = list(queries.item_fields(project))
+    names = {status.key: status.name for status in queries.item_statuses(project)}
+    found = queries.found_items(look, project, by=by)[:MOST_ROWS]
+    rows = (row_of(item, project.key, own, names) for item in found)
+    body = _csv(rows, own) if kind == "csv" else orjson.dumps(list(rows), option=orjson.OPT_INDENT_2, default=str)
+    media = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
+    disposition = f'attachment; filename="{project.key}-items.{kind}"'
+    return HttpResponse(body, content_type=media, headers={"Content-Disposition": disposition})
+
+
+def row_of(item: WorkItem, key: str, own: Iterable[ItemField], names: dict[str, str]) -> dict[str, Any]:
+    """An item as plain values by `COLUMNS`, then by the project's own fields."""
+    row: dict[str, Any] = {
+        "key": f"{key}-{item.number}",
+        "title": item.title,
+        "kind": item.kind,
+        "state": item.state,
+        "status": status_name(item, names),
+        "priority": Priority(item.priority).name.lower(),
+        "assignee": item.assignee.username if item.assignee else None,
+        "sprint": item.sprint.number if item.sprint else None,
+        "points": item.points,
+        **dict.fromkeys(("product", "data_science", "engineering", "validation")),
+        **item.estimates,
+        "labels": item.labels,
+        "parent": item.parent.number if item.parent else None,
+        "blocked": item.block_cause or None,
+    }
+    plain = "hypothesis time_box_days result description created_at external_source external_id"
+    row |= {name: getattr(item, name) for name in plain.split()}
+    return row | {queries.OWN + one.key: item.custom.get(one.key) for one in own}
+
+
+def status_name(item: WorkItem, names: dict[str, str]) -> str:
+    if item.status:
+        return item.status.name
+    return names.get(item.state) or str(ItemState(item.state).label)
+
+
+def _csv(rows: Iterable[dict[str, Any]], own: Iterable[ItemField]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    columns = [*COLUMNS, *(queries.OWN + one.key for one in own)]
+    writer.writerow(columns)
+    writer.writerows([_cell(row[name]) for name in columns] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula is kept text."""
+    if isinstance(value, list):
+        value = "; ".join(value)
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
