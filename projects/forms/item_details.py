@@ -1,0 +1,75 @@
+"""The form of what an item says besides its facts: labels, estimates, what it tests, the project's own fields."""
+
+from typing import Any
+
+from django import forms
+
+from projects import queries
+from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult, Visibility
+from projects.forms.fields import long
+from projects.models import ItemField, Project, WorkItem
+
+ESTIMATE, OWN = "estimate_", "own_"
+TESTS = ("hypothesis", "metric", "baseline", "time_box_days", "result", "result_note")
+
+
+class ItemDetailsForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    labels = forms.CharField(required=False, max_length=800, help_text="With commas between them.")
+    parent = forms.IntegerField(required=False, min_value=1, label="Part of item", help_text="Its number.")
+    hypothesis = forms.CharField(required=False, widget=long())
+    metric = forms.CharField(required=False, max_length=250, help_text="Empty is the scope's.")
+    baseline = forms.FloatField(required=False, help_text="Empty is the scope's.")
+    time_box_days = forms.IntegerField(required=False, min_value=1, max_value=365, label="Time box, days")
+    result = forms.ChoiceField(required=False, choices=[("", "Still open"), *HypothesisResult.choices])
+    result_note = forms.CharField(required=False, widget=long(), label="What came of it")
+
+    def __init__(self, data: Any, *, project: Project, item: WorkItem) -> None:
+        initial: dict[str, Any] = {name: getattr(item, name) for name in ("version", *TESTS)}
+        initial |= {"labels": ", ".join(item.labels), "parent": item.parent.number if item.parent else None}
+        initial |= {ESTIMATE + name: points for name, points in item.estimates.items()}
+        self.project, self.own = project, list(queries.item_fields(project))
+        initial |= {OWN + one.key: item.custom.get(one.key) for one in self.own}
+        super().__init__(data, initial=initial)
+        for name, label in Discipline.choices:
+            self.fields[ESTIMATE + name] = forms.IntegerField(required=False, min_value=0, max_value=100, label=label)
+        for one in self.own:
+            self.fields[OWN + one.key] = _own(one)
+
+    def estimates(self) -> list[forms.BoundField]:
+        return [self[ESTIMATE + name] for name in Discipline.values]
+
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[OWN + one.key] for one in self.own]
+
+    def values(self) -> dict[str, Any]:
+        """As `revise_item` takes them. Raises NotFound for a parent that there is not."""
+        given = self.cleaned_data
+        values: dict[str, Any] = {name: given[name] for name in TESTS}
+        values["labels"] = [one.strip() for one in given["labels"].split(",") if one.strip()]
+        values["parent"] = queries.item(self.project, given["parent"]) if given["parent"] else None
+        values["estimates"] = {name: given[ESTIMATE + name] for name in Discipline.values}
+        if self.own:
+            values["custom"] = {one.key: given[OWN + one.key] for one in self.own}
+        return values
+
+
+def _own(field: ItemField) -> forms.Field:
+    if field.type == FieldType.NUMBER:
+        return forms.FloatField(required=False, label=field.name)
+    if field.type == FieldType.DATE:
+        return forms.DateField(required=False, label=field.name, widget=forms.DateInput(attrs={"type": "date"}))
+    if field.type == FieldType.CHOICE:
+        choices = [("", "–"), *((one, one) for one in field.choices)]
+        return forms.ChoiceField(required=False, label=field.name, choices=choices)
+    return forms.CharField(required=False, label=field.name, max_length=500)
+
+
+class BlockForm(forms.Form):
+    cause = forms.ChoiceField(choices=BlockCause.choices)
+    reason = forms.CharField(max_length=200, label="What is missing")
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(max_length=5000, widget=long())
+    visibility = forms.ChoiceField(choices=Visibility.choices, required=False)

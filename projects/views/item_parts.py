@@ -1,0 +1,138 @@
+"""What stands on an item's page below its facts: what blocks it, what it says besides, what is said of it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import Invalid
+from core.pages import now, user_of
+from projects import operations, queries, rules, subjects
+from projects.enums import Visibility
+from projects.forms.item_details import BlockForm, CommentForm, ItemDetailsForm
+from projects.models import Project, WorkItem
+from projects.pages import part_of, project_page, takes_effect
+from projects.roles import Permission
+from projects.views.work import whole
+
+
+@project_page
+@require_GET
+def about(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """The parts that the item's page loads below its facts."""
+    return _about(request, project, number)
+
+
+@project_page
+@require_POST
+def details(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    item = queries.item_in_full(project, number)
+    form = ItemDetailsForm(request.POST, project=project, item=item)
+
+    def save() -> None:
+        version = form.cleaned_data["version"]
+        operations.revise_item(
+            item=item, values=form.values(), by=user_of(request), expected_version=version, now=now()
+        )
+
+    is_saved = takes_effect(form, save)
+    return _about(request, project, number, form=None if is_saved else form)
+
+
+@project_page
+@require_POST
+def block(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """Block it, or with `act=unblock` take the block away."""
+    item = queries.item(project, number)
+    if request.POST.get("act") == "unblock":
+        operations.unblock_item(item=item, by=user_of(request))
+        return _about(request, project, number)
+    form = BlockForm(request.POST)
+    is_done = takes_effect(
+        form, lambda: operations.block_item(item=item, by=user_of(request), now=now(), **form.cleaned_data)
+    )
+    return _about(request, project, number, block_form=None if is_done else form)
+
+
+@project_page
+@require_POST
+def blocker(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """It waits for the item with this number; with `act=remove`, no longer."""
+    item, other = queries.item(project, number), queries.item(project, whole(request, "item"))
+    if request.POST.get("act") == "remove":
+        operations.remove_blocker(item=item, blocker=other, by=user_of(request))
+    else:
+        operations.add_blocker(item=item, blocker=other, by=user_of(request), now=now())
+    return _about(request, project, number)
+
+
+@project_page
+@require_POST
+def link(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """It is about a thing; with `act=remove`, no longer."""
+    item = queries.item(project, number)
+    if request.POST.get("act") == "remove":
+        operations.unlink_item(link=queries.item_link(item, whole(request, "link")), by=user_of(request))
+    else:
+        kind, target = request.POST.get("kind", ""), request.POST.get("target", "").strip()
+        operations.link_item(item=item, kind=kind, target=target, by=user_of(request), now=now())
+    return _about(request, project, number)
+
+
+@project_page
+@require_POST
+def comment(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    item, form = queries.item(project, number), CommentForm(request.POST)
+
+    def say() -> None:
+        visibility = form.cleaned_data["visibility"] or Visibility.EVERYONE
+        text = form.cleaned_data["text"]
+        operations.comment_on_item(item=item, text=text, visibility=visibility, by=user_of(request), now=now())
+
+    if not takes_effect(form, say):
+        raise Invalid(" ".join(str(error) for errors in form.errors.values() for error in errors), field="text")
+    return _about(request, project, number)
+
+
+@project_page
+@require_POST
+def comment_remove(request: HttpRequest, project: Project, number: int, comment: int) -> HttpResponse:
+    found = queries.item_comment(queries.item(project, number), user_of(request), comment)
+    operations.delete_item_comment(comment=found, by=user_of(request), now=now())
+    return _about(request, project, number)
+
+
+def _about(request: HttpRequest, project: Project, number: int, **forms: Any) -> HttpResponse:
+    """Without the page's script the whole page answers."""
+    if not getattr(request, "htmx", False):
+        return redirect("projects:item", key=project.key, number=number)
+    item = queries.item_in_full(project, number)
+    user = user_of(request)
+    context: dict[str, Any] = {
+        "project": project,
+        "item": item,
+        "me": user,
+        "why_not": rules.why_not(user, Permission.PLAN, project.pk),
+        "links": _links(project, item),
+        "kinds": [kind for kind in subjects.kinds() if kind not in ("project", "item")],
+        "comments": list(queries.item_comments(item, user)),
+        "is_team": queries.is_of_the_team(user, project.pk),
+        "why_not_comment": rules.why_not_comment_on_item(user, project.pk, Visibility.EVERYONE),
+    }
+    if part_of(request) == "comments":
+        return render(request, "projects/parts/item_comments.html", context)
+    context["form"] = forms.get("form") or ItemDetailsForm(None, project=project, item=item)
+    context["block_form"] = forms.get("block_form") or BlockForm()
+    is_wrong = any(forms.values())
+    return render(request, "projects/parts/item_about.html", context, status=422 if is_wrong else 200)
+
+
+def _links(project: Project, item: WorkItem) -> list[dict[str, Any]]:
+    """Each with how its app names it now; what is gone keeps its id."""
+    found = []
+    for one in item.links.all():
+        known = subjects.known(project, one.kind, one.target)
+        label, url = (known.label, known.url) if known else (f"{one.target} (gone)", "")
+        found.append({"id": one.pk, "kind": one.kind, "label": label, "url": url})
+    return found

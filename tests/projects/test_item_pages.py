@@ -1,0 +1,123 @@
+"""What stands on an item's page below its facts."""
+
+import pytest
+from django.urls import reverse
+
+from projects import operations
+from projects.models import ItemComment, WorkItem
+from projects.roles import Role
+from tests.factories import make_member, make_project
+from tests.projects.factories import make_item, make_sprint
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def project():
+    return make_project(key="FRD")
+
+
+@pytest.fixture
+def owner(client, project):
+    client.force_login(project.created_by)
+    return client
+
+
+def url(name, *more):
+    return reverse(f"projects:{name}", args=["FRD", 1, *more])
+
+
+def test_details_are_saved_and_stale_ones_refused(owner, project):
+    operations.define_field(project=project, name="Area", type="choice", choices=["Cards"], by=project.created_by)
+    make_item(project)
+    form = {"version": "1", "labels": "Recall, data", "estimate_engineering": "3", "own_area": "Cards"}
+    form |= {"hypothesis": "It lifts recall", "time_box_days": "10", "result": "confirmed"}
+
+    saved = owner.post(url("item-details"), form, **HTMX)
+    stale = owner.post(url("item-details"), form | {"labels": "x"}, **HTMX)
+
+    item = WorkItem.objects.get()
+    assert (saved.status_code, stale.status_code) == (200, 422)
+    assert (item.labels, item.points, item.custom, item.result) == (
+        ["data", "recall"],
+        3,
+        {"area": "Cards"},
+        "confirmed",
+    )
+
+
+def test_block_wait_link_and_undo(owner, project):
+    make_item(project, sprint=make_sprint(project))
+    make_item(project, title="The other")
+
+    blocked = owner.post(url("item-block"), {"cause": "data", "reason": "Labels late"}, **HTMX).content.decode()
+    owner.post(url("item-blocker"), {"item": "2"}, **HTMX)
+    full = owner.post(url("item-link"), {"kind": "gate", "target": "scope"}, **HTMX).content.decode()
+
+    assert "Labels late" in blocked
+    assert "The other" in full
+    assert "Scope gate" in full
+    owner.post(url("item-block"), {"act": "unblock"}, **HTMX)
+    owner.post(url("item-blocker"), {"item": "2", "act": "remove"}, **HTMX)
+    link = WorkItem.objects.get(number=1).links.get()
+    bare = owner.post(url("item-link"), {"link": link.pk, "act": "remove"}, **HTMX).content.decode()
+    assert "Linked to nothing yet" in bare
+
+
+def test_comments_show_to_whom_they_are_said(client, owner, project):
+    make_item(project)
+    owner.post(url("item-comment"), {"text": "Among **us**", "visibility": "team"}, **HTMX)
+    owner.post(url("item-comment"), {"text": "For all"}, **HTMX)
+    team = owner.get(url("item-about"), **HTMX).content.decode()
+    client.force_login(make_member(project, Role.SPONSOR))
+
+    others = client.get(url("item-about"), **HTMX).content.decode()
+
+    assert "Among <strong>us</strong>" in team
+    assert "Among" not in others
+    assert "For all" in others
+    refused = client.post(url("item-comment-remove", ItemComment.objects.latest("pk").pk), **HTMX)
+    assert refused.status_code == 403
+
+
+def test_bulk_change_says_what_was_refused(owner, project):
+    make_item(project, sprint=make_sprint(project))
+    make_item(project)
+
+    answer = owner.post("/p/FRD/board/all/change/", {"item": ["1", "2"], "state": "review"}, follow=True)
+
+    body = answer.content.decode()
+    assert "1 item changed." in body
+    assert "FRD-2 is as it was" in body
+    assert list(WorkItem.objects.order_by("number").values_list("state", flat=True)) == ["review", "ready"]
+
+
+def test_quick_line_adds_or_says_why_not(owner, project):
+    owner.post("/p/FRD/board/all/quick/", {"line": "Try it !high #spike 2w"})
+    wrong = owner.post("/p/FRD/board/all/quick/", {"line": "Try it @nobody"})
+
+    assert list(WorkItem.objects.values_list("title", "kind", "time_box_days")) == [("Try it", "spike", 14)]
+    assert (wrong.status_code, "@nobody is nobody" in wrong.content.decode()) == (422, True)
+
+
+def test_backlog_ranks_by_position(owner, project):
+    for title in "abc":
+        make_item(project, title=title)
+
+    answer = owner.post("/p/FRD/board/backlog/rank/", {"item": "3", "position": "0", "lane": "backlog"})
+
+    assert answer.status_code == 204
+    assert list(WorkItem.objects.order_by("rank").values_list("title", flat=True)) == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("layout", ["table", "list", "board"])
+def test_items_are_shown_in_each_layout(owner, project, layout):
+    make_item(project, title="Freeze the holdout", more={"labels": ["data"]})
+
+    shown = owner.get(f"/p/FRD/board/all/?layout={layout}&label=data").content.decode()
+    wrong = owner.get(f"/p/FRD/board/all/?layout={layout}&kind=moon")
+
+    assert "Freeze the holdout" in shown
+    assert (wrong.status_code, "The filter cannot be read" in wrong.content.decode()) == (200, True)
