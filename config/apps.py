@@ -4,7 +4,18 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 CHAIN = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents")
-MODULES = ("handlers", "jobs", "gates", "health", "dossier_checks", "readiness", "indicators", "feed", "search")
+MODULES = (
+    "handlers",
+    "jobs",
+    "gates",
+    "health",
+    "dossier_checks",
+    "readiness",
+    "indicators",
+    "feed",
+    "search",
+    "first_steps",
+)
 """What registers something as it is imported."""
 
 

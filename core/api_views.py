@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from core import operations, queries, search
 from core.api import ApiView, StrictSerializer, page, refuse_unknown_filters, user_of, valid
 from core.errors import Invalid, NotFound
-from core.models import Token
+from core.models import Token, User
 from core.pages import now
 from core.roles import DEFAULT_SCOPES, Scope
 
@@ -30,6 +30,8 @@ class MeShape(serializers.Serializer[Any]):
     username = serializers.CharField()
     name = serializers.CharField()
     is_admin = serializers.BooleanField()
+    letter_keys = serializers.BooleanField(help_text="Whether keys of one letter act on pages.")
+    shows_first_steps = serializers.BooleanField(help_text="Whether pages show the first steps of a new project.")
     token = TokenShape(allow_null=True, help_text="The token of this call; null: a session.")
 
 
@@ -41,6 +43,11 @@ class TokenPageShape(serializers.Serializer[Any]):
     results = TokenShape(many=True)
     next_cursor = serializers.CharField(allow_null=True)
     prev_cursor = serializers.CharField(allow_null=True)
+
+
+class SettingsBody(StrictSerializer):
+    letter_keys = serializers.BooleanField(required=False)
+    shows_first_steps = serializers.BooleanField(required=False)
 
 
 class TokenBody(StrictSerializer):
@@ -64,13 +71,29 @@ def token_json(token: Token) -> dict[str, Any]:
     }
 
 
+def me_json(user: User, token: object) -> dict[str, Any]:
+    return {
+        "username": user.username,
+        "name": user.name,
+        "is_admin": user.is_superuser,
+        "letter_keys": user.letter_keys,
+        "shows_first_steps": user.shows_first_steps,
+        "token": token_json(token) if isinstance(token, Token) else None,
+    }
+
+
 class MeView(ApiView):
     @extend_schema(responses=MeShape)
     def get(self, request: Request) -> Response:
         """Who the caller is, and what the token of the call may do."""
-        user, token = user_of(request), request.auth
-        told = token_json(token) if isinstance(token, Token) else None
-        return Response({"username": user.username, "name": user.name, "is_admin": user.is_superuser, "token": told})
+        return Response(me_json(user_of(request), request.auth))
+
+    @extend_schema(request=SettingsBody, responses=MeShape)
+    def patch(self, request: Request) -> Response:
+        """Choose for oneself."""
+        body = valid(SettingsBody, request)
+        user = operations.change_settings(user=user_of(request), by=user_of(request), **body)
+        return Response(me_json(user, request.auth))
 
 
 class TokensView(ApiView):

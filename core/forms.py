@@ -36,6 +36,16 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(min_value=1, max_value=365, initial=90, label="Days until it expires")
 
 
+class SettingsForm(forms.Form):
+    """Switches: only those that the form on the page names are changed."""
+
+    letter_keys = forms.ChoiceField(required=False, choices=[("on", "On"), ("off", "Off")])
+    shows_first_steps = forms.ChoiceField(required=False, choices=[("on", "On"), ("off", "Off")])
+
+    def chosen(self) -> dict[str, bool]:
+        return {name: value == "on" for name, value in self.cleaned_data.items() if value}
+
+
 class PasswordForm(forms.Form):
     current = forms.CharField(
         max_length=1000, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})

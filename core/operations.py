@@ -191,6 +191,23 @@ def change_password(*, user: User, password: str, by: User) -> None:
     events.record(events.PASSWORD_CHANGED, user, by=by)
 
 
+@transaction.atomic
+def change_settings(
+    *, user: User, by: User, letter_keys: bool | None = None, shows_first_steps: bool | None = None
+) -> User:
+    """What is given of one's own choices; None leaves it. Raises NotAllowed for somebody else's."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    require(None if by.pk == user.pk else "Only you choose this for yourself.")
+    given = {"letter_keys": letter_keys, "shows_first_steps": shows_first_steps}
+    changed = {name: value for name, value in given.items() if value is not None and value != getattr(user, name)}
+    for name, value in changed.items():
+        setattr(user, name, value)
+    if changed:
+        user.save(update_fields=list(changed))
+        events.record(events.SETTINGS_CHANGED, user, by=by, **changed)
+    return user
+
+
 def _set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-out/", account.sign_out, name="sign-out"),
     path("setup/<str:secret>/", account.setup, name="setup"),
     path("account/", account.account, name="account"),
+    path("account/settings/", account.settings, name="settings"),
     path("account/password/", account.password, name="password"),
     path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token-revoke"),
     path("search/", search.find, name="search"),

@@ -117,7 +117,7 @@ search.register(
         note=search.said("state", SprintState),
         ref="number",
         number="number",
-        url=_below("board", numbered=False),
+        url=_below("sprint-page"),
     ),
     Source(
         kind="policy",

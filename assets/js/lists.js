@@ -16,6 +16,7 @@ document.addEventListener("focusin", ({ target }) => {
   if (row?.id) last = row.id;
 });
 
+const PEEKED = "[data-peek], [data-item]";
 const hasRows = () => rows().length > 0;
 
 function move(by) {
@@ -33,11 +34,13 @@ on("j", "Next in the list", () => move(1), hasRows);
 on("k", "The one before", () => move(-1), hasRows);
 on("enter", "Open the focused one", (target) => (target.matches("a, button, summary, [data-item]") ? false : open(current())), hasRows);
 on("x", "Choose the focused one", choose, () => Boolean(document.querySelector("[data-rows] [data-choose]")));
-on(" ", "Look at the focused one without leaving", (target) => (target.matches("button, summary, input") ? false : toggle()), () => Boolean(document.querySelector("[data-peek]")));
+on(" ", "Look at the focused one without leaving", (target) => (target.matches("button, summary, input") ? false : toggle()), () => Boolean(document.querySelector(PEEKED)));
 on("escape", "Close what is looked at, or go back", back);
 
+const linkOf = (row) => row?.querySelector("a.name, a.title, a[href]");
+
 function open(row) {
-  const link = row?.querySelector("a.name, a.title, a[href]");
+  const link = linkOf(row);
   link?.click();
   return Boolean(link);
 }
@@ -76,17 +79,17 @@ const isPeeking = () => Boolean(panel?.isConnected);
 function toggle() {
   const row = current();
   if (isPeeking()) return close();
-  return row?.dataset.peek === undefined ? false : look(row);
+  return row?.matches(PEEKED) ? look(row) : false;
 }
 
 async function look(row) {
-  const url = row.dataset.peek || handleOf(row).href;
+  const url = row.dataset.peek || linkOf(row).href;
   if (!isPeeking()) raise();
   const mine = ++asked;
   const [body] = panel.getElementsByClassName("body");
   for (const one of document.querySelectorAll("[data-peeked]")) delete one.dataset.peeked;
   row.dataset.peeked = "";
-  panel.querySelector("a.btn").href = row.querySelector("a.name, a.title, a[href]")?.href ?? url;
+  panel.querySelector("a.btn").href = linkOf(row)?.href ?? url;
   const answer = await fetch(`${url}${url.includes("?") ? "&" : "?"}part=peek`, { headers: { "HX-Request": "true" } }).catch(() => null);
   const html = answer ? await answer.text() : "";
   if (mine !== asked || !isPeeking()) return;

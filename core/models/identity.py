@@ -12,6 +12,8 @@ class User(AbstractUser):
 
     name = models.CharField(max_length=120, help_text="How people see this person.")
     is_robot = models.BooleanField(default=False)
+    letter_keys = models.BooleanField(default=True, help_text="Whether keys of one letter act, away from fields.")
+    shows_first_steps = models.BooleanField(default=True, help_text="Until it is put away.")
 
     REQUIRED_FIELDS = ["email", "name"]
 

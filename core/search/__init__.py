@@ -6,7 +6,7 @@ One statement asks all of them, so that a search costs the same queries however 
 from core.search.commands import Command, commands_for, offer
 from core.search.finding import EACH, MOST_EACH, MOST_LETTERS, Found, Group, find
 from core.search.marking import marked
-from core.search.sources import TEXT, Hit, Seen, Source, kinds, main_kind, register, register_projects, said
+from core.search.sources import TEXT, Hit, Seen, Source, icon_of, kinds, main_kind, register, register_projects, said
 
 __all__ = [
     "EACH",
@@ -21,6 +21,7 @@ __all__ = [
     "Source",
     "commands_for",
     "find",
+    "icon_of",
     "kinds",
     "main_kind",
     "marked",

@@ -115,6 +115,10 @@ def main_kind(kind: str) -> str:
     return kind.partition(":")[0]
 
 
+def icon_of(hit: Hit) -> str:
+    return source_of(hit.kind).icon
+
+
 def source_of(kind: str) -> Source:
     return _sources[kind]
 

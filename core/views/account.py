@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import operations, queries
 from core.errors import DomainError
-from core.forms import PasswordForm, SetupForm, SignInForm, TokenForm
+from core.forms import PasswordForm, SettingsForm, SetupForm, SignInForm, TokenForm
 from core.models import Token, User
 from core.pages import now, page, public, show_on, user_of
 
@@ -84,6 +84,16 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page
+@require_POST
+def settings(request: HttpRequest) -> HttpResponse:
+    """What one chose for oneself, by a switch here or on the page that it is about; back to that page."""
+    form = SettingsForm(request.POST)
+    if form.is_valid():
+        operations.change_settings(user=user_of(request), by=user_of(request), **form.chosen())
+    return HttpResponseRedirect(_next(request, at=request.headers.get("referer", "")))
+
+
+@page
 @sensitive_post_parameters("current", "password")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
@@ -122,8 +132,8 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> int:
     return 200
 
 
-def _next(request: HttpRequest) -> str:
-    target = request.POST.get("next", "")
+def _next(request: HttpRequest, *, at: str = "") -> str:
+    target = request.POST.get("next", at)
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return target
     return reverse("projects:portfolio")

@@ -32,5 +32,8 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _group(group: search.Group, found: search.Found) -> dict[str, Any]:
-    hits = [asdict(hit) | {"shown": search.marked(hit.title, found.words)} for hit in group.hits]
+    hits = [
+        asdict(hit) | {"shown": search.marked(hit.title, found.words), "icon": search.icon_of(hit)}
+        for hit in group.hits
+    ]
     return {"label": group.label, "icon": group.icon, "hits": hits}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.pages import user_of
-from experiments import queries, rules, tables
+from experiments import peeks, queries, rules, tables
 from experiments.models import Run
 from experiments.views import files, notes, reproducing, series, traces
 from experiments.views.record import record
@@ -21,6 +21,8 @@ from projects.pages import part_of, project_page
 def run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
     found = queries.run_by_id(project=project, run_id=run_id)
     part = part_of(request)
+    if part == "peek":
+        return render(request, "ui/peek.html", peeks.of_run(found))
     if part == "charts":
         return render(request, "experiments/parts/charts.html", _charts(project, found))
     if part == "job":

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.pages import now, user_of
 from experiments import queries as experiments
 from experiments.models import DatasetVersion, Run
-from models_registry import operations, queries, rules, tables
+from models_registry import operations, peeks, queries, rules, tables
 from models_registry.enums import DeploymentState, ModelFormat, VersionState
 from models_registry.forms import AliasForm, DeployForm, EvaluationForm, ProposeForm, ReviewForm
 from models_registry.models import Deployment, ModelVersion, RegisteredModel
@@ -96,6 +96,8 @@ def _propose(request: HttpRequest, project: Project, run: Run, *, name: str, des
 @require_GET
 def version(request: HttpRequest, project: Project, name: str, number: int) -> HttpResponse:
     found = queries.version_of(project=project, name=name, number=number)
+    if part_of(request) == "peek":
+        return render(request, "ui/peek.html", peeks.of_version(found))
     if part_of(request) == "state":
         return render(request, "models_registry/parts/version_state.html", _state(request, project, found))
     return render(request, "models_registry/version.html", _whole(request, project, found))

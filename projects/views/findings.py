@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
 from core.pages import now, user_of
-from projects import operations, queries, rules, subjects, tables
+from projects import operations, peeks, queries, rules, subjects, tables
 from projects.enums import FINDING_FLOW, FindingState
 from projects.forms.findings import FindingChangeForm, NewFindingForm
 from projects.forms.risks import ReasonForm
@@ -47,6 +47,8 @@ def findings(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def finding(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     found = queries.finding(project, number)
+    if part_of(request) == "peek":
+        return render(request, "ui/peek.html", peeks.of_finding(found))
     initial = {name: getattr(found, name) for name in FindingChangeForm.base_fields}
     form = FindingChangeForm(request.POST or None, initial=initial, people=queries.people(project))
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.pages import now, user_of
-from projects import operations, queries, rules
+from projects import operations, peeks, queries, rules
 from projects.forms.board import ItemChangeForm
 from projects.forms.items_in_place import ItemInPlaceForm
 from projects.models import Project, WorkItem
@@ -30,6 +30,8 @@ def add(request: HttpRequest, project: Project) -> HttpResponse:
 def item(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """A page of its own, and for htmx the same form as a dialog over the board."""
     found = queries.item(project, number)
+    if part_of(request) == "peek":
+        return render(request, "ui/peek.html", peeks.of_item(found))
     initial = {name: getattr(found, name) for name in ItemChangeForm.base_fields}
     form = ItemChangeForm(
         request.POST or None,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.pages import now, user_of
-from projects import delivery, feed, gates, operations, queries, rules, tables, tiers
+from projects import delivery, feed, first_steps, gates, operations, queries, rules, tables, tiers
 from projects.forms.project import RenameForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
@@ -23,6 +23,7 @@ PARTS = {
     "sprint": "projects/parts/sprint.html",
     "risks": "projects/parts/top_risks.html",
     "feed": "projects/parts/feed.html",
+    "first-steps": "projects/parts/first_steps.html",
 }
 
 # What a check of a gate may depend on, whichever app it is of.
@@ -136,6 +137,10 @@ def _risks(request: HttpRequest, project: Project) -> dict[str, Any]:
     }
 
 
+def _first_steps(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {"first_steps": first_steps.of_project(user_of(request), project)}
+
+
 def _tier(request: HttpRequest, project: Project) -> dict[str, Any]:
     found = tiers.classification_of(project)
     tier = found.tier if found else None
@@ -158,4 +163,5 @@ _FACTS = {
     "sprint": _sprint,
     "risks": _risks,
     "feed": _feed,
+    "first-steps": _first_steps,
 }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import Invalid
 from core.pages import now, page, user_of
-from projects import health, operations, portfolio, queries, rules
+from projects import first_steps, health, operations, portfolio, queries, rules
 from projects.enums import Health, Stage
 from projects.forms.health import HealthForm
 from projects.forms.project import ProjectForm
@@ -36,6 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return _export(found, request.GET["format"])
     first = _first(request)
     context = {
+        "first_steps": first_steps.of_user(user_of(request)),
         "rows": [_shown(row) for row in found[first : first + PAGE]],
         "count": len(found),
         "unknown": sum(row.value is None for row in found),

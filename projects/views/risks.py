@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import FieldError, Invalid
 from core.pages import now, user_of
-from projects import indicators, operations, queries, rules, tables
+from projects import indicators, operations, peeks, queries, rules, tables
 from projects.enums import RISK_FLOW, FindingState, RiskLevel, RiskState, Stage
 from projects.forms.risks import (
     AcceptanceForm,
@@ -57,6 +57,8 @@ def register(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def risk(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     found: Any = queries.risk_in_full(project, number)
+    if part_of(request) == "peek":
+        return render(request, "ui/peek.html", peeks.of_risk(tables.register_row(found, today=now().date())))
     initial = {name: getattr(found, name) for name in RiskChangeForm.base_fields}
     form = RiskChangeForm(request.POST or None, initial=initial, people=queries.people(project))
     if takes_effect(form, lambda: _revise(request, found, dict(form.cleaned_data))):

@@ -1,6 +1,7 @@
 """Every page of a project in which everything has happened: seen wide and narrow, light and dark, and by keyboard."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -88,6 +89,59 @@ def test_every_page_fits_and_is_whole(open_as, filled, look):
     found = [f"{path}: {finding}" for path in paths for finding in findings(page, path)]
 
     assert found == []
+
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = """(rules) => axe.run(document, {resultTypes: ["violations"], ...rules}).then(({violations}) => violations
+    .filter(({impact}) => ["serious", "critical"].includes(impact))
+    .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`)))"""
+
+# Colours that still fade from one theme to the other are neither's.
+STILL = """() => new Promise(requestAnimationFrame)
+    .then(() => Promise.allSettled(document.getAnimations().map(({finished}) => finished)))"""
+
+
+def test_axe_finds_nothing_grave_on_the_main_pages_in_either_theme(open_as, filled):
+    _, paths = filled
+    page, axe = open_as("owner"), AXE.read_text()
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = []
+    for path in paths:
+        page.goto(path)
+        page.evaluate("document.fonts.ready.then(() => true)")
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        page.evaluate(axe)
+        page.evaluate(STILL)
+        found += [f"{path}: {one}" for one in page.evaluate(GRAVE, {})]
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(STILL)
+        colours = {"runOnly": ["color-contrast"]}
+        found += [f"{path}, dark: {one}" for one in page.evaluate(GRAVE, colours)]
+        page.emulate_media(color_scheme="light")
+
+    assert found == []
+
+
+def test_anything_is_found_looked_at_and_gone_to_by_keyboard_alone(open_as, filled):
+    key, _ = filled
+    page = open_as("owner", "/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(f"{key} labels come")
+    expect(page.get_by_role("option", name=re.compile("Labels come late"))).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/p/{key}/risks/1/"))
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(f"/p/{key}/risks/$"))
+    page.keyboard.press("j")
+    page.keyboard.press(" ")
+    glance = page.get_by_role("dialog", name="Labels come late")
+    expect(glance).to_contain_text("4×4")
+    page.keyboard.press("Escape")
+    expect(glance).to_have_count(0)
+    expect(page.get_by_role("link", name="Labels come late")).to_be_focused()
+    page.goto("/search/?q=zzzyzx")
+    expect(page.get_by_text("Nothing of yours is like that")).to_be_visible()
 
 
 def findings(page, path):
