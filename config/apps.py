@@ -3,7 +3,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-CHAIN = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents")
+CHAIN = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents", "inbox")
 MODULES = (
     "handlers",
     "jobs",

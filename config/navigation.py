@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.models import User
-from core.pages import user_of
 from experiments.models import Dataset, Run
 from models_registry.enums import DeploymentState, ReviewState
 from models_registry.models import Deployment, RegisteredModel, Review
@@ -19,7 +18,6 @@ from monitoring.models import Alert
 from projects.enums import ItemState, RiskState, SprintState
 from projects.models import Project, Risk, WorkItem
 from projects.pages import project_page
-from projects.queries import visible_projects
 
 # label, icon, address below the project's, key of "g then letter", which count, a space above
 PLACES: list[tuple[str, str, str, str, str, bool]] = [
@@ -53,7 +51,7 @@ def rail(request: HttpRequest) -> dict[str, Any]:
         return {}
     project: Project | None = getattr(request, "project", None)
     return {
-        **_links(user, project, at=request.path),
+        **_links(project, at=request.path),
         "account_url": reverse("core:account"),
         "sign_out_url": reverse("core:sign-out"),
         "project": project,
@@ -64,21 +62,21 @@ def rail(request: HttpRequest) -> dict[str, Any]:
 @project_page
 def rail_links(request: HttpRequest, project: Project) -> HttpResponse:
     """The rail's links again, for the page at `?at=`: its counts are live."""
-    return render(request, "ui/rail_links.html", _links(user_of(request), project, at=request.GET.get("at", "")))
+    return render(request, "ui/rail_links.html", _links(project, at=request.GET.get("at", "")))
 
 
-def _links(user: User, project: Project | None, *, at: str) -> dict[str, Any]:
+def _links(project: Project | None, *, at: str) -> dict[str, Any]:
     if project is None:
-        return {"rail": _everywhere(user, at=at)}
+        return {"rail": _everywhere(at=at)}
     url = f"{reverse('rail', args=[project.key])}?{urlencode({'at': at})}"
-    return {"rail": [*_everywhere(user, at=at), *_of_project(project, at=at)], "rail_url": url, "rail_live": LIVE}
+    return {"rail": [*_everywhere(at=at), *_of_project(project, at=at)], "rail_url": url, "rail_live": LIVE}
 
 
-def _everywhere(user: User, *, at: str) -> list[dict[str, Any]]:
-    waiting = Review.objects.filter(state=ReviewState.OPEN, project__in=visible_projects(user))
+def _everywhere(*, at: str) -> list[dict[str, Any]]:
+    inbox = reverse("inbox:inbox")
     return [
+        _link("Inbox", "inbox", inbox, "i", 0, here=at == inbox) | {"count_url": reverse("inbox:count")},
         _link("Portfolio", "layout-grid", "/", "p", 0, here=at == "/"),
-        _link("My reviews", "clipboard-check", "/reviews/", "v", waiting.count(), here=at == "/reviews/"),
     ]
 
 

@@ -1,6 +1,7 @@
 """Settings, all from the environment; what is not given falls back to the embedded parts in the data directory."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "porting",
     "monitoring",
     "documents",
+    "inbox",
     "config",
 ]
 
@@ -212,6 +214,13 @@ SPECTACULAR_SETTINGS = {
 
 # Hosts, or host:port, to which webhooks may go although they are not on the open internet.
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+
+# Mail, such as smtp+tls://name:password@host:587. Where it is not given none is sent, and the settings page says so.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
+MAIL_DOMAIN = urlsplit(PUBLIC_URL).hostname or "localhost"
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Throughline <throughline@{MAIL_DOMAIN}>")
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 

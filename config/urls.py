@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("monitoring.api_urls")),
     path("", include("documents.urls")),
     path("api/v1/", include("documents.api_urls")),
+    path("", include("inbox.urls")),
+    path("api/v1/", include("inbox.api_urls")),
 ]
 
 handler400 = "core.views.errors.bad_request"

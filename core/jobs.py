@@ -78,6 +78,7 @@ class JobKind:
     memory_mb: ClassVar[int]
     max_attempts: ClassVar[int]
     is_routine: ClassVar[bool]
+    every_s: ClassVar[int | None]
 
     def prepare(self, job: Job, scratch: Path) -> ChildSpec | None:
         return None
@@ -110,15 +111,16 @@ def job_kind(
     memory_mb: int = 2048,
     max_attempts: int = 3,
     is_routine: bool = False,
+    every_s: int | None = None,
 ) -> Any:
     """Class decorator: register a JobKind under `name`.
 
     A routine job comes back every few minutes for ever: what it finds is told by events of its own, and of the job
-    itself only that it failed.
+    itself only that it failed. One with `every_s` is the house's own, and scheduled from the first start on.
     """
 
     def register(cls: type[JobKind]) -> type[JobKind]:
-        cls.name, cls.queue, cls.is_routine = name, queue, is_routine
+        cls.name, cls.queue, cls.is_routine, cls.every_s = name, queue, is_routine, every_s
         cls.timeout_s, cls.memory_mb, cls.max_attempts = timeout_s, memory_mb, max_attempts
         _kinds[name] = cls()
         return cls
@@ -220,6 +222,15 @@ def take_due(*, limit: int = 50) -> list[tuple[int, Queue]]:
         )
         Job.objects.filter(pk__in=[pk for pk, _ in rows]).update(rung_at=Now())
     return [(pk, queue) for pk, queue in rows]  # type: ignore[misc]
+
+
+def keep_scheduled() -> None:
+    """See to it that each of the house's own jobs comes back as often as its kind says."""
+    for kind in _kinds.values():
+        if kind.every_s is not None:
+            defaults = {"every_seconds": kind.every_s, "next_at": database_now()}
+            found, _ = Schedule.objects.get_or_create(kind=kind.name, subject_type="", subject_id="", defaults=defaults)
+            Schedule.objects.filter(pk=found.pk).exclude(every_seconds=kind.every_s).update(every_seconds=kind.every_s)
 
 
 def fire_schedules() -> int:

@@ -58,6 +58,11 @@ def wake(stream_id: int) -> None:
     _bell.ring({"stream": stream_id})
 
 
+def wake_person(user_id: int) -> None:
+    """Tell every web process that there is something new for this person. Their bell is the negative of their id."""
+    _bell.ring({"stream": -user_id})
+
+
 def whisper(stream_id: int, message: dict[str, Any]) -> None:
     """Send something that is not worth keeping (presence, a metric just logged) to the stream's open pages."""
     _bell.ring({"stream": stream_id, "whisper": message})

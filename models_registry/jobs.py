@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core import storage
+from core import outbound, storage
 from core.errors import Conflict
 from core.jobs import ChildSpec, Failure, JobKind, Report, job_kind
 from core.models import Job
-from models_registry import operations, outbound, queries
+from models_registry import operations, queries
 from models_registry.checks import metric_of
 from models_registry.enums import WebhookStatus
 from models_registry.model_cache import complete_signature, put_files

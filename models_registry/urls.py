@@ -12,7 +12,6 @@ _REVIEW = "p/<str:key>/reviews/<int:number>/"
 _DEPLOYMENT = "p/<str:key>/deployments/<str:name>/"
 
 urlpatterns = [
-    path("reviews/", reviews.mine, name="my-reviews"),
     path("p/<str:key>/models/", models.models, name="models"),
     path("p/<str:key>/models/new", models.propose, name="propose"),
     path("p/<str:key>/runs/<str:run_id>/versions", models.versions_of_run, name="run-versions"),

@@ -18,7 +18,6 @@ from porting.enums import SourceKind
 from porting.models import Export, Import, ImportedItem
 from porting.operations.imports import may_ask_anywhere
 from porting.operations.records import MESSAGES
-from porting.sealing import unseal
 
 DAY_S = 24 * 3600
 DATABASE, ARCHIVE = "mlflow.db", "export.zip"
@@ -43,7 +42,7 @@ class ImportFromMlflow(JobKind):
             "settled": _settled(found),
             "max_bytes": settings.IMPORT_MAX_BYTES,
         }
-        secret = json.loads(unseal(found.sealed, key=settings.SECRET_KEY)) if found.sealed else {}
+        secret = json.loads(operations.opened(found)) if found.sealed else {}
         if found.kind == SourceKind.ARCHIVE:
             assert found.archive_id is not None
             storage.copy_to(found.archive_id, scratch / "archive")

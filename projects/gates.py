@@ -103,6 +103,16 @@ for _gate in (Gate.SCOPE, Gate.FEASIBILITY):
     )
 
 
+def contribution_types(gate: Gate) -> frozenset[str]:
+    """The events whose actors contributed to what the gate is about."""
+    return frozenset(_contributions[gate])
+
+
+def authorship_types(gate: Gate) -> frozenset[str]:
+    """The events whose actors wrote something that the gate rests on, or contributed."""
+    return frozenset(_authorships[gate] | _contributions[gate])
+
+
 def contributors(project: Project, gate: Gate) -> list[int]:
     """Users' ids, whoever changed something last at the end."""
     return queries.contributors(project, _contributions[gate])

@@ -6,6 +6,7 @@ import "./forms.js";
 import "./frame.js";
 import "./infields.js";
 import "./keys.js";
+import "./inbox.js";
 import "./lists.js";
 import "./live.js";
 import "./palette.js";

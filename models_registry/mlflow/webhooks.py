@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from core import outbound
 from core.errors import Invalid, NotFound
 from core.rules import require
 from experiments.mlflow import paging, wire
 from experiments.mlflow.door import Call, Route, read
 from experiments.mlflow.shapes import milliseconds, set_only
-from models_registry import hooks, operations, outbound, rules
+from models_registry import hooks, operations, rules
 from models_registry.models import Webhook
 
 MAX_PAGE = 1_000

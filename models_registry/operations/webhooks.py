@@ -4,22 +4,21 @@ import re
 import secrets
 import time
 import uuid
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from core import events, jobs
+from core import events, jobs, outbound
+from core.addresses import why_not_url
 from core.errors import Conflict, Invalid, NotFound
 from core.models import Event, User
 from core.rules import require
-from models_registry import hooks, outbound, rules
+from core.sealing import Unsealable, seal, unseal
+from models_registry import hooks, rules
 from models_registry.enums import WebhookStatus
 from models_registry.events import WEBHOOK_CREATED, WEBHOOK_DELETED, WEBHOOK_UPDATED
 from models_registry.models import Webhook
@@ -29,6 +28,7 @@ MAX_WEBHOOKS = 50
 MAX_SECRET = 500
 MAX_DESCRIPTION = 1000
 DELIVER_WEBHOOK = "deliver_webhook"
+SEALED_FOR = "webhooks"
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
@@ -109,19 +109,15 @@ def send(*, webhook: Webhook, event: str, data: dict[str, Any], at: str, deliver
 
 def sealed(secret: str) -> str:
     """A secret as it is stored: with a copy of the database alone it cannot be read."""
-    return _cipher().encrypt(secret.encode()).decode() if secret else ""
+    return seal(secret, purpose=SEALED_FOR, key=settings.SECRET_KEY) if secret else ""
 
 
 def opened(text: str) -> str:
     """Raises Conflict (`secret_lost`) when the server's key was changed since it was sealed."""
     try:
-        return _cipher().decrypt(text.encode()).decode() if text else ""
-    except InvalidToken:
+        return unseal(text, purpose=SEALED_FOR, key=settings.SECRET_KEY) if text else ""
+    except Unsealable:
         raise Conflict("The webhook's secret cannot be read any more: set it anew.", code="secret_lost") from None
-
-
-def _cipher() -> Fernet:
-    return Fernet(urlsafe_b64encode(sha256(f"webhooks:{settings.SECRET_KEY}".encode()).digest()))
 
 
 def _locked(webhook: Webhook) -> Webhook:
@@ -159,7 +155,7 @@ def _checked_name(webhook: Webhook, name: str) -> str:
 
 
 def _checked_url(url: str) -> str:
-    reason = outbound.why_not_url(url, allowed=frozenset(settings.WEBHOOK_ALLOWED_HOSTS))
+    reason = why_not_url(url, allowed=frozenset(settings.WEBHOOK_ALLOWED_HOSTS))
     if reason is not None:
         raise Invalid(f"The address {url[:200]!r} cannot be told: {reason}.", field="url", code="url_not_allowed")
     return url

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.pages import now, page, user_of
+from core.pages import now, user_of
 from models_registry import approvals, operations, queries, rules, tables
 from models_registry.enums import ReviewState
 from models_registry.forms import DecisionForm
@@ -28,14 +28,6 @@ PARTS = {
     "comparison": "models_registry/parts/review_comparison.html",
     "approvals": "models_registry/parts/review_approvals.html",
 }
-
-
-@page
-@require_GET
-def mine(request: HttpRequest) -> HttpResponse:
-    """What waits for me, in every project."""
-    rows = [tables.review_row(review) for review in queries.waiting_for(user_of(request))[:PAGE]]
-    return render(request, "models_registry/my_reviews.html", {"rows": rows})
 
 
 @project_page

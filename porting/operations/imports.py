@@ -10,19 +10,21 @@ from django.conf import settings
 from django.db import transaction
 
 from core import events, jobs, storage
+from core.addresses import is_named
 from core.errors import Conflict, Invalid, TooLarge
 from core.models import Blob, Job, User
 from core.rules import require
+from core.sealing import seal, unseal
 from porting import rules
-from porting.addresses import clean_url, is_named
+from porting.addresses import clean_url
 from porting.enums import SourceKind
 from porting.events import IMPORT_FAILED, IMPORT_FINISHED, IMPORT_STARTED
 from porting.models import Import
-from porting.sealing import seal
 from projects.models import Project
 
 IMPORT_JOB = "import"
 MAX_CREDENTIAL = 2000
+SEALED_FOR = "throughline.porting.credentials"
 CREDENTIALS = ("username", "password", "token")
 
 
@@ -80,7 +82,7 @@ def _queue(
         kind=kind,
         source=source[:500],
         archive=archive,
-        sealed=seal(json.dumps(secret), key=settings.SECRET_KEY) if secret else "",
+        sealed=seal(json.dumps(secret), purpose=SEALED_FOR, key=settings.SECRET_KEY) if secret else "",
         experiments=list(experiments) if experiments else None,
         created_by=by,
         created_at=now,
@@ -94,6 +96,11 @@ def _queue(
     made.save(update_fields=["job"])
     events.record(IMPORT_STARTED, made, by=by, kind=str(kind), source=made.source)
     return made
+
+
+def opened(found: Import) -> str:
+    """What was sealed with an import, as it was given. Raises Unsealable."""
+    return unseal(found.sealed, purpose=SEALED_FOR, key=settings.SECRET_KEY)
 
 
 def import_job(job: Job) -> Import:

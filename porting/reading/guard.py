@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection
 from typing import Any
 
-from porting.addresses import is_global
+from core.addresses import is_global
 
 
 class BlockedAddress(PermissionError):

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from projects.routing import websocket_urlpatterns
+from inbox.routing import websocket_urlpatterns as of_inboxes
+from projects.routing import websocket_urlpatterns as of_projects
 
 # Addresses that anybody may open, each with its reason. An entry that no longer exists fails the test.
 OPEN = {
@@ -14,6 +15,7 @@ OPEN = {
     "sign-out/": "ends a session, if there is one",
     "setup/<str:secret>/": "the secret in the address is the permission",
     "shared/reviews/<str:secret>/": "the secret in the address is the permission; wrong ones are counted",
+    "inbox/unsubscribe/<str:signed>/": "the signed text in the address is the permission, and it only stops mail",
     "health/live": "asked by probes that have no account",
     "health/ready": "asked by probes that have no account",
     "metrics": "counts without names; METRICS_TOKEN closes it",
@@ -68,5 +70,6 @@ def test_open_addresses_still_exist():
 
 @pytest.mark.django_db
 def test_every_socket_refuses_whoever_is_not_signed_in():
-    assert [str(pattern.pattern) for pattern in websocket_urlpatterns] == ["ws/projects/<str:key>"]
-    # The socket itself is tried in tests/projects/test_live.py: a new one must be added there and here.
+    sockets = [str(pattern.pattern) for pattern in [*of_projects, *of_inboxes]]
+    # They are tried in tests/projects/test_live.py and tests/inbox/test_live.py: a new one is added there and here.
+    assert sockets == ["ws/projects/<str:key>", "ws/inbox"]

@@ -10,10 +10,16 @@ import pytest
 
 from core import events
 
-APPS = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents")
+APPS = ("core", "projects", "experiments", "models_registry", "porting", "monitoring", "documents", "inbox")
 
 # Operations that act for somebody without an event, each with its reason. An entry that no longer exists fails.
+_THEIRS = "what a person has read, done or put off is theirs alone: the ledger tells who decided, not who has read"
 SILENT: dict[str, str] = {
+    "inbox.bring_back": _THEIRS,
+    "inbox.mark_done": _THEIRS,
+    "inbox.mark_read": _THEIRS,
+    "inbox.mark_unread": _THEIRS,
+    "inbox.snooze": _THEIRS,
     "experiments.log_spans": "spans come many a second; the trace that they are of is recorded when it is told",
 }
 

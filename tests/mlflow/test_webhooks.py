@@ -11,8 +11,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from core import addresses, outbound
 from core.models import Event, Job
-from models_registry import hooks, outbound
+from models_registry import hooks
 from models_registry.models import Webhook
 from projects.roles import Role
 from tests.drain import drain
@@ -221,13 +222,13 @@ def test_an_address_that_must_not_be_called(engineer, url):
     "url", [URL, "http://example.com:8080/a?b=c", "https://93.184.216.34/", "https://[2606:4700::1]/"]
 )
 def test_an_address_of_the_open_internet(url):
-    assert outbound.why_not_url(url, allowed=frozenset()) is None
+    assert addresses.why_not_url(url, allowed=frozenset()) is None
 
 
 def test_a_name_that_leads_inside_is_not_called(listener, monkeypatch):
     """The name is harmless and the address is not, also when it was another a moment ago."""
     port, answers = listener.server_port, iter(["93.184.216.34", "127.0.0.1"])
-    monkeypatch.setattr(outbound, "PORTS", {port})
+    monkeypatch.setattr(addresses, "PORTS", {port})
     resolved = []
 
     def rebinding(host, asked, **kwargs):
@@ -249,7 +250,7 @@ def test_the_operator_allows_a_host_inside(listener):
 
     assert answer.status == 200
     other = frozenset([f"127.0.0.1:{listener.server_port + 1}"])
-    assert outbound.why_not_url(f"http://{here(listener)}/", allowed=other) is not None
+    assert addresses.why_not_url(f"http://{here(listener)}/", allowed=other) is not None
 
 
 def test_a_redirect_is_not_followed(listener):

@@ -205,18 +205,6 @@ def test_pause_needs_a_reason_and_the_version_seen(project):
     assert Deployment.objects.get().state == "live"
 
 
-def test_my_reviews_are_those_that_i_may_decide(project):
-    review = Review.objects.get(state="open")
-    validator, author = make_member(project, Role.VALIDATOR), review.author
-    make_review(make_version(make_scoped_project()))
-
-    mine = signed_in(validator).get(reverse("models_registry:my-reviews")).content
-    theirs = signed_in(author).get(reverse("models_registry:my-reviews")).content
-
-    assert mine.count(b"review-") == 1
-    assert b"Nothing waits for you" in theirs
-
-
 def queries_of(client, address):
     with CaptureQueriesContext(
         connection,

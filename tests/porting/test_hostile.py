@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from core.addresses import is_global
 from core.child import Anticipated
 from core.errors import Invalid
-from porting.addresses import clean_url, is_global
+from core.sealing import Unsealable, seal, unseal
+from porting.addresses import clean_url
 from porting.reading import archives
-from porting.sealing import Unsealable, seal, unseal
 
 ROOM = 10 * 1024 * 1024
 
@@ -212,10 +213,11 @@ def _accepted(listener: socket.socket) -> int:
 
 
 def test_sealed_credentials_need_the_key():
-    sealed = seal("secret", key="one")
+    sealed = seal("secret", purpose="a", key="one")
 
     assert "secret" not in sealed
-    assert sealed != seal("secret", key="one")
-    assert unseal(sealed, key="one") == "secret"
-    with pytest.raises(Unsealable):
-        unseal(sealed, key="another")
+    assert sealed != seal("secret", purpose="a", key="one")
+    assert unseal(sealed, purpose="a", key="one") == "secret"
+    for purpose, key in (("a", "another"), ("b", "one")):
+        with pytest.raises(Unsealable):
+            unseal(sealed, purpose=purpose, key=key)

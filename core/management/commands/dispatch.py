@@ -30,6 +30,7 @@ class Command(BaseCommand):
             try:
                 if not is_scheduled:
                     keep_scheduled()
+                    jobs.keep_scheduled()
                     is_scheduled = True
                 rang = dispatch_once()
             except (OperationalError, InterfaceError, BrokerDown, OSError) as exc:

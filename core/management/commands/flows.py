@@ -8,7 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.flow import Flow
 
-ENUMS = ("core.enums", "projects.enums", "experiments.enums", "models_registry.enums", "monitoring.enums")
+ENUMS = (
+    "core.enums",
+    "projects.enums",
+    "experiments.enums",
+    "models_registry.enums",
+    "monitoring.enums",
+    "inbox.enums",
+)
 
 
 class Command(BaseCommand):

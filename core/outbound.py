@@ -6,8 +6,6 @@ gains nothing. Redirects are not followed, proxies of the environment are not us
 
 import contextlib
 import http.client
-import ipaddress
-import re
 import socket
 import ssl
 import threading
@@ -16,19 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-MAX_URL = 500
+from core.addresses import DEFAULT_PORTS, is_named, parsed, why_not_address, why_not_url
+
 MAX_ANSWER = 64 * 1024
 SECONDS = 5.0
-PORTS = {80, 443, 8000, 8080, 8443}
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)+")
-# A last part that is a number, also in hexadecimal, is an address in one of the spellings that C libraries read.
-_NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.IGNORECASE)
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Blocked(Exception):
@@ -45,42 +34,6 @@ class Answer:
     body: bytes
 
 
-def why_not_url(url: str, *, allowed: frozenset[str]) -> str | None:
-    """Why this address may not be called, as far as its text tells; or None. `allowed` holds `host` and `host:port`."""
-    if len(url) > MAX_URL:
-        return f"it has {len(url)} characters, at most {MAX_URL} are allowed"
-    if not url.isascii() or _FORBIDDEN.search(url):
-        return "it holds a space, a backslash, a control character or one that is not ASCII"
-    try:
-        parts, port = urlsplit(url), urlsplit(url).port
-    except ValueError:
-        return "it is no address"
-    if parts.scheme not in _DEFAULT_PORTS:
-        return "it must begin with https:// or http://"
-    if parts.username is not None or parts.password is not None or "@" in parts.netloc:
-        return "it holds a user's name or password"
-    if not parts.hostname:
-        return "it names no host"
-    if is_allowed(parts, allowed):
-        return None
-    if (port or _DEFAULT_PORTS[parts.scheme]) not in PORTS:
-        return f"its port is none of {', '.join(map(str, sorted(PORTS)))}"
-    return _why_not_host(parts.hostname)
-
-
-def is_allowed(parts: SplitResult, allowed: frozenset[str]) -> bool:
-    """Whether the operator named this host, with this port or with any."""
-    return parts.hostname in allowed or f"{parts.hostname}:{_port(parts)}" in allowed
-
-
-def why_not_address(address: Address) -> str | None:
-    """Why nothing of ours is sent there, or None for an address of the open internet."""
-    inner = _embedded(address)
-    if not inner.is_global or inner.is_multicast or inner.is_reserved:
-        return f"{address} is no address of the open internet"
-    return None
-
-
 def post(url: str, *, body: bytes, headers: Mapping[str, str], allowed: frozenset[str]) -> Answer:
     """Send a body, and read at most 64 KiB of the answer, within five seconds. Raises Blocked, Failed."""
     reason = why_not_url(url, allowed=allowed)
@@ -89,7 +42,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], allowed: frozense
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        with _connection(parts, is_free=is_allowed(parts, allowed)) as connection, _cut_after(SECONDS, connection):
+        with _connection(parts, is_free=_is_free(parts, allowed)) as connection, _cut_after(SECONDS, connection):
             connection.request("POST", target, body=body, headers=dict(headers))
             response = connection.getresponse()
             return Answer(response.status, response.read(MAX_ANSWER))
@@ -114,7 +67,7 @@ def _connected(host: str, port: int, *, is_free: bool) -> socket.socket:
     error: OSError | None = None
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for family, _, _, _, address in found[:4]:
-        reason = None if is_free else why_not_address(ipaddress.ip_address(str(address[0]).partition("%")[0]))
+        reason = None if is_free else why_not_address(parsed(str(address[0])))
         if reason is not None:
             raise Blocked(reason)
         try:
@@ -129,7 +82,7 @@ def _dialled(family: int, address: Any, *, is_free: bool) -> socket.socket:
     try:
         connected.settimeout(SECONDS)
         connected.connect(address)
-        peer = ipaddress.ip_address(str(connected.getpeername()[0]).partition("%")[0])
+        peer = parsed(str(connected.getpeername()[0]))
         if not is_free and (reason := why_not_address(peer)):
             raise Blocked(reason)
     except BaseException:
@@ -156,29 +109,11 @@ def _cut_after(seconds: float, connection: http.client.HTTPConnection) -> Iterat
         timer.cancel()
 
 
-def _why_not_host(host: str) -> str | None:
-    try:
-        return why_not_address(ipaddress.ip_address(host))
-    except ValueError:
-        pass
-    if _NUMERIC.fullmatch(host):
-        return "its host is an address in a spelling that is not the usual one"
-    if not _NAME.fullmatch(host) or host.endswith((".localhost", ".local", ".internal")):
-        return "its host is no name of the open internet"
-    return None
-
-
-def _embedded(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, if it does."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    inner = address.ipv4_mapped or address.sixtofour
-    if inner is None and address in _NAT64:
-        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if inner is None and address.teredo is not None:
-        inner = address.teredo[1]
-    return inner or address
-
-
 def _port(parts: SplitResult) -> int:
-    return parts.port or _DEFAULT_PORTS[parts.scheme]
+    return parts.port or DEFAULT_PORTS[parts.scheme]
+
+
+def _is_free(parts: SplitResult, allowed: frozenset[str]) -> bool:
+    """Whether the operator named this host, with this port or with any."""
+    assert parts.hostname, "checked before"
+    return is_named(parts.hostname, _port(parts), allowed)

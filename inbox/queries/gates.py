@@ -1,0 +1,197 @@
+"""Gates that wait: whose verdict the policy still wants, and which are approved and only have to be passed.
+
+Whether every check is met is the gate page's business: here nothing is evaluated, so that a hundred gates cost what
+one costs. An approval counts as standing until something happened that a gate may rest on.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Max, Q
+from django.urls import reverse
+
+from core.errors import Conflict
+from core.models import Event
+from inbox.enums import Group
+from inbox.queries.person import Person
+from inbox.rows import Elsewhere, Row
+from projects import approvals, gates, policies
+from projects.enums import Gate, RequestState
+from projects.events import GATE_DECIDED, GATE_PASSED
+from projects.models import GateApproval, GateRequest
+from projects.policy import CONTRIBUTORS, LAST_CHANGE, NOT_ALONE, ApprovalRule, GatePolicy, counts_for, missing
+from projects.roles import PERMISSIONS, Permission
+
+# What changes what a gate rests on; the rest of the log is talk, or the deciding itself.
+EVIDENCE = (
+    r"^((scope|dossier|option|precedent|sheet|ceiling|spike|objection|kill_criterion|risk|control|indicator|finding"
+    r"|dataset|dataset_version|version|review|deployment|comparison|alert|monitor|assumption)\."
+    r"|project\.classified$|gate\.(waived|waiver_ended|policy_changed)$)"
+)
+
+
+@dataclass
+class Asked:
+    """One open request with all that was said on it."""
+
+    request: GateRequest
+    rules: GatePolicy
+    verdicts: list[tuple[GateApproval, int]] = field(default_factory=list)
+    """Those not withdrawn, each with its event's number."""
+    evidence: list[int] = field(default_factory=list)
+    """Numbers of the events since the first verdict that changed something."""
+    worked: list[int] = field(default_factory=list)
+    """Who contributed, the last to act last."""
+    authors: set[int] = field(default_factory=set)
+    """Who contributed, or wrote something that it rests on."""
+
+    @property
+    def standing(self) -> list[GateApproval]:
+        last = max(self.evidence, default=0)
+        return [approval for approval, seq in self.verdicts if seq > last]
+
+
+def of_evidence() -> Q:
+    """Events that change what a gate rests on."""
+    return Q(type__regex=EVIDENCE)
+
+
+def asked_of(person: Person) -> list[Asked]:
+    """The open requests of the person's projects. Five queries."""
+    found = GateRequest.objects.filter(project__in=person.ids, state=RequestState.OPEN)
+    found = found.select_related("requested_by", "project__policy__policy").order_by("requested_at", "pk")
+    asked = {one.pk: Asked(one, rules) for one in found if (rules := _rules(one)) is not None}
+    _add_verdicts(asked)
+    _add_evidence(asked.values())
+    _add_contributors(asked.values())
+    return list(asked.values())
+
+
+def rows(person: Person, asked: Iterable[Asked]) -> list[Row]:
+    said = [(one, _why_mine(person, one)) for one in asked]
+    return [_row(person, one, what) for one, what in said if what]
+
+
+def elsewhere(person: Person, asked: Iterable[Asked]) -> list[Elsewhere]:
+    """What waits for others, and for whom."""
+    found = []
+    for one in asked:
+        lacking = _lacking(one)
+        if lacking and not _why_mine(person, one):
+            who = ", ".join(approvals.words(rule, count) for rule, count in lacking)
+            project, gate = person.projects[one.request.project_id], Gate(one.request.gate)
+            url = reverse("projects:gate", args=[project.key])
+            found.append(Elsewhere(gate.label, url, who, one.request.requested_at, project.name))
+    return found
+
+
+def _rules(request: GateRequest) -> GatePolicy | None:
+    """What the policy asks for; None where its text can no longer be read: the gate's page says so."""
+    try:
+        pack = policies.read(request.project.policy.policy)
+    except Conflict:
+        return None
+    return pack.gates.get(request.gate, GatePolicy(request.gate))
+
+
+def _add_verdicts(asked: dict[int, Asked]) -> None:
+    given = list(GateApproval.objects.filter(request__in=asked, withdrawn_at=None).order_by("pk"))
+    told = Event.objects.filter(
+        stream__in={one.project_id for one in given},
+        subject_type="gateapproval",
+        subject_id__in=[str(one.pk) for one in given],
+        type=GATE_DECIDED,
+    )
+    seqs = dict(told.values_list("subject_id", "seq"))
+    for one in given:
+        asked[one.request_id].verdicts.append((one, seqs.get(str(one.pk), 0)))
+
+
+def _add_evidence(asked: Collection[Asked]) -> None:
+    firsts = {one.request.project_id: min(seq for _, seq in one.verdicts) for one in asked if one.verdicts}
+    later = Q(pk=None)
+    for stream, seq in firsts.items():
+        later |= Q(stream=stream, seq__gt=seq)
+    found = Event.objects.filter(later, of_evidence()).values("stream").annotate(last=Max("seq"))
+    last = {row["stream"]: row["last"] for row in found}
+    for one in asked:
+        one.evidence = [last[one.request.project_id]] if one.request.project_id in last else []
+
+
+def _add_contributors(asked: Collection[Asked]) -> None:
+    streams = [one.request.project_id for one in asked]
+    passed = Event.objects.filter(stream__in=streams, type=GATE_PASSED).values("stream").annotate(last=Max("seq"))
+    since = {row["stream"]: row["last"] for row in passed}
+    theirs = Q(pk=None)
+    for one in asked:
+        stream, types = one.request.project_id, gates.authorship_types(Gate(one.request.gate))
+        theirs |= Q(stream=stream, seq__gt=since.get(stream, 0), type__in=types)
+    acted = Event.objects.filter(theirs, actor__isnull=False).values("stream", "actor", "type")
+    people = list(acted.annotate(last=Max("seq")).order_by("last"))
+    for one in asked:
+        types = gates.contribution_types(Gate(one.request.gate))
+        mine = [row for row in people if row["stream"] == one.request.project_id]
+        one.authors = {row["actor"] for row in mine}
+        one.worked = [row["actor"] for row in mine if row["type"] in types]
+
+
+def _lacking(asked: Asked) -> list[tuple[ApprovalRule, int]]:
+    """Seats that nobody took yet. A rule that holds only under a condition is taken as holding."""
+    wanted = asked.rules.approvals
+    votes = [approvals.vote_of(one.approver_id, {one.approver_id: one.role}, asked.worked) for one in asked.standing]
+    return [(rule, count) for rule, count in zip(wanted, missing(wanted, votes), strict=True) if count]
+
+
+def _is_among_authors(asked: Asked) -> bool:
+    """Whether the policy wants somebody besides those who decided so far, all of them authors."""
+    return NOT_ALONE in asked.rules.separation and {one.approver_id for one in asked.standing} <= asked.authors
+
+
+def _why_mine(person: Person, asked: Asked) -> str:
+    """What the person can do for it; empty if nothing."""
+    if any(one.verdict not in approvals.APPROVING for one in asked.standing):
+        return ""
+    lacking = [rule for rule, _ in _lacking(asked)]
+    if not lacking and not (asked.rules.approvals and _is_among_authors(asked)):
+        role = person.roles[asked.request.project_id]
+        return "Pass the gate" if Permission.PASS_GATE in PERMISSIONS[role] else ""
+    if not lacking and person.user.pk in asked.authors:
+        return ""
+    return "Decide on a gate" if _may_decide(person, asked, lacking or list(asked.rules.approvals)) else ""
+
+
+def _may_decide(person: Person, asked: Asked, wanted: Sequence[ApprovalRule]) -> bool:
+    user = person.user.pk
+    if asked.request.requested_by_id == user or _is_separate(user, asked):
+        return False
+    if any(one.approver_id == user for one in asked.standing):
+        return False
+    vote = approvals.vote_of(user, {user: person.roles[asked.request.project_id]}, asked.worked)
+    return any(counts_for(rule, vote) for rule in wanted)
+
+
+def _is_separate(user: int, asked: Asked) -> bool:
+    """Whether the policy keeps this person out: they made what is decided on."""
+    separation, worked = asked.rules.separation, asked.worked
+    if LAST_CHANGE in separation and worked and worked[-1] == user:
+        return True
+    return CONTRIBUTORS in separation and user in worked
+
+
+def _row(person: Person, asked: Asked, what: str) -> Row:
+    request, gate = asked.request, Gate(asked.request.gate)
+    verdicts = [seq for one, seq in asked.verdicts if one.approver_id == person.user.pk]
+    return person.row(
+        Group.DECIDE,
+        request.project_id,
+        key=f"gate:{request.pk}",
+        what=what,
+        title=gate.label,
+        detail=request.comment,
+        by=request.requested_by.name,
+        url=reverse("projects:gate", args=[person.projects[request.project_id].key]),
+        since=request.requested_at,
+        print=f"{request.pk}.{len(asked.standing)}",
+        about=("gate", str(request.pk)),
+        seen_seq=max(verdicts, default=None),
+    )

@@ -1,0 +1,62 @@
+"""What every part of an inbox asks of: the person, their projects and their roles."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.models import User
+from inbox.enums import Group
+from inbox.rows import Row
+from models_registry.health import LONG_D
+from projects.models import Membership, Project
+from projects.queries import last_tiers
+from projects.roles import PERMISSIONS, Permission, Role
+
+# How long a decision may wait before it is overdue: the same week after which a project's health turns amber.
+DECIDE_WITHIN = timedelta(days=LONG_D)
+
+
+@dataclass(frozen=True)
+class Person:
+    """`roles` by project; only projects that the person is in, whatever an administrator may see besides."""
+
+    user: User
+    now: datetime
+    roles: dict[int, Role]
+    projects: dict[int, Project]
+    tiers: dict[int, int | None] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[int]:
+        return list(self.roles)
+
+    def ids_with(self, *permissions: Permission) -> list[int]:
+        """The projects in which the person's role has any of these."""
+        return [pk for pk, role in self.roles.items() if PERMISSIONS[role] & set(permissions)]
+
+    def row(self, group: Group, project_id: int, **values: Any) -> Row:
+        """A row of one of the person's projects. What waits for a decision is due within a week."""
+        project = self.projects[project_id]
+        if group == Group.DECIDE and "due_at" not in values:
+            values["due_at"] = values["since"] + DECIDE_WITHIN
+        due = values.get("due_at")
+        return Row(
+            group=group,
+            project_id=project_id,
+            project_key=project.key,
+            project_name=project.name,
+            tier=self.tiers.get(project_id),
+            is_overdue=due is not None and due < self.now,
+            **values,
+        )
+
+
+def person_of(user: User, *, now: datetime, only_project: int | None = None) -> Person:
+    """Two queries. `only_project` is the one that a token may see."""
+    found = Membership.objects.filter(user=user).select_related("project")
+    if only_project is not None:
+        found = found.filter(project=only_project)
+    memberships = list(found)
+    roles = {one.project_id: Role(one.role) for one in memberships}
+    projects = {one.project_id: one.project for one in memberships}
+    return Person(user, now, roles, projects, last_tiers(list(roles), until=now))

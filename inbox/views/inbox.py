@@ -1,0 +1,103 @@
+"""The inbox: what waits, and what one does with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import Invalid
+from core.models import User
+from core.pages import now, page, user_of
+from inbox import forms, operations, queries, tables
+from inbox.enums import Show
+from inbox.rows import Row
+from projects.pages import part_of
+
+
+@page
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """`?show=snoozed` and `?show=done` hold what was put off and what is done."""
+    template = "inbox/parts/rows.html" if part_of(request) == "rows" else "inbox/inbox.html"
+    return render(request, template, _context(request, _shown(request.GET.get("show", ""))))
+
+
+@page
+@require_GET
+def count(request: HttpRequest) -> HttpResponse:
+    """The figure in the rail, which fetches itself: no page waits for it."""
+    counts = queries.counts(user_of(request), now=now())
+    return render(request, "inbox/parts/count.html", {"counts": counts})
+
+
+@page
+@require_GET
+def follow(request: HttpRequest) -> HttpResponse:
+    """To what a row is about; whoever goes there has read it."""
+    user = user_of(request)
+    row = queries.row_with_key(user, request.GET.get("key", ""), now=now())
+    operations.mark_read(row=row, by=user)
+    return redirect(row.url)
+
+
+@page
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """One step with one row: done, snooze (`until`), unread, back. Answers with the list."""
+    user = user_of(request)
+    row = queries.row_with_key(user, request.POST.get("key", ""), now=now())
+    step = "snooze" if request.POST.get("until") else request.POST.get("step", "")
+    if step not in STEPS:
+        raise Invalid(f"A step is one of {', '.join(STEPS)}: got {step[:40]!r}.", field="step")
+    STEPS[step](row, user, request)
+    show = _shown(request.POST.get("show", ""))
+    if getattr(request, "htmx", False):
+        return render(request, "inbox/parts/rows.html", _context(request, show))
+    return redirect(_url(show))
+
+
+@page
+@require_GET
+def my_reviews(request: HttpRequest) -> HttpResponse:
+    """Where reviews that wait stood before there was an inbox."""
+    return redirect("inbox:inbox")
+
+
+def _snooze(row: Row, user: User, request: HttpRequest) -> None:
+    zone = queries.preferences_of(user).zone
+    word = request.POST.get("until", "")
+    until = forms.until(request.POST.get("day", "") if word == "day" else word, now=now(), zone=zone)
+    operations.snooze(row=row, until=until, by=user, now=now())
+
+
+STEPS: dict[str, Callable[[Row, User, HttpRequest], Any]] = {
+    "done": lambda row, user, request: operations.mark_done(row=row, by=user),
+    "unread": lambda row, user, request: operations.mark_unread(row=row, by=user),
+    "back": lambda row, user, request: operations.bring_back(row=row, by=user),
+    "snooze": _snooze,
+}
+
+
+def _shown(word: str) -> Show:
+    return Show(word) if word in Show.values else Show.OPEN
+
+
+def _url(show: Show) -> str:
+    query = f"?{urlencode({'show': show})}" if show != Show.OPEN else ""
+    return reverse("inbox:inbox") + query
+
+
+def _context(request: HttpRequest, show: Show) -> dict[str, Any]:
+    found = queries.inbox(user_of(request), now=now(), show=show)
+    return {
+        "found": found,
+        "show": show,
+        "groups": tables.groups(found, now=now()),
+        "rows_url": f"{reverse('inbox:inbox')}?{urlencode({'part': 'rows', 'show': show})}",
+        "tabs": [{"label": one.label, "url": _url(one), "current": one == show} for one in Show],
+        "tomorrow": forms.until("tomorrow", now=now(), zone="UTC").date(),
+    }
