@@ -236,10 +236,14 @@ def _is_true(value: str) -> bool:
 
 
 class AnswerForm(forms.Form):
-    """Whether a check of the data is met; `version` is the answer that was seen."""
+    """Whether this check of the data is met; `version` is the answer that was seen."""
 
     is_met = forms.TypedChoiceField(
         choices=(("True", "It is so"), ("False", "It is not so")), coerce=_is_true, label="Answer"
     )
     reason = forms.CharField(max_length=1000, widget=long(2), label="Why, and where that stands")
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, check: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"answer-{check}-%s", **kwargs)
+        self.check = check

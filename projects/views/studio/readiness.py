@@ -14,7 +14,7 @@ from projects.views.studio.answering import sent
 @project_page
 @require_POST
 def answer(request: HttpRequest, project: Project, check: str) -> HttpResponse:
-    form = AnswerForm(request.POST, auto_id="answer_%s")
+    form = AnswerForm(request.POST, check=check)
 
     def act() -> ReadinessAnswer:
         given = form.cleaned_data

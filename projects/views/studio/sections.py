@@ -117,7 +117,6 @@ def data(project: Project, content: Mapping[str, Any], user: User) -> dict[str, 
     """The eight checks, each with what was measured and what somebody said."""
     return {
         "data_rows": [_data_row(one) for one in content["readiness"]],
-        "answer_form": AnswerForm(auto_id="answer_%s"),
         "why_not_answer": rules.why_not_answer_readiness(user, project),
     }
 
@@ -127,6 +126,7 @@ def _data_row(one: Mapping[str, Any]) -> dict[str, Any]:
     measured, answer = one["measured"], one["answer"]
     return dict(one) | {
         "label": DataCheck(one["check"]).label,
+        "form": AnswerForm(check=one["check"]),
         "mark": "wait" if one["state"] == "open" else one["state"],
         "dialog": f"answer-{one['check']}",
         "word": word,
