@@ -245,5 +245,5 @@ class AnswerForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, check: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"answer-{check}-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"answer-{check}-%s"} | kwargs)
         self.check = check
