@@ -41,7 +41,7 @@ def commands(user: User, near: str) -> list[Command]:
 def _everywhere() -> list[Command]:
     return [
         Command("Go to the portfolio", "/", "layout-grid", "g p", "projects home"),
-        Command("Go to my reviews", reverse("models_registry:my-reviews"), "clipboard-check", "g v", "waiting"),
+        Command("Go to my inbox", reverse("inbox:inbox"), "inbox", "g i", "reviews waiting"),
         Command("New project", reverse("projects:create"), "plus", "", "create add"),
         Command("Policies", reverse("projects:policies"), "scale", "", "gates packs"),
         Command("Regimes", reverse("projects:regimes"), "landmark", "", "law tiers"),
