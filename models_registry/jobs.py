@@ -1,22 +1,27 @@
 """The registry's jobs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from core import outbound, storage
 from core.errors import Conflict
-from core.jobs import ChildSpec, Failure, JobKind, Report, job_kind
+from core.jobs import ChildSpec, Failure, JobKind, Report, database_now, job_kind
 from core.models import Job
 from models_registry import operations, queries
 from models_registry.checks import metric_of
 from models_registry.enums import WebhookStatus
 from models_registry.model_cache import complete_signature, put_files
-from models_registry.models import Comparison, Evaluation, ModelVersion, Webhook
+from models_registry.models import Comparison, Deployment, Evaluation, ModelVersion, ServingMinute, Webhook
+from models_registry.serving_counts import METRICS as METRICS_OF_SERVING
+from models_registry.serving_counts import READ_SERVING
+from projects import operations as projects
 from projects.queries import scope_of
 
 METRICS = ("average_precision", "roc_auc", "recall_at_1pct_fpr", "log_loss", "brier", "accuracy", "f1")
 SHOWN = METRICS[:5]
+# As long as the longest window of an indicator.
+KEPT = timedelta(days=91)
 
 
 @job_kind("compare", queue="quick", timeout_s=300, memory_mb=4096)
@@ -71,6 +76,17 @@ class HoldOut(JobKind):
 
     def failed(self, job: Job, failure: Failure) -> None:
         operations.fail_evaluation(job=job, reason=failure.message)
+
+
+@job_kind(READ_SERVING, queue="quick", timeout_s=60, is_routine=True)
+class ReadServing(JobKind):
+    """Measure a deployment for the risks that are bound to its errors and latency; forget what is too old for that."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        now, found = database_now(), Deployment.objects.select_related("project").get(pk=job.payload["deployment"])
+        ServingMinute.objects.filter(deployment=found, minute__lt=now - KEPT).delete()
+        read = projects.read_indicators(project=found.project, subject=found.name, at=now, metrics=METRICS_OF_SERVING)
+        return {"read": read}
 
 
 @job_kind(operations.DELIVER_WEBHOOK, queue="quick", max_attempts=7, is_routine=True)

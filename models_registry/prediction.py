@@ -15,6 +15,7 @@ from models_registry.enums import DeploymentState, VersionState
 from models_registry.events import PREDICTION_MADE
 from models_registry.model_cache import cache
 from models_registry.models import Deployment, PredictionLog
+from models_registry.serving_counts import counted
 
 if TYPE_CHECKING:
     from models_registry.serving import LoadedModel, Prediction
@@ -36,6 +37,11 @@ def predict(
     each cell that is wrong), Unavailable (`paused`, `not_approved`).
     """
     require(rules.why_not_predict(by, deployment.project_id))
+    with counted(deployment, at=now):
+        return _answer(deployment, rows, now)
+
+
+def _answer(deployment: Deployment, rows: Sequence[dict[str, Any]], now: datetime) -> dict[str, Any]:
     _require_serving(deployment)
     if len(rows) > MAX_ROWS:
         raise TooLarge(f"{len(rows):,} rows were sent; at most {MAX_ROWS:,} are taken at once.", code="too_many_rows")

@@ -1,7 +1,7 @@
 """The registry's tables."""
 
 from models_registry.models.comments import VersionComment
-from models_registry.models.deployments import Deployment, PredictionLog
+from models_registry.models.deployments import Deployment, PredictionLog, ServingMinute
 from models_registry.models.evaluations import Evaluation
 from models_registry.models.registry import ModelAlias, ModelVersion, RegisteredModel
 from models_registry.models.reviews import Approval, Comparison, Review
@@ -17,6 +17,7 @@ __all__ = [
     "PredictionLog",
     "RegisteredModel",
     "Review",
+    "ServingMinute",
     "VersionComment",
     "Webhook",
 ]

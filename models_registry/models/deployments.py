@@ -1,10 +1,12 @@
 """Deployments, and every prediction they made."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from models_registry.enums import DeploymentState
+from models_registry.latencies import CLASSES
 from models_registry.models.registry import ModelVersion, RegisteredModel
 from projects.models import Project
 
@@ -62,3 +64,24 @@ class PredictionLog(models.Model):
 
     def __str__(self) -> str:
         return str(self.prediction_id)
+
+
+class ServingMinute(models.Model):
+    """Calls of a minute, counted by one of a few writers (`part`). `latencies` are counts by the classes of
+    `models_registry.latencies`."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    minute = models.DateTimeField()
+    part = models.PositiveSmallIntegerField()
+    calls = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    latencies = ArrayField(models.PositiveIntegerField(), size=CLASSES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "minute", "part"], name="registry_serving_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls at {self.minute:%Y-%m-%d %H:%M}"

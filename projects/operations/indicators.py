@@ -5,6 +5,7 @@ its event. Recovery is told, and lowers nothing: that a figure is better does no
 """
 
 import math
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -82,9 +83,12 @@ def remove_indicator(*, indicator: Indicator, by: User | None, now: datetime) ->
     return indicator
 
 
-def read_indicators(*, project: Project, subject: str, at: datetime) -> int:
-    """Measure and observe every indicator of this subject. Returns how many had a value. May run twice for one `at`."""
+def read_indicators(*, project: Project, subject: str, at: datetime, metrics: Collection[str] | None = None) -> int:
+    """Measure and observe every indicator of this subject, or those of these metrics. Returns how many had a value. May
+    run twice for one `at`."""
     standing = Indicator.objects.filter(risk__project=project, subject=subject, removed_at=None)
+    if metrics is not None:
+        standing = standing.filter(metric__in=metrics)
     read = 0
     for indicator in standing.select_related("risk__project").order_by("pk"):
         found = indicators.metric(indicator.metric)
