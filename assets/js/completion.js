@@ -11,13 +11,14 @@ let chosen = 0;
 const words = (id) => [...document.getElementById(id).options].map((one) => ({ text: one.value, note: one.label }));
 const before = () => field.value.slice(0, field.selectionStart).match(WORD)?.[0] ?? "";
 
-/** Those that begin with it first, then those in which a part does. */
+/** Those that begin with it first, then those whose own name does, then those in which any word does. */
 function fitting(word) {
   const wanted = word.toLowerCase();
-  const all = words(field.dataset.completes).filter((one) => one.text !== word);
-  const begins = all.filter((one) => one.text.toLowerCase().startsWith(wanted));
-  const within = all.filter((one) => !begins.includes(one) && one.text.toLowerCase().split(/[._]/).some((part) => part.startsWith(wanted)));
-  return [...begins, ...within].slice(0, MOST);
+  const starts = (text, between) => text.toLowerCase().split(between).some((part) => part.startsWith(wanted));
+  const rank = ({ text }) => [/$^/, ".", /[._]/].findIndex((between) => starts(text, between));
+  const ranked = words(field.dataset.completes).filter((one) => one.text !== word).map((one) => [rank(one), one]);
+  const kept = ranked.filter(([place]) => place >= 0).sort(([one], [other]) => one - other);
+  return kept.slice(0, MOST).map(([, one]) => one);
 }
 
 function close() {

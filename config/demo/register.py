@@ -8,6 +8,8 @@ from models_registry.models import Deployment
 from projects import operations, queries, tiers
 from projects.models import Indicator, Project, Risk
 
+NO_HEADROOM = "The scoring host lacks headroom in December"
+
 FRAUD_RISKS: tuple[dict[str, Any], ...] = (
     {
         "title": "Labels arrive late, and the newest fraud is not in them",
@@ -19,6 +21,9 @@ FRAUD_RISKS: tuple[dict[str, Any], ...] = (
         "inherent": (5, 4),
         "now": (4, 4),
         "target": (2, 4),
+        "frequency": 4.0,
+        "loss_low": 20_000.0,
+        "loss_high": 150_000.0,
         "knowledge": "strong",
         "owner": "product",
         "treatment_kind": "reduce",
@@ -41,7 +46,7 @@ FRAUD_RISKS: tuple[dict[str, Any], ...] = (
         "controls": (("A second person rates the precedent, blind", "preventive", "in_place"),),
     },
     {
-        "title": "The scoring host lacks headroom in December",
+        "title": NO_HEADROOM,
         "cause": "Payments double before the holidays.",
         "event": "Answers take longer than the payment waits.",
         "consequence": "Payments pass without a score.",
@@ -50,6 +55,9 @@ FRAUD_RISKS: tuple[dict[str, Any], ...] = (
         "inherent": (4, 3),
         "now": (3, 3),
         "target": (1, 3),
+        "frequency": 0.5,
+        "loss_low": 10_000.0,
+        "loss_high": 90_000.0,
         "owner": "engineer",
         "treatment_kind": "reduce",
         "treatment": "Load check before each release",
@@ -65,6 +73,9 @@ FRAUD_RISKS: tuple[dict[str, Any], ...] = (
         "inherent": (3, 4),
         "now": (2, 4),
         "target": (1, 4),
+        "frequency": 1.0,
+        "loss_low": 30_000.0,
+        "loss_high": 400_000.0,
         "owner": "product",
         "treatment_kind": "reduce",
         "treatment": "Ring back within the hour",
@@ -131,16 +142,19 @@ def classify(project: Project, people: Cast, *, exposure: int, automation: int, 
 
 
 def watch(project: Project, deployment: Deployment, people: Cast) -> None:
-    """The risk of drift rises by itself when half of the windows of a minute drifted."""
-    risk = Risk.objects.get(project=project, title=DRIFTS)
-    if not Indicator.objects.filter(risk=risk).exists():
+    """The risk of drift rises by itself when half of the windows of a minute drifted; that of the host when slow."""
+    bound = ((DRIFTS, "drift.share", "gte", 0.5, 60), (NO_HEADROOM, "serving.latency_p95", "gt", 5_000.0, 3_600))
+    for title, metric, operator, threshold, seconds in bound:
+        risk = Risk.objects.filter(project=project, title=title).first()
+        if risk is None or Indicator.objects.filter(risk=risk).exists():
+            continue
         operations.bind_indicator(
             risk=risk,
-            metric="drift.share",
+            metric=metric,
             subject=deployment.name,
-            operator="gte",
-            threshold=0.5,
-            window_seconds=60,
+            operator=operator,
+            threshold=threshold,
+            window_seconds=seconds,
             breach_likelihood=4,
             by=people.engineer,
             now=now(),

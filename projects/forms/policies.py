@@ -27,24 +27,24 @@ SEPARATIONS = {
 _ROLES = [(role.value, role.label) for role in Role]
 
 
-def _expression(**kwargs: Any) -> forms.CharField:
+def _expression(*, required: bool = False, **kwargs: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"data-completes": WORDS, "spellcheck": "false", "autocomplete": "off"})
-    return forms.CharField(max_length=1000, required=False, widget=widget, **kwargs)
+    return forms.CharField(max_length=1000, required=required, widget=widget, **kwargs)
 
 
 class CheckRow(forms.Form):
     """Empty but for its choices: no check."""
 
     origin = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    id = forms.CharField(max_length=200, required=False, label="Name")
+    id = forms.CharField(max_length=200, label="Name")
     label = forms.CharField(max_length=200, required=False, label="What it says when it holds")
-    require = _expression(label="Holds when")
+    require = _expression(label="Holds when", required=True)
     when = _expression(label="Asked only when")
     severity = forms.ChoiceField(
-        choices=[("block", "Stops the gate"), ("warn", "Only warns")], required=False, label="If it fails"
+        choices=[("block", "Stops the gate"), ("warn", "Only warns")], initial="block", label="If it fails"
     )
     on_unknown = forms.ChoiceField(
-        choices=[("fail", "Fails"), ("wait", "Waits"), ("pass", "Holds")], required=False, label="If it is unknown"
+        choices=[("fail", "Fails"), ("wait", "Waits"), ("pass", "Holds")], initial="fail", label="If it is unknown"
     )
 
     @classmethod
@@ -69,9 +69,7 @@ class ApprovalRow(forms.Form):
     """No role: no approval."""
 
     origin = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    roles = forms.MultipleChoiceField(
-        choices=_ROLES, required=False, widget=forms.CheckboxSelectMultiple, label="Any of"
-    )
+    roles = forms.MultipleChoiceField(choices=_ROLES, widget=forms.CheckboxSelectMultiple, label="Any of")
     count = forms.IntegerField(min_value=1, max_value=10, initial=1, label="How many persons")
     outside = forms.BooleanField(required=False, label="From outside the team")
     when = _expression(label="Asked only when")

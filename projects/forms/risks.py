@@ -63,7 +63,7 @@ class RiskChangeForm(RiskForm):
     affected = forms.CharField(required=False, widget=long(2), label="What and whom it hits")
     frequency = _amount("Comes true so often a year", help_text="0.2 is once in five years.")
     loss_low = _amount("Costs each time from", help_text="Nine of ten cases lie in between.")
-    loss_high = _amount("to")
+    loss_high = _amount("Up to")
     treatment_kind = forms.ChoiceField(
         choices=[("", "Not decided"), *TreatmentKind.choices], required=False, label="Treatment"
     )

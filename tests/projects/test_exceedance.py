@@ -133,7 +133,7 @@ def test_pages_draw_the_curve_with_its_table(client):
     bare = client.get(f"/p/{project.key}/risks/2/").content.decode()
 
     for shown in (register, page):
-        assert ("A mean year" in shown, "Loss in a year" in shown, "18.7 k" in shown) == (True, True, True)
+        assert ("Expected a year" in shown, "Loss in a year" in shown, "18.7 k" in shown) == (True, True, True)
     assert "1 open risk with a price" in register
     assert "Say how often a year it comes true" in bare
 
