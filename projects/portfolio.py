@@ -87,6 +87,8 @@ class Row:
     value_low: Decimal | None
     value_high: Decimal | None
     cost_high: Decimal | None
+    value_realised: float | None
+    sank: tuple[str, ...]
 
     @property
     def value(self) -> affordability.Value | None:
@@ -114,6 +116,8 @@ class _Facts:
         self.tiers = queries.last_tiers(ids, until=at)
         self.gates = queries.last_gates(ids, until=at)
         self.figures = queries.figures_before(ids, after=at) if is_past else {}
+        self.realised = queries.values_realised(ids, until=at if is_past else None)
+        self.sank = {} if is_past else queries.sunk_by(ids)
         self.risks = {} if is_past else queries.worst_risks(ids)
         self.computed = {} if is_past else health.computed(ids, now=at)
 
@@ -141,6 +145,8 @@ def _row(project: dict[str, Any], facts: _Facts, at: datetime) -> Row:
         computed=computed.light if computed else "",
         reasons=tuple(one.reason for one in findings if one.light != Health.GREEN),
         waits=tuple(_wait(one, at) for one in findings if one.waits_for),
+        value_realised=facts.realised.get(pk),
+        sank=tuple(facts.sank.get(pk, ())),
         **more,
     )
 

@@ -41,6 +41,8 @@ class PortfolioRowShape(serializers.Serializer[Any]):
     value_low = serializers.CharField(allow_null=True)
     value_high = serializers.CharField(allow_null=True)
     cost_high = serializers.CharField(allow_null=True)
+    value_realised = serializers.FloatField(allow_null=True, help_text="A year, as the project says.")
+    sank = serializers.ListField(child=serializers.CharField(), help_text="The risks that ended a retired project.")
 
 
 class PortfolioShape(serializers.Serializer[Any]):

@@ -91,14 +91,14 @@ from projects.queries.item_work import (
 )
 from projects.queries.library import finished_project, finished_projects, newest_priors, outcome, priors_versions
 from projects.queries.portfolio import (
-    could_sink,
-    did_sink,
     figures_before,
     last_gates,
     last_health_note,
     last_health_notes,
     last_tiers,
     portfolio,
+    sunk_by,
+    values_realised,
     worst_risks,
 )
 from projects.queries.reviews import (
@@ -157,12 +157,10 @@ __all__ = [
     "contributors",
     "control",
     "corrections",
-    "could_sink",
     "decided",
     "delegated_roles",
     "delegation",
     "delegations",
-    "did_sink",
     "dossier_of",
     "dossier_revision",
     "dossier_revisions",
@@ -265,7 +263,9 @@ __all__ = [
     "sprint_story",
     "sprints",
     "standing_gates",
+    "sunk_by",
     "user_named",
+    "values_realised",
     "visible_decisions",
     "visible_project",
     "visible_projects",

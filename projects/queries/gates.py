@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import DateField, Func, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from core.errors import NotFound
@@ -20,11 +20,15 @@ from projects.models import (
     PolicyVersion,
     Project,
 )
-from projects.queries.portfolio import _Today
 from projects.queries.team import visible_projects
 
 # Of the past, as much as a policy is tried on.
 MOST_DECISIONS = 1_000
+
+
+class _Today(Func):
+    template = "CURRENT_DATE"
+    output_field = DateField()
 
 
 def standing_gates(project: Project) -> set[str]:

@@ -4,27 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateField, Func, QuerySet
-
 from core.models import Event, User
 from projects import risk_matrix
 from projects.enums import (
     Knowledge,
-    RiskLevel,
-    RiskPhase,
     RiskState,
     Stage,
 )
 from projects.events import SCOPE_REVISED
-from projects.models import Classification, GateDecision, HealthNote, Project, Risk
+from projects.models import Classification, GateDecision, HealthNote, Outcome, Project, Risk
 from projects.queries.team import visible_projects
 
 WorstRisk = tuple[int, str, str, int, int]
-
-
-class _Today(Func):
-    template = "CURRENT_DATE"
-    output_field = DateField()
 
 
 def portfolio(user: User, *, until: datetime, only: int | None = None) -> list[dict[str, Any]]:
@@ -82,23 +73,18 @@ def last_health_note(project: Project) -> HealthNote | None:
     return HealthNote.objects.filter(project=project).select_related("set_by").order_by("-pk").first()
 
 
-def could_sink(projects: QuerySet[Project]) -> dict[str, list[Risk]]:
-    """What could sink these projects: their open high and critical risks by phase, the worst first, retired projects
-    left out. One query."""
-    standing = Risk.objects.filter(project__in=projects, state=RiskState.OPEN).exclude(project__stage=Stage.RETIRED)
-    high = [one for one in standing.select_related("project", "owner") if one.level >= RiskLevel.HIGH]
-    return _by_phase(sorted(high, key=lambda one: (one.by_weight(), one.project_id)))
+def values_realised(ids: Sequence[int], *, until: datetime | None = None) -> dict[int, float]:
+    """What projects really bring in a year, as they say; `until`: of those that had published it by then."""
+    found = Outcome.objects.filter(project_id__in=ids, value_realised__isnull=False)
+    if until is not None:
+        found = found.filter(published_at__lte=until)
+    return dict(found.values_list("project_id", "value_realised"))
 
 
-def did_sink(projects: QuerySet[Project]) -> dict[str, list[Risk]]:
-    """What did sink the retired ones of these projects: the risks that were named when they retired. One query."""
-    named = Risk.objects.filter(project__in=projects, project__stage=Stage.RETIRED, has_sunk=True)
-    return _by_phase(sorted(named.select_related("project", "owner"), key=lambda one: (one.project_id, one.number)))
-
-
-def _by_phase(found: list[Risk]) -> dict[str, list[Risk]]:
-    """Every phase, those without a risk too."""
-    phases: dict[str, list[Risk]] = {phase: [] for phase in RiskPhase.values}
-    for one in found:
-        phases[one.phase].append(one)
-    return phases
+def sunk_by(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The risks that were named when these projects were retired, by project."""
+    named = Risk.objects.filter(project_id__in=ids, project__stage=Stage.RETIRED, has_sunk=True)
+    found: dict[int, list[str]] = {}
+    for pk, title in named.order_by("project_id", "number").values_list("project_id", "title"):
+        found.setdefault(pk, []).append(title)
+    return found

@@ -1,6 +1,7 @@
 """All projects, how one of them is, and a new one."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.errors import Invalid
 from core.pages import now, page, user_of
 from projects import first_steps, health, operations, portfolio, queries, rules
+from projects.affordability import money
 from projects.enums import Health, Stage
 from projects.forms.health import HealthForm
 from projects.forms.project import ProjectForm
@@ -116,5 +118,7 @@ def _shown(row: Row) -> dict[str, Any]:
         "reasons": "; ".join(row.reasons),
         "waits": "; ".join(row.waits),
         "value": row.value and str(row.value),
+        "realised": "" if row.value_realised is None else money(Decimal(str(row.value_realised))),
+        "sank": ", ".join(row.sank),
         "is_open": row.stage != Stage.RETIRED,
     }

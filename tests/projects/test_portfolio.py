@@ -14,7 +14,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.models import Event
 from projects import health, operations, portfolio, queries
 from projects.enums import Health, Stage
-from projects.models import GateDecision, HealthNote, Project, Scope
+from projects.models import GateDecision, HealthNote, Outcome, Project, Scope
 from projects.portfolio import Asked
 from projects.roles import Role
 from tests.core.test_ledger import tamper
@@ -201,6 +201,20 @@ def test_exports_hold_exactly_what_is_shown(owner, project):
     assert rows[0]["said_note"] == "'=HYPERLINK(1)"
     assert rows[0]["value_low"] == said[0]["value_low"] == "550000.00"
     assert [row["name"] for row in said] == ["Card fraud scoring"]
+
+
+def test_what_was_promised_stands_beside_what_came_of_it_and_what_sank_it(owner, project):
+    make_scope(project)
+    make_risk(project, title="Nobody could host it")
+    Outcome.objects.create(project=project, title="Fraud", value_realised=412_000.0)
+    assert (the_row(project).value_realised, the_row(project).sank) == (412_000.0, ())
+    Project.objects.filter(pk=project.pk).update(stage=Stage.RETIRED)
+    operations.name_what_sank(project=project, numbers=[1], by=project.created_by)
+
+    assert the_row(project).sank == ("Nobody could host it",)
+    page = owner.get("/").content.decode()
+    assert "realised 412 k" in page
+    assert "sunk by Nobody could host it" in page
 
 
 def test_rest_tells_the_same_and_a_token_of_one_project_sees_that_one(client, project):

@@ -207,31 +207,8 @@ def test_what_sank_is_named_of_a_retired_project_only():
     operations.name_what_sank(project=project, numbers=[1], by=project.created_by)
     operations.name_what_sank(project=project, numbers=[2], by=project.created_by)
 
-    found = queries.did_sink(Project.objects.all())
-    assert {phase: [one.title for one in risks] for phase, risks in found.items() if risks} == {
-        "technology": ["No host"]
-    }
+    assert queries.sunk_by([project.pk]) == {project.pk: ["No host"]}
     assert Event.objects.filter(type="risk.sank").count() == 2
-
-
-def test_could_sink_lists_open_high_risks_of_living_projects_by_phase():
-    one, other, gone = make_project(), make_project(), make_project()
-    make_risk(one, likelihood=5, impact=5, title="Worst")
-    make_risk(other, likelihood=4, impact=4, title="Bad", phase="planning")
-    make_risk(one, likelihood=1, impact=4, knowledge="weak", title="Weakly known", phase="planning")
-    make_risk(one, likelihood=1, impact=1, title="Small")
-    make_risk(gone, likelihood=5, impact=5, title="Past")
-    Project.objects.filter(pk=gone.pk).update(stage="retired")
-
-    with CaptureQueriesContext(connection) as asked:
-        found = queries.could_sink(Project.objects.all())
-
-    assert {phase: [risk.title for risk in risks] for phase, risks in found.items() if risks} == {
-        "planning": ["Bad", "Weakly known"],
-        "data": ["Worst"],
-    }
-    assert len(found) == len(RiskPhase.values)
-    assert len(asked) == 1
 
 
 def test_register_costs_the_same_for_one_risk_and_for_three():
