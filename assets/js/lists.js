@@ -1,12 +1,13 @@
 // Every list by keyboard: J and K move, Enter opens, X chooses, Space looks, Esc goes back. A list is [data-rows], its rows
-// are its children; a row is focused by its first link, or itself if it can be. A letter that a button in the row carries
+// are its children, or [data-row] stands on each; a row is focused by its first link, or itself if it can be. A letter that a button in the row carries
 // as data-row-key presses it.
 import { on } from "./keys.js";
 import { element, icon, refusal } from "./page.js";
 
-const rows = () => [...document.querySelectorAll("[data-rows] > *, [data-item]")].filter((row) => row.checkVisibility() && handleOf(row));
-const handleOf = (row) => (row.tabIndex >= 0 ? row : row.querySelector("a.name, a.title, a[href]"));
-const rowOf = (node) => node?.closest?.("[data-rows] > *, [data-item]");
+const ROWS = "[data-rows] > *, [data-row], [data-item]";
+const rows = () => [...document.querySelectorAll(ROWS)].filter((row) => row.checkVisibility() && handleOf(row));
+const handleOf = (row) => (row.hasAttribute("tabindex") ? row : row.querySelector("a.name, a.title, a[href]"));
+const rowOf = (node) => node?.closest?.(ROWS);
 
 let last = null; // the id of the row that was focused last: a live list may have made it anew
 const current = () => rowOf(document.activeElement) ?? (last && rowOf(document.getElementById(last)));
@@ -16,7 +17,7 @@ document.addEventListener("focusin", ({ target }) => {
   if (row?.id) last = row.id;
 });
 
-const PEEKED = "[data-peek], [data-item]";
+const PEEKED = "[data-peek], [data-row], [data-item]";
 const hasRows = () => rows().length > 0;
 
 function move(by) {
@@ -33,7 +34,7 @@ function move(by) {
 on("j", "Next in the list", () => move(1), hasRows);
 on("k", "The one before", () => move(-1), hasRows);
 on("enter", "Open the focused one", (target) => (target.matches("a, button, summary, [data-item]") ? false : open(current())), hasRows);
-on("x", "Choose the focused one", choose, () => Boolean(document.querySelector("[data-rows] [data-choose]")));
+on("x", "Choose the focused one", choose, () => Boolean(document.querySelector(":is([data-rows], [data-row]) [data-choose]")));
 on(" ", "Look at the focused one without leaving", (target) => (target.matches("button, summary, input") ? false : toggle()), () => Boolean(document.querySelector(PEEKED)));
 on("escape", "Close what is looked at, or go back", back);
 
