@@ -156,6 +156,7 @@ urlpatterns = [
     path("projects/<str:key>/items/bulk", item_work.ItemsBulkView.as_view(), name="items-bulk"),
     path("projects/<str:key>/items/quick", item_work.ItemsQuickView.as_view(), name="items-quick"),
     path("projects/<str:key>/items/export", item_work.ItemsExportView.as_view(), name="items-export"),
+    path("projects/<str:key>/items/import", item_work.ItemsImportView.as_view(), name="items-import"),
     path("projects/<str:key>/items/requests", item_work.RequestsView.as_view(), name="requests"),
     path("projects/<str:key>/items/<int:number>/accept", item_work.RequestAcceptView.as_view(), name="request-accept"),
     path(

@@ -50,6 +50,25 @@ class QuickBody(StrictSerializer):
     sprint = serializers.IntegerField(min_value=1, allow_null=True, default=None)
 
 
+class ImportBody(StrictSerializer):
+    file = serializers.FileField()
+    kind = serializers.ChoiceField(choices=["csv", "jira", "github"], help_text="Whose file it is.")
+    is_trial = serializers.BooleanField(default=False, help_text="Says what would come of it, and writes nothing.")
+
+
+class ImportErrorShape(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="Row and column.")
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ImportShape(serializers.Serializer[Any]):
+    added = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    same = serializers.IntegerField()
+    errors = ImportErrorShape(many=True)  # type: ignore[assignment]
+
+
 class RequestBody(StrictSerializer):
     title = serializers.CharField(max_length=200)
     description = serializers.CharField(allow_blank=True, default="")
@@ -172,6 +191,23 @@ class ItemsExportView(ProjectApiView):
         own = [name for name in params if name.startswith(queries.OWN)]
         refuse_unknown_filters(request, [*queries.FILTERS, *own, "sort", "as", "page"])
         return itemtable.exported(self.project, params, by=caller(request), kind=params.get("as", "csv"))
+
+
+class ItemsImportView(ProjectApiView):
+    @extend_schema(request={"multipart/form-data": ImportBody}, responses=ImportShape)
+    def post(self, request: Request, key: str) -> Response:
+        """Take in the items of a file: all or, where one is wrong, none. The same file again makes no second ones."""
+        body = valid(ImportBody, request)
+        done = operations.import_items(
+            project=self.project,
+            kind=body["kind"],
+            data=body["file"].read(),
+            is_trial=body["is_trial"],
+            by=caller(request),
+            now=now(),
+        )
+        errors = [{"field": one.field, "code": one.code, "message": one.message} for one in done.errors[:200]]
+        return Response({"added": done.added, "changed": done.changed, "same": done.same, "errors": errors})
 
 
 class RequestsView(ItemApi):

@@ -40,6 +40,7 @@ from projects.operations.item_blocks import (
     unlink_item,
 )
 from projects.operations.item_comments import change_item_comment, comment_on_item, delete_item_comment
+from projects.operations.item_import import import_items
 from projects.operations.items import Overtaken, add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
@@ -131,6 +132,7 @@ __all__ = [
     "expire_acceptance",
     "export_ledger",
     "hand_in_objection",
+    "import_items",
     "judge_sprint",
     "link_item",
     "load_shipped_policies",

@@ -1,0 +1,165 @@
+"""Items as other trackers write them, read as rows: CSV with our own columns, Jira's CSV, GitHub's JSON. Pure."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_ROWS = 2000
+DISCIPLINES = ("product", "data_science", "engineering", "validation")
+
+
+class UnreadableError(Exception):
+    """The file as a whole cannot be read; the sentence says why."""
+
+
+@dataclass
+class Row:
+    """What a row says of an item. `columns` are the file's names of the values; `wrong` what could not be read."""
+
+    number: int
+    source: str
+    id: str
+    values: dict[str, Any]
+    assignee: str = ""
+    is_finished: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+    wrong: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def read(kind: str, data: bytes) -> list[Row]:
+    """The rows of a file of this kind. Raises UnreadableError."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise UnreadableError(f"The file is not UTF-8: byte {exc.start} is no part of a character.") from None
+    rows = READERS[kind](text)
+    if len(rows) > MOST_ROWS:
+        raise UnreadableError(f"A file has {MOST_ROWS:,} items at most: got {len(rows):,}.")
+    return rows
+
+
+def _table(text: str) -> tuple[list[str], list[list[str]]]:
+    try:
+        lines = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error as exc:
+        raise UnreadableError(f"The file is no CSV: {exc}.") from None
+    if not lines:
+        raise UnreadableError("The file is empty.")
+    return [name.strip() for name in lines[0]], lines[1:]
+
+
+def _own(text: str) -> list[Row]:
+    heads, lines = _table(text)
+    for needed in ("title", "external_id"):
+        if needed not in heads:
+            raise UnreadableError(f"The column {needed} is missing; there is {', '.join(heads)[:300]}.")
+    return [_own_row(number, dict(zip(heads, line, strict=False))) for number, line in enumerate(lines, 2) if any(line)]
+
+
+def _own_row(number: int, cells: dict[str, str]) -> Row:
+    plain = ("title", "kind", "description", "hypothesis", "result")
+    values: dict[str, Any] = {name: cells[name] for name in plain if cells.get(name)}
+    source = cells.get("external_source") or "csv"
+    row = Row(number, source, cells["external_id"].strip(), values, assignee=cells.get("assignee", ""))
+    row.is_finished = cells.get("state") in ("done", "dropped")
+    if cells.get("priority"):
+        values["priority"] = cells["priority"]
+    if cells.get("labels"):
+        values["labels"] = [one.strip() for one in cells["labels"].split(";") if one.strip()]
+    estimates = {name: _whole(row, name, cells[name]) for name in DISCIPLINES if cells.get(name)}
+    if estimates:
+        values["estimates"] = estimates
+    for name in ("points", "time_box_days"):
+        if cells.get(name) and not (name == "points" and estimates):
+            values[name] = _whole(row, name, cells[name])
+    own = {name[2:]: value for name, value in cells.items() if name and name.startswith("f.") and value}
+    return row if not own else _with_own(row, own)
+
+
+def _with_own(row: Row, own: dict[str, str]) -> Row:
+    row.values["custom"] = own
+    row.columns |= {f"custom.{key}": f"f.{key}" for key in own}
+    return row
+
+
+def _whole(row: Row, column: str, text: str) -> int | None:
+    """Also as a spreadsheet writes it: 3.0 is 3."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.5
+    if number != int(number):
+        row.wrong.append((column, text, f"{column} is a whole number: got {text[:40]!r}."))
+        return None
+    return int(number)
+
+
+_JIRA_KINDS = {"story": "story", "bug": "incident", "spike": "spike", "incident": "incident", "epic": "story"}
+_JIRA_PRIORITIES = {"highest": "urgent", "high": "high", "medium": "medium", "low": "low", "lowest": "low"}
+_JIRA_DONE = ("done", "closed", "resolved")
+_JIRA_POINTS = ("Story Points", "Custom field (Story Points)", "Custom field (Story point estimate)")
+
+
+def _jira(text: str) -> list[Row]:
+    heads, lines = _table(text)
+    for needed in ("Issue key", "Summary"):
+        if needed not in heads:
+            raise UnreadableError(f"The column {needed} is missing: is it an export of Jira?")
+    return [_jira_row(number, heads, line) for number, line in enumerate(lines, 2) if any(line)]
+
+
+def _jira_row(number: int, heads: list[str], line: list[str]) -> Row:
+    """Jira repeats a column for each further value."""
+    cells: dict[str, list[str]] = {}
+    for head, cell in zip(heads, line, strict=False):
+        cells.setdefault(head, []).extend([cell] if cell else [])
+
+    def one(name: str) -> str:
+        return next(iter(cells.get(name, [])), "")
+
+    values: dict[str, Any] = {
+        "title": one("Summary")[:200],
+        "kind": _JIRA_KINDS.get(one("Issue Type").lower(), "task"),
+        "description": one("Description"),
+        "priority": _JIRA_PRIORITIES.get(one("Priority").lower(), "none"),
+        "labels": cells.get("Labels", []),
+    }
+    row = Row(number, "jira", one("Issue key"), values, assignee=one("Assignee"))
+    row.columns = {"title": "Summary", "description": "Description", "labels": "Labels"}
+    row.is_finished = one("Status").lower() in _JIRA_DONE
+    column = next((name for name in _JIRA_POINTS if one(name)), "")
+    if column:
+        values["points"], row.columns["points"] = _whole(row, column, one(column)), column
+    return row
+
+
+def _github(text: str) -> list[Row]:
+    try:
+        issues = json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableError(f"The file is no JSON: {exc}.") from None
+    if not isinstance(issues, list) or not all(isinstance(one, dict) for one in issues):
+        raise UnreadableError("The file is not a list of issues, as GitHub's API gives it.")
+    return [_github_row(place, one) for place, one in enumerate(issues, 1) if "pull_request" not in one]
+
+
+def _github_row(place: int, issue: dict[str, Any]) -> Row:
+    labels = [one.get("name", "") if isinstance(one, dict) else str(one) for one in issue.get("labels") or []]
+    values = {
+        "title": str(issue.get("title") or "")[:200],
+        "description": str(issue.get("body") or ""),
+        "labels": [label for label in labels if label],
+        "kind": "incident" if "bug" in labels else "task",
+    }
+    address = str(issue.get("html_url") or "").removeprefix("https://github.com/").replace("/issues/", "#")
+    row = Row(place, "github", address or str(issue.get("number") or ""), values)
+    row.assignee = str((issue.get("assignee") or {}).get("login") or "")
+    row.is_finished = issue.get("state") == "closed"
+    row.columns = {"description": "body"}
+    return row
+
+
+READERS: dict[str, Callable[[str], list[Row]]] = {"csv": _own, "jira": _jira, "github": _github}

@@ -1,0 +1,175 @@
+"""Taking items in from another tracker: known by their source and id, so that a second time changes what the first
+made."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from core import events
+from core.errors import DomainError, FieldError, Invalid
+from core.models import User
+from core.rules import require
+from projects import itemreading, rules
+from projects.enums import PRIORITIES, FieldType, ItemState
+from projects.events import ITEM_ADDED
+from projects.itemreading import Row
+from projects.models import ItemField, Membership, Project, WorkItem
+from projects.operations.item_values import read_values
+from projects.operations.items import enter, facts, revise_item
+from projects.operations.locking import locked_open
+from projects.roles import Permission
+
+
+@dataclass
+class Report:
+    """What an import did, or would do: numbers of items, and of what stays as it is."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    errors: list[FieldError] = field(default_factory=list)
+
+
+@transaction.atomic
+def import_items(
+    *, project: Project, kind: str, data: bytes, is_trial: bool = False, by: User, now: datetime
+) -> Report:
+    """Take in the items of a file: all of them or, where one is wrong, none. A trial writes nothing and tells all.
+
+    Raises NotAllowed, Invalid for a file that cannot be read, or with an entry for each value that is wrong.
+    """
+    project = locked_open(project.pk)
+    require(rules.why_not(by, Permission.PLAN, project.pk))
+    rows = _rows(kind, data)
+    _number(project, rows)
+    known = _known(project, rows)
+    report = Report(errors=_repeated(rows))
+    read = [_read(project, row, known, report) for row in rows]
+    if report.errors and not is_trial:
+        raise Invalid(
+            f"{len(report.errors)} values cannot be taken in: nothing was.", code="rows", errors=report.errors[:200]
+        )
+    for row, values in zip(rows, read, strict=True):
+        _take(project, row, values, known.get((row.source, row.id)), report, is_trial=is_trial, by=by, now=now)
+    return report
+
+
+def _rows(kind: str, data: bytes) -> list[Row]:
+    if kind not in itemreading.READERS:
+        raise Invalid(f"Kind is one of {', '.join(itemreading.READERS)}: got {kind[:40]!r}.", field="kind")
+    try:
+        return itemreading.read(kind, data)
+    except itemreading.UnreadableError as exc:
+        raise Invalid(str(exc), field="file", code="unreadable") from None
+
+
+def _number(project: Project, rows: Sequence[Row]) -> None:
+    """A file has text only: what a field of numbers can take becomes one."""
+    keys = set(ItemField.objects.filter(project=project, type=FieldType.NUMBER).values_list("key", flat=True))
+    for row in rows:
+        own = row.values.get("custom", {})
+        for key in keys & set(own):
+            with suppress(ValueError):
+                own[key] = float(own[key])
+
+
+def _known(project: Project, rows: Sequence[Row]) -> dict[tuple[str, str], WorkItem]:
+    ids = {row.id for row in rows}
+    found = WorkItem.objects.filter(project=project, external_id__in=ids).select_related("sprint", "assignee", "status")
+    return {(item.external_source, item.external_id): item for item in found}
+
+
+def _read(project: Project, row: Row, known: dict[tuple[str, str], WorkItem], report: Report) -> dict[str, Any] | None:
+    """The row's values as an item has them; None when one is wrong, which the report then says."""
+    wrong = [FieldError(f"{row.number}.{column}", "invalid", said) for column, _, said in row.wrong]
+    if not 1 <= len(row.id) <= 120 or not 1 <= len(row.source) <= 40:
+        wrong.append(FieldError(f"{row.number}.external_id", "length", f"An id has 1 to 120 characters: {row.id!r}."))
+    values = dict(row.values)
+    word = values.get("priority", "none")
+    if word not in PRIORITIES:
+        said = f"Priority is one of {', '.join(PRIORITIES)}: got {word[:40]!r}."
+        wrong.append(FieldError(f"{row.number}.priority", "choice", said))
+    values["priority"] = PRIORITIES.get(word, 0)
+    values["assignee"] = _person(project, row, wrong)
+    try:
+        read_values(project, values, item=known.get((row.source, row.id)))
+    except Invalid as exc:
+        wrong += [_placed(row, error) for error in exc.errors]
+    report.errors += wrong
+    return None if wrong else values
+
+
+def _placed(row: Row, error: FieldError) -> FieldError:
+    column = row.columns.get(error.field, error.field)
+    return FieldError(f"{row.number}.{column}", error.code, f"Row {row.number}, {column}: {error.message}")
+
+
+def _person(project: Project, row: Row, wrong: list[FieldError]) -> User | None:
+    """Other trackers' people are others: who is not here is left out. Our own files name members."""
+    if not row.assignee:
+        return None
+    members = Membership.objects.select_related("user").filter(project=project)
+    found = members.filter(user__username__iexact=row.assignee).first()
+    if found is None and row.source == "csv":
+        said = f"{row.assignee[:40]!r} is not in this project."
+        wrong.append(FieldError(f"{row.number}.assignee", "not_a_member", said))
+    return found.user if found else None
+
+
+def _take(
+    project: Project,
+    row: Row,
+    values: dict[str, Any] | None,
+    item: WorkItem | None,
+    report: Report,
+    *,
+    is_trial: bool,
+    by: User,
+    now: datetime,
+) -> None:
+    if values is None:
+        return
+    if item is None:
+        report.added += 1
+        if not is_trial:
+            _add(project, row, values, by=by, now=now)
+        return
+    after = read_values(project, values, item=item)
+    is_same = all(getattr(item, name) == value for name, value in after.items())
+    report.same += is_same
+    report.changed += not is_same
+    if is_trial or is_same:
+        return
+    try:
+        revise_item(item=item, values=values, by=by, now=now)
+    except DomainError as exc:
+        raise Invalid(f"Row {row.number}: {exc.message}", field=f"{row.number}", code=exc.code) from None
+
+
+def _add(project: Project, row: Row, values: dict[str, Any], *, by: User, now: datetime) -> None:
+    state = ItemState.DONE if row.is_finished else ItemState.BACKLOG
+    item = WorkItem(
+        created_by=by,
+        created_at=now,
+        moved_at=now,
+        state=state,
+        external_source=row.source,
+        external_id=row.id,
+        **read_values(project, values),
+    )
+    enter(item, project, at_foot=True)
+    events.record(ITEM_ADDED, item, by=by, was_sprint=None, **facts(item))
+
+
+def _repeated(rows: Sequence[Row]) -> list[FieldError]:
+    counts = Counter((row.source, row.id) for row in rows)
+    return [
+        FieldError(f"{row.number}.external_id", "twice", f"Row {row.number}: the id {row.id!r} stands there twice.")
+        for row in rows
+        if counts[(row.source, row.id)] > 1
+    ]
