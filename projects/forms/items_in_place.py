@@ -17,7 +17,8 @@ class ItemInPlaceForm(ItemForm):
     priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int)
 
     def __init__(self, project: Project, item: WorkItem | None = None) -> None:
-        people, sprints = queries.people(project), queries.open_sprints(project)
+        people = queries.people(project)
+        sprints = queries.sprints_for(item) if item else queries.open_sprints(project)
         given = {name: getattr(item, name) for name in FIELDS} if item else None
         super().__init__(people=people, sprints=sprints, initial=given, prefix="in-place")
 

@@ -20,7 +20,10 @@ MOST_NUMBER = 1e12
 
 
 def read_values(project: Project, given: Mapping[str, Any], *, item: WorkItem | None = None) -> dict[str, Any]:
-    """The given values as the columns of an item, `item` being what it was. Raises Invalid with all that is wrong."""
+    """The given values as the columns of an item, `item` being what it was: it may stay in the sprint that it is in,
+    though that is closed. Raises Invalid with all that is wrong."""
+    if item and item.sprint and given.get("sprint") == item.sprint:
+        given = {name: value for name, value in given.items() if name != "sprint"}
     read = fields.checked(given, _READERS | _of_project(project))
     if "custom" in read:
         read["custom"] = _merged(item.custom if item else {}, read["custom"])

@@ -18,6 +18,7 @@ from projects.queries.board import (
     planned_sprints,
     sprint,
     sprints,
+    sprints_for,
 )
 from projects.queries.delivery import (
     Span,
@@ -262,6 +263,7 @@ __all__ = [
     "sprint_review",
     "sprint_story",
     "sprints",
+    "sprints_for",
     "standing_gates",
     "sunk_by",
     "user_named",

@@ -1,6 +1,6 @@
 """Sprints and the items in them."""
 
-from django.db.models import Case, Prefetch, QuerySet, When
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from core.errors import NotFound
 from projects.enums import ItemState, SprintState, Triage
@@ -30,6 +30,12 @@ def planned_sprints(project: Project) -> QuerySet[Sprint]:
 def open_sprints(project: Project) -> QuerySet[Sprint]:
     """The sprints that still take items."""
     return sprints(project).exclude(state=SprintState.CLOSED).order_by("number")
+
+
+def sprints_for(item: WorkItem) -> QuerySet[Sprint]:
+    """Those that still take items, and the one that it is in: a correction leaves an item of a closed sprint there."""
+    takes = Sprint.objects.filter(project_id=item.project_id)
+    return takes.filter(~Q(state=SprintState.CLOSED) | Q(pk=item.sprint_id)).order_by("number")
 
 
 def items(project: Project) -> QuerySet[WorkItem]:

@@ -37,7 +37,7 @@ def item(request: HttpRequest, project: Project, number: int) -> HttpResponse:
         request.POST or None,
         initial=initial,
         people=queries.people(project),
-        sprints=queries.open_sprints(project),
+        sprints=queries.sprints_for(found),
     )
     if takes_effect(form, lambda: _revise(request, found, dict(form.cleaned_data))):
         return redirect("projects:board", key=project.key)

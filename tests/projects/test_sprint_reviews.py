@@ -300,6 +300,19 @@ def test_after_closing_an_edit_leaves_the_snapshot_and_is_listed_as_amendment(wo
     assert [one.by for one in found] == [str(corrector), str(corrector), str(worked.project.created_by)]
 
 
+def test_a_correction_on_the_page_of_an_item_leaves_it_in_its_closed_sprint(worked):
+    close(worked)
+    client, item = Client(), queries.item(worked.project, 1)
+    client.login(username=worked.project.created_by.username, password=PASSWORD)
+    form = {"title": "Corrected", "kind": "task", "points": 3, "sprint": worked.pk, "version": item.version}
+
+    response = client.post(reverse("projects:item", args=[worked.project.key, 1]), form)
+
+    assert response.status_code == 302
+    after = queries.item(worked.project, 1)
+    assert (after.title, after.sprint, after.state) == ("Corrected", worked, "done")
+
+
 def test_what_was_carried_over_goes_on_without_an_amendment_until_it_is_another_thing(worked):
     following = make_sprint(worked.project, started=False)
     close(worked, carry_to=following)
