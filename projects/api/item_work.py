@@ -50,7 +50,7 @@ class QuickBody(StrictSerializer):
     sprint = serializers.IntegerField(min_value=1, allow_null=True, default=None)
 
 
-class ImportBody(StrictSerializer):
+class ItemsImportBody(StrictSerializer):
     file = serializers.FileField()
     kind = serializers.ChoiceField(choices=["csv", "jira", "github"], help_text="Whose file it is.")
     is_trial = serializers.BooleanField(default=False, help_text="Says what would come of it, and writes nothing.")
@@ -62,7 +62,7 @@ class ImportErrorShape(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class ImportShape(serializers.Serializer[Any]):
+class ItemsImportShape(serializers.Serializer[Any]):
     added = serializers.IntegerField()
     changed = serializers.IntegerField()
     same = serializers.IntegerField()
@@ -194,10 +194,10 @@ class ItemsExportView(ProjectApiView):
 
 
 class ItemsImportView(ProjectApiView):
-    @extend_schema(request={"multipart/form-data": ImportBody}, responses=ImportShape)
+    @extend_schema(request={"multipart/form-data": ItemsImportBody}, responses=ItemsImportShape)
     def post(self, request: Request, key: str) -> Response:
         """Take in the items of a file: all or, where one is wrong, none. The same file again makes no second ones."""
-        body = valid(ImportBody, request)
+        body = valid(ItemsImportBody, request)
         done = operations.import_items(
             project=self.project,
             kind=body["kind"],

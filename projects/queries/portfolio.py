@@ -78,7 +78,7 @@ def values_realised(ids: Sequence[int], *, until: datetime | None = None) -> dic
     found = Outcome.objects.filter(project_id__in=ids, value_realised__isnull=False)
     if until is not None:
         found = found.filter(published_at__lte=until)
-    return dict(found.values_list("project_id", "value_realised"))
+    return {pk: value for pk, value in found.values_list("project_id", "value_realised") if value is not None}
 
 
 def sunk_by(ids: Sequence[int]) -> dict[int, list[str]]:
