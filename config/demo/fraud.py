@@ -11,8 +11,9 @@ from datetime import timedelta
 from config.demo import dossier, register, sprint_review
 from config.demo.simulator import TARGET, simulate
 from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
+from core.enums import DeliveryState
 from core.errors import NotAllowed
-from core.models import Job, User
+from core.models import Delivery, Job, User
 from core.pages import now
 from experiments.models import DatasetVersion, Run
 from experiments.operations import create_dataset_version, start_training
@@ -145,12 +146,17 @@ def _pass_gate(project: Project, stage: Stage, people: Cast, comment: str, *, ap
     project.refresh_from_db()
     if project.stage != stage:
         return
+    wait_until(lambda: not _is_handling(project), what="reading the spike")  # what it says would make approvals stale
     if queries.open_request(project) is None:
         request_gate(project=project, by=people.product, now=now(), comment=comment)
     for person in approvers:
         with contextlib.suppress(NotAllowed):  # who approved before an interruption has no seat left
             decide_gate(project=project, verdict=GateVerdict.APPROVE, by=person, now=now(), comment=comment)
     pass_gate(project=project, by=people.owner, now=now(), comment=comment)
+
+
+def _is_handling(project: Project) -> bool:
+    return Delivery.objects.filter(event__stream_id=project.pk, state=DeliveryState.PENDING).exists()
 
 
 def _sprints(project: Project, people: Cast) -> None:
