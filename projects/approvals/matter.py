@@ -184,7 +184,11 @@ def vote_of(person: int, roles: Mapping[int, str], worked: Collection[int]) -> V
 def words(rule: ApprovalRule, count: int) -> str:
     roles = " or ".join(Role(role).label.lower() for role in rule.roles)
     outside = " from outside the team" if rule.outside_team else ""
-    return f"{'a' if count == 1 else count} {roles}{outside}"
+    return f"{_article(roles) if count == 1 else count} {roles}{outside}"
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeiou" else "a"
 
 
 def _upper(text: str) -> str:

@@ -108,7 +108,6 @@ def test_approving_against_a_change(what):
             operations.move_to_policy, project=project, policy=others[turn % 2], by=project.created_by, now=now()
         )
 
-    passed = 0
     with Pair() as pair:
         for turn in range(ROUNDS):
             pair.at_once(partial(approve, project, validator), change(turn))
@@ -118,10 +117,8 @@ def test_approving_against_a_change(what):
             asked = queries.open_request(project) is not None
             assert can == bool(given and given.digest == now_digest and asked), turn
             assert not can or approvers == {validator.pk}
-            passed += can
             clear(project, requester)
     assert not GateDecision.objects.exists()
-    assert 0 <= passed <= ROUNDS
 
 
 def test_a_change_then_passing_is_refused_every_time():

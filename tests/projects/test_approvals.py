@@ -172,7 +172,7 @@ def test_a_gate_passes_once_everybody_asked_for_approved():
     validator, product_owner = make_member(project, Role.VALIDATOR), make_member(project, Role.PRODUCT_OWNER)
     decide(project, validator)
 
-    with pytest.raises(Conflict, match="it lacks a owner or product owner") as refusal:
+    with pytest.raises(Conflict, match="it lacks an owner or product owner") as refusal:
         pass_gate(project)
     decide(project, product_owner)
     decision = pass_gate(project)
