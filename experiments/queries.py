@@ -1,5 +1,6 @@
 """Reads of data, runs and what they logged. A project is visible already: `projects.queries` saw to it."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from experiments.models import (
     Training,
     Upload,
 )
-from projects.models import Project, WorkItem
+from projects.models import Project, Scope, WorkItem
 
 MAX_NUMBER = 2**31 - 1
 MAX_BUCKETS = 2000
@@ -311,6 +312,33 @@ def item_of(run: Run) -> WorkItem | None:
 def runs_for(item: WorkItem) -> QuerySet[Run]:
     """The active runs that test this hypothesis, newest first."""
     return visible_runs(item.project).filter(tested__item=item).order_by("-started_at", "-id")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """The best value of a metric among the runs that test a hypothesis, and from where it moved."""
+
+    metric: str
+    run: Run
+    value: float
+    baseline: float | None
+
+    @property
+    def change(self) -> float | None:
+        return None if self.baseline is None else self.value - self.baseline
+
+
+def movement(item: WorkItem) -> Movement | None:
+    """By the item's metric and baseline, else the scope's; None while no run measured it. What is no number, or has no
+    end, is never the best."""
+    scope = item.project.scope
+    metric = item.metric or scope.metric
+    baseline = scope.baseline if item.baseline is None and metric == scope.metric else item.baseline
+    order = "-value" if scope.direction == Scope.Direction.HIGHER else "value"
+    measured = LatestMetric.objects.filter(run__in=runs_for(item), key__name=metric)
+    finite = measured.filter(value__gt=-math.inf, value__lt=math.inf).select_related("run")
+    best = finite.order_by(order, "run_id").first()
+    return Movement(metric, best.run, best.value, baseline) if best else None
 
 
 def visible_jobs(project: Project) -> QuerySet[Job]:

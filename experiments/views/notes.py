@@ -125,8 +125,22 @@ def runs_of_item(request: HttpRequest, project: Project, number: int) -> HttpRes
         (run, runtable.shade_of(run), tables.RUN_TONES[RunStatus(run.status)], _values(latest[run.pk], metrics))
         for run in found
     ]
-    context = {"project": project, "item": item, "metrics": metrics, "rows": rows}
+    context = {"project": project, "item": item, "metrics": metrics, "rows": rows, "best": _best(item)}
     return render(request, "experiments/parts/item_runs.html", context)
+
+
+def _best(item: WorkItem) -> dict[str, Any] | None:
+    found = queries.movement(item)
+    if found is None:
+        return None
+    change, number = found.change, runtable.shown_number
+    return {
+        "metric": found.metric,
+        "run": found.run,
+        "value": number(found.value),
+        "baseline": number(found.baseline),
+        "change": None if change is None else ("+" if change > 0 else "") + number(change),
+    }
 
 
 def _values(latest: list[queries.Latest], metrics: list[str]) -> list[tuple[str, str]]:

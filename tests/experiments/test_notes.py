@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.models import Event
 from experiments import operations, queries
 from experiments.models import Run, RunComment, RunItem
 from experiments.operations import NOTE_TAG
+from experiments.operations.points import MetricEntry
 from projects import operations as project_operations
 from projects.roles import Role
 from tests.experiments.factories import make_run
@@ -300,3 +302,24 @@ def test_run_that_has_told_nothing_for_long_is_marked_on_its_page(minutes, is_ma
     shown = client_of(run.created_by).get(f"/p/{run.project.key}/runs/{run.run_id}/").content.decode()
 
     assert ("Silent" in shown, "Last word" in shown, "Running" in shown) == (is_marked, is_marked, not is_marked)
+
+
+@pytest.mark.django_db
+def test_the_best_run_of_a_hypothesis_is_told_against_the_baseline():
+    project = make_project()
+    item = make_item(project)
+    runs = [make_run(project, name=name) for name in ("first", "second", "broken", "other")]
+    for run, value in zip(runs, (0.61, 0.68, float("nan"), 0.99), strict=True):
+        operations.log_batch(run=run, metrics=[MetricEntry("recall", value, 0, 1)], by=run.created_by, now=now())
+    for run in runs[:3]:
+        link(run, item)
+    assert queries.movement(item) is None
+
+    project_operations.revise_item(item=item, values={"metric": "recall", "baseline": 0.42}, by=project.created_by)
+    item.refresh_from_db()
+
+    found = queries.movement(item)
+    assert (found.metric, found.run, found.value, found.baseline) == ("recall", runs[1], 0.68, 0.42)
+    assert found.change == pytest.approx(0.26)
+    page = client_of(project.created_by).get(reverse("experiments:item-runs", args=[project.key, item.number]))
+    assert "+0.26</b> against the baseline of 0.42" in page.content.decode()
