@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -80,7 +81,8 @@ def _assert_project_reproduces(run, tmp_path, portal):
     assert "reproduced" in said
     for key in ("average_precision", "roc_auc", "log_loss"):
         value = next(one.value for one in queries.latest_metrics([run])[run.pk] if one.key == key)
-        assert f"same    {key}: {value!r} then, {value!r} now" in said
+        then, now = re.search(rf"same +{key}: (\S+) then, (\S+) now", said).groups()
+        assert (float(then), float(now)) == (value, pytest.approx(value, rel=1e-12))  # sums in another order
 
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / run.training.dataset_version.filename).write_text("amount,is_fraud\n1,0\n")

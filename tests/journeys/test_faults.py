@@ -217,8 +217,8 @@ async def hear(socket, heard, is_done):
 # --- limits of trainings ---------------------------------------------------------------------------------------------
 
 
-def test_training_over_its_time(people, project, frame):
-    upload(people.scientist, project, csv(frame))
+def test_training_over_its_time(people, project):
+    upload(people.scientist, project, csv(transactions(20_000, seed=11)))
     endless = {"max_iter": 2000, "max_leaf_nodes": 500}
 
     asked = start_training(people.scientist, project, settings=endless, max_seconds=10)
