@@ -14,6 +14,7 @@ import pytest
 import requests
 import websockets
 
+from config.demo.simulator import simulate
 from tests.journeys.line import (
     MODEL,
     csv,
@@ -218,7 +219,7 @@ async def hear(socket, heard, is_done):
 
 
 def test_training_over_its_time(people, project):
-    upload(people.scientist, project, csv(transactions(20_000, seed=11)))
+    upload(people.scientist, project, csv(simulate(20_000, seed=11)))
     endless = {"max_iter": 2000, "max_leaf_nodes": 500}
 
     asked = start_training(people.scientist, project, settings=endless, max_seconds=10)
