@@ -92,29 +92,33 @@ class _Checker:
 
     def _known_call(self, node: Call, function: Function) -> Type:
         takes = function.takes
-        first = self.of(node.arguments[0]) if node.arguments else None
-        if self.has_metric and node.name in OF_THE_METRIC and first is not Type.ESTIMATE:
+        # Each argument is typed once: typed twice at every level, one that nests would take exponentially long.
+        kinds = [self.of(one) for one in node.arguments]
+        if self.has_metric and node.name in OF_THE_METRIC and kinds[:1] != [Type.ESTIMATE]:
             takes = takes[1:]
         names_no_level = node.name in INTERVALS and len(node.arguments) == len(takes) - 1
         if names_no_level:
             takes = takes[:-1]
         self._require_arguments(node, len(takes), 32 if function.is_open else len(takes))
-        for index, argument in enumerate(node.arguments):
-            self._require(argument, takes[min(index, len(takes) - 1)], f"{node.name} takes")
+        for index, (argument, found) in enumerate(zip(node.arguments, kinds, strict=True)):
+            _require_kind(argument, found, takes[min(index, len(takes) - 1)], f"{node.name} takes")
         if node.name in INTERVALS and not names_no_level:
             _require_level(node.arguments[-1])
         return function.gives
 
     def _require(self, node: Expression, kind: Type, what: str) -> Type:
-        found = self.of(node)
-        if found is not kind:
-            raise ExpressionError(f"{what} {kind}: this is {found}{_hint(found)}.", node.at)
-        return kind
+        return _require_kind(node, self.of(node), kind, what)
 
     def _require_arguments(self, node: Call, least: int, most: int) -> None:
         if not least <= len(node.arguments) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
             raise ExpressionError(f"{node.name} takes {wanted} values: got {len(node.arguments)}.", node.at)
+
+
+def _require_kind(node: Expression, found: Type, kind: Type, what: str) -> Type:
+    if found is not kind:
+        raise ExpressionError(f"{what} {kind}: this is {found}{_hint(found)}.", node.at)
+    return kind
 
 
 def _literal(node: Literal) -> Type:

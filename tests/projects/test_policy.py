@@ -264,6 +264,14 @@ def test_an_expression_has_bounds(text):
         parse(text)
 
 
+def test_each_argument_is_typed_once():
+    nested = Literal(1.0, 0)
+    for _ in range(40):
+        nested = Call("abs", (nested,), 0)
+
+    assert type_of(nested, CATALOGUE) is Type.NUMBER
+
+
 @PATIENT
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text):
