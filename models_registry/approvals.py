@@ -134,13 +134,15 @@ def _matter(review: Review, pack: Pack, bound: dict[str, Any]) -> tuple[Matter, 
     outcome = decide(asked, {name: reading.value for name, reading in readings.items()})
     roles = roles_in(review.project_id)
     wanted, warnings = eased(outcome.approvals, roles, is_lowest=bound["tier"] == "T1")
+    worked = queries.contributors_to(review.model_version) if asked.approvals else []
     matter = Matter(
         name="this version",
         rules=asked,
         wanted=wanted,
         digest=hashlib.sha256(canonical(bound)).hexdigest(),
         roles=roles,
-        worked=queries.contributors_to(review.model_version) if asked.approvals else (),
+        worked=worked,
+        barred={*worked, *(one for one in (review.author_id, review.requested_by_id) if one is not None)},
         delegations=delegations_in(review.project_id) if asked.approvals else (),
     )
     return matter, warnings

@@ -47,15 +47,17 @@ class Matter:
     authors: Collection[int] = field(default_factory=frozenset)
     delegations: Sequence[Delegation] = ()
     """Those that run today."""
+    barred: Collection[int] = field(default_factory=frozenset)
+    """Who may not decide on it in any role, such as whoever asked for it; nor do they hand on a right to."""
 
     def seats_of(self, person: int) -> list[tuple[str, Delegation | None]]:
         """The roles in which this person may decide today: their own, unless they handed it on, and those that were
-        handed to them. No right goes to whoever did the work."""
+        handed to them. No right goes to whoever did the work, nor comes from whoever could not use it themselves."""
         own = self.roles.get(person, "")
         handed_on = any(one.given_by_id == person and one.role == own for one in self.delegations)
         found: list[tuple[str, Delegation | None]] = [] if handed_on or not own else [(own, None)]
         if person not in self.worked:
-            found += [(one.role, one) for one in self.delegations if one.given_to_id == person and self._holds(one)]
+            found += [(one.role, one) for one in self._lent_to(person) if not self._is_void(one)]
         return found
 
     def seat_for(self, person: int, given: Sequence[Verdict]) -> tuple[str, Delegation | None]:
@@ -80,7 +82,11 @@ class Matter:
         days = self.rules.valid_days
         if days and verdict.at + timedelta(days=days) <= now:
             return EXPIRED
-        return self.why_not_holds(verdict) or self.why_separate(verdict.approver_id) or ""
+        gone = self.why_not_holds(verdict) or self.why_separate(verdict.approver_id)
+        lent = verdict.delegation
+        if gone or lent is None or not self._is_void(lent):
+            return gone or ""
+        return f"{lent.given_by} could not have decided this, and so hands no right to {verdict.approver}."
 
     def why_not_holds(self, verdict: Verdict) -> str:
         """Why the right in which somebody decided is gone. One that was handed over counts on after its last day, as
@@ -94,6 +100,13 @@ class Matter:
         if not verdict.approver.is_active or role is None or (lent is None and role != verdict.role):
             return f"{verdict.approver} no longer has the role in which they decided."
         return ""
+
+    def _lent_to(self, person: int) -> list[Delegation]:
+        return [one for one in self.delegations if one.given_to_id == person and self._holds(one)]
+
+    def _is_void(self, one: Delegation) -> bool:
+        """Nobody decides through another what they may not decide themselves."""
+        return one.given_by_id in self.barred or self.why_separate(one.given_by_id) is not None
 
     def _holds(self, one: Delegation) -> bool:
         """Nobody hands on what they no longer have."""
@@ -117,6 +130,9 @@ class Matter:
         if handed_on is not None:
             until = f"{handed_on.given_to} until {handed_on.ends_on}"
             return f"You handed your right to decide to {until}: take it back first."
+        void = next((one for one in self._lent_to(person) if self._is_void(one)), None)
+        if void is not None:
+            return f"{void.given_by} could not have decided this, and so hands no right to you."
         inside = any(role in rule.roles for rule in self.wanted)
         wanted = ", ".join(dict.fromkeys(words(rule, 1) for rule in self.wanted))
         mine = f"you are {Role(role).label.lower()}" if role else "you are not in this project"

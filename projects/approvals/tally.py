@@ -89,7 +89,7 @@ def tally(assessment: Assessment, request: GateRequest | None, *, now: datetime)
     roles = roles_in(assessment.project.pk)
     is_lowest = policies.tier_word(assessment.project) == "T1"
     wanted, warnings = eased(assessment.outcome.approvals, roles, is_lowest=is_lowest)
-    matter = _matter_of(assessment, roles, wanted)
+    matter = _matter_of(assessment, roles, wanted, request)
     vetoes = {one.pk: one for one in _vetoes(assessment, matter)}
     before = [one for pk, one in vetoes.items() if pk not in {approval.pk for approval in approvals}]
     standings = [_stand(one, matter, vetoes, now) for one in [*before, *approvals]]
@@ -111,7 +111,9 @@ def _vetoes(assessment: Assessment, matter: Matter) -> list[GateApproval]:
     return [one for one in found if not matter.why_not_holds(one)]
 
 
-def _matter_of(assessment: Assessment, roles: dict[int, str], wanted: tuple[ApprovalRule, ...]) -> Matter:
+def _matter_of(
+    assessment: Assessment, roles: dict[int, str], wanted: tuple[ApprovalRule, ...], request: GateRequest | None
+) -> Matter:
     project, gate = assessment.project, assessment.gate
     return Matter(
         name="this gate",
@@ -121,6 +123,7 @@ def _matter_of(assessment: Assessment, roles: dict[int, str], wanted: tuple[Appr
         roles=roles,
         delegations=delegations_in(project.pk),
         worked=gates.contributors(project, gate),
+        barred={request.requested_by_id} if request else frozenset(),
         authors=gates.authors(project, gate) if NOT_ALONE in assessment.rules.separation else frozenset(),
     )
 

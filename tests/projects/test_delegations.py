@@ -12,7 +12,7 @@ from core.models import Event, User
 from core.roles import Scope
 from projects import approvals, gates, operations, queries
 from projects.enums import GateStatus, GateVerdict, Stage
-from projects.models import Delegation, Finding, GateDecision, Membership, Project, Risk
+from projects.models import Delegation, Finding, GateApproval, GateDecision, Membership, Project, Risk
 from projects.policies import read_text
 from projects.policy import PolicyError
 from projects.roles import Role
@@ -156,6 +156,34 @@ def test_contributor_gets_no_right_and_loses_one_by_contributing():
     other = make_member(project, Role.VALIDATOR)
     with pytest.raises(Invalid, match="contributed to what is decided next"):
         hand_on(project, other, scientist)
+
+
+def test_nobody_decides_through_another_what_they_may_not_decide_themselves():
+    project = make_decided_project(rest="    separation: [contributors_cannot_decide]\n")
+    validator, viewer = make_member(project, Role.VALIDATOR), make_member(project, Role.VIEWER)
+    hand_on(project, validator, viewer)
+    decide(project, viewer)
+    assert tally(project).lacking == []
+    before = GateApproval.objects.get()
+
+    Membership.objects.filter(user=validator).update(role=Role.DATA_SCIENTIST)
+    make_scope(project, by=validator, decision="Another.")
+    Membership.objects.filter(user=validator).update(role=Role.VALIDATOR)
+
+    assert why_not(project, viewer) == f"{validator} could not have decided this, and so hands no right to you."
+    found = tally(project)
+    said = found.matter.why_not_counts(before, found.matter.digest, now())
+    assert said == f"{validator} could not have decided this, and so hands no right to {viewer}."
+    assert found.lacking == ["a validator"]
+
+
+def test_whoever_asked_for_the_decision_hands_no_right_on():
+    project = make_decided_project("[{role: engineer}]")
+    asked, viewer = queries.open_request(project).requested_by, make_member(project, Role.VIEWER)
+
+    hand_on(project, asked, viewer)
+
+    assert why_not(project, viewer) == f"{asked} could not have decided this, and so hands no right to you."
 
 
 def test_delegate_from_the_team_is_not_outside_it():
