@@ -26,12 +26,15 @@ def logged_slices(metrics: Mapping[str, float]) -> tuple[Slice, ...]:
 
 
 def joined(*some: Iterable[Slice]) -> tuple[Slice, ...]:
-    """The slices of all, each once, with everything that was measured of it; the first to say something counts."""
+    """The slices of all, each once, with everything that was measured of it; the first to say something counts.
+
+    Where there are too many it is the last to come that are left out: no number of logged slices hides a measured one.
+    """
     found: dict[str, Slice] = {}
     for one in (one for slices in some for one in slices):
         known = found.get(one.name)
         found[one.name] = one if known is None else _both(known, one)
-    return tuple(found[name] for name in sorted(found))[:MOST_SLICES]
+    return tuple(found[name] for name in sorted(list(found)[:MOST_SLICES]))
 
 
 def _both(first: Slice, second: Slice) -> Slice:

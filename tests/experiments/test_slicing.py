@@ -39,3 +39,12 @@ def test_joined_knows_what_either_knew_and_the_first_counts():
         Slice("age", "old", 9, {}),
         Slice("region", "north", 500, {"recall": Estimate(0.8, 0.1), "cost": Estimate(3, None)}),
     )
+
+
+def test_no_number_of_logged_slices_hides_a_measured_one():
+    measured = [Slice("region", "north", 500, {"recall": Estimate(0.1, 0.1)})]
+    logged = logged_slices({f"recall/a/{number:03}": 1.0 for number in range(300)})
+
+    found = joined(measured, logged)
+
+    assert (len(found), found[-1]) == (200, measured[0])
