@@ -106,7 +106,8 @@ def discard_policy(*, policy: PolicyVersion, by: User) -> PolicyVersion:
 def move_to_policy(*, project: Project, policy: PolicyVersion, by: User, now: datetime) -> ProjectPolicy:
     """From now on the project's gates go by this version; approvals by the one before no longer count.
 
-    Raises NotAllowed, Conflict: a draft, a pack for another tier, or the version that it goes by already.
+    Raises NotAllowed, Conflict: a draft, a pack for another tier, the version that it goes by already, or one before it
+    (`older`).
     """
     project = locked_open(project.pk)
     require(rules.why_not_move_policy(by, project))
@@ -118,9 +119,13 @@ def move_to_policy(*, project: Project, policy: PolicyVersion, by: User, now: da
     kept = ProjectPolicy.objects.filter(project=project).select_related("policy").first()
     if kept is not None and kept.policy_id == policy.pk:
         raise Conflict(f"The project goes by {policy} already.", code="same")
-    before = str(kept.policy if kept else policies.policy_of(project))
+    before = kept.policy if kept else policies.policy_of(project)
+    if policy.name == before.name and policy.number < before.number:
+        raise Conflict(
+            f"{policy} is older than {before}, which the project goes by: there is no way back.", code="older"
+        )
     kept, _ = ProjectPolicy.objects.update_or_create(project=project, defaults={"policy": policy, "since": now})
-    events.record(GATE_POLICY_CHANGED, kept, by=by, before=before, after=str(policy), policy=policy.public_id)
+    events.record(GATE_POLICY_CHANGED, kept, by=by, before=str(before), after=str(policy), policy=policy.public_id)
     return kept
 
 

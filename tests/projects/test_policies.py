@@ -207,6 +207,18 @@ def test_move_to_policy_changes_what_the_gate_asks_for():
         operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
 
 
+def test_move_to_policy_that_is_older_refused():
+    project = make_project()
+    first, second = make_policy(), make_policy()
+    operations.move_to_policy(project=project, policy=second, by=project.created_by, now=now())
+
+    with pytest.raises(Conflict, match="Trial v1 is older than Trial v2") as refusal:
+        operations.move_to_policy(project=project, policy=first, by=project.created_by, now=now())
+
+    assert refusal.value.code == "older"
+    assert policies.policy_of(project) == second
+
+
 def test_move_to_policy_that_is_a_draft_or_for_another_tier_refused():
     project = make_project()
 
