@@ -107,8 +107,8 @@ def stopping(content: Mapping[str, Any], today: date) -> list[str]:
 def what_it_took_is_told(project: Project) -> Check:
     """Else nobody learns from it: it becomes a precedent for others."""
     outcome, url = queries.outcome(project), f"{reverse('projects:studio', args=[project.key])}?section=outcome"
-    needed = (*NEEDED, "lessons")
-    missing = [name.replace("_", " ") for name in needed if outcome is None or getattr(outcome, name) in (None, "")]
+    untold = outcome.untold if outcome else [*NEEDED, "lessons"]
+    missing = [name.replace("_", " ") for name in untold]
     value = f"no {', '.join(missing)} yet" if missing else f"{outcome.actual_effort:g} person-months" if outcome else ""
     label = "What it took and brought is told, for the library"
     return Check(id="outcome", label=label, state="bad" if missing else "ok", value=value, source="dossier", url=url)

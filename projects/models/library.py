@@ -76,3 +76,8 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def untold(self) -> list[str]:
+        """What others need to know and nobody has said yet."""
+        return [name for name in (*NEEDED, "lessons") if getattr(self, name) in (None, "")]

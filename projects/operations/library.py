@@ -67,10 +67,12 @@ def revise_outcome(
 
 def enter_library(project: Project, *, by: User, now: datetime) -> None:
     """The project ended: what it took is everybody's from now on, and learnt from. Inside the transaction that retires
-    it; its gate asked for the figures."""
+    it. Nothing is told where its gate did not insist on the figures, as in a policy that does not ask for them."""
     dossier = locked_dossier(project)
     rows = Outcome.objects.select_for_update(no_key=True, of=("self",)).select_related("option__precedent", "project")
-    outcome = rows.get(project=project)
+    outcome = rows.filter(project=project).first()
+    if outcome is None or outcome.untold:
+        return
     content = documents.content_of(project)
     found = _promised(project, content) | _compared(outcome, content)
     for name, value in found.items():

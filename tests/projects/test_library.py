@@ -15,7 +15,7 @@ from projects.enums import Stage
 from projects.models import DossierRevision, Outcome, Precedent, PriorsVersion, Project
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
-from tests.projects.factories import make_scope, make_token
+from tests.projects.factories import make_policy, make_scope, make_token
 from tests.projects.worked_example import ANOTHER_KIND, SAME_KIND
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +165,18 @@ def test_project_retires_only_with_what_it_took():
     with pytest.raises(Conflict, match="What it took"):
         retire(project)
     assert facts(project) == before
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_project_that_told_nothing_and_need_not_retires_without_an_entry(told):
+    project = in_production(lessons="")
+    if not told:
+        Outcome.objects.filter(project=project).delete()
+    policy = make_policy(gates="  scope: {}\n  retirement: {standing_checks: listed}\n")
+    operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
+
+    assert retire(project).stage == Stage.RETIRED
+    assert not Outcome.objects.filter(published_at__isnull=False).exists()
 
 
 def test_retired_project_is_in_the_library_with_what_was_promised():
