@@ -9,7 +9,8 @@ from inbox.enums import Group
 from inbox.queries.person import Person
 from inbox.rows import Row
 from projects.enums import FindingState, ItemState, RiskState, SprintState, Stage
-from projects.models import Finding, GateCondition, Risk, WorkItem
+from projects.models import Finding, Risk, WorkItem
+from projects.queries import owned_conditions
 
 MOST = 200
 REVIEW_AHEAD = timedelta(days=7)
@@ -65,9 +66,7 @@ def findings(person: Person) -> list[Row]:
 
 def conditions(person: Person) -> list[Row]:
     """What approvals on conditions ask of this person."""
-    found = GateCondition.objects.filter(
-        owner=person.user, project__in=person.ids, met_at=None, approval__withdrawn_at=None
-    ).select_related("approval__approver")
+    found = owned_conditions(person.user, person.ids)
     return [
         person.row(
             Group.ASSIGNED,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import DateField, Func, Max, Prefetch, Q, QuerySet
+from django.db.models import DateField, F, Func, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from core.errors import NotFound
@@ -31,6 +31,10 @@ class _Today(Func):
     output_field = DateField()
 
 
+_stood = Q(approval__withdrawn_at=None) | Q(approval__withdrawn_at__gte=F("approval__request__closed_at"))
+_of_passed = Q(approval__request__state=RequestState.PASSED) & _stood
+
+
 def standing_gates(project: Project) -> set[str]:
     """The gates that were passed and have not been taken back by a condition that was missed."""
     passed = set(GateDecision.objects.filter(project=project).values_list("gate", flat=True))
@@ -38,9 +42,15 @@ def standing_gates(project: Project) -> set[str]:
 
 
 def missed_conditions(project: Project) -> QuerySet[GateCondition]:
-    """Conditions that are overdue, of approvals with which a gate was passed. Days end by the database's clock."""
-    passed = Q(approval__request__state=RequestState.PASSED, approval__withdrawn_at=None)
-    return GateCondition.objects.filter(passed, project=project, met_at=None, due_date__lt=_Today())
+    """Conditions that are overdue, of approvals with which a gate was passed; one that is withdrawn afterwards takes
+    none of them away. Days end by the database's clock."""
+    return GateCondition.objects.filter(_of_passed, project=project, met_at=None, due_date__lt=_Today())
+
+
+def owned_conditions(user: User, project_ids: Iterable[int]) -> QuerySet[GateCondition]:
+    """Conditions that this user is to meet: of approvals that stand, or with which a gate was passed."""
+    found = GateCondition.objects.filter(_of_passed | Q(approval__withdrawn_at=None), owner=user, met_at=None)
+    return found.filter(project__in=list(project_ids)).select_related("approval__approver")
 
 
 def gate_conditions(project: Project) -> QuerySet[GateCondition]:

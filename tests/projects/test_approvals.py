@@ -514,6 +514,24 @@ def test_a_missed_condition_takes_the_gate_back_until_it_is_met():
     assert gates.assess(project).locked_by == []
 
 
+@pytest.mark.parametrize(("is_passed", "stands"), [(True, True), (False, False)])
+def test_a_condition_outlives_the_withdrawal_of_its_approval_once_the_gate_was_passed(is_passed, stands):
+    project = make_decided_project()
+    validator, other = make_member(project, Role.VALIDATOR), make_member(project, Role.VALIDATOR)
+    approval = on_condition(project, validator, effect="revoke")
+    if is_passed:
+        pass_gate(project)
+
+    operations.withdraw_gate_decision(approval=approval, reason="Misread.", by=validator, now=now())
+    if not is_passed:
+        decide(project, other)
+        pass_gate(project)
+
+    GateCondition.objects.update(due_date=now().date() - timedelta(days=3))
+    assert queries.missed_conditions(project).exists() is stands
+    assert queries.owned_conditions(project.created_by, [project.pk]).exists() is stands
+
+
 def test_meet_condition_never_by_its_owner():
     project = make_decided_project()
     validator = make_member(project, Role.VALIDATOR)
