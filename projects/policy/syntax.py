@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 MOST_CHARACTERS = 1_000
 MOST_DEPTH = 24
+MOST_NODES = 120
+"""That hold others: whatever walks the tree goes no deeper than there are of them."""
 
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 
@@ -105,7 +107,7 @@ class _Parser:
     """One method for each line of the grammar. `depth` counts what is nested, so that no text exhausts the stack."""
 
     def __init__(self, tokens: list[tuple[str, str, int]], end: int) -> None:
-        self.tokens, self.index, self.end = tokens, 0, end
+        self.tokens, self.index, self.end, self.nodes = tokens, 0, end, 0
 
     @property
     def kind(self) -> str:
@@ -132,14 +134,14 @@ class _Parser:
             return self.comparison(depth)
         at = self._step()
         self._require_depth(depth)
-        return Unary("not", self.negation(depth + 1), at)
+        return self._counted(Unary("not", self.negation(depth + 1), at))
 
     def comparison(self, depth: int) -> Expression:
         left = self.sum(depth)
         if self.kind != "sign" or self.word not in COMPARISONS:
             return left
         operator, at = self.word, self._step()
-        found = Binary(operator, left, self.sum(depth), at)
+        found = self._counted(Binary(operator, left, self.sum(depth), at))
         if self.kind == "sign" and self.word in COMPARISONS:
             raise ExpressionError("one comparison at a time: join two with and.", self.at)
         return found
@@ -154,7 +156,7 @@ class _Parser:
         if self.kind == "sign" and self.word == "-":
             at = self._step()
             self._require_depth(depth)
-            return Unary("-", self.sign(depth + 1), at)
+            return self._counted(Unary("-", self.sign(depth + 1), at))
         return self._atom(depth)
 
     def _chain(self, operators: tuple[str, ...], part: Callable[[int], Expression], depth: int) -> Expression:
@@ -165,7 +167,7 @@ class _Parser:
             if links > 2 * MOST_DEPTH:
                 raise ExpressionError(f"more than {2 * MOST_DEPTH} in a row.", self.at)
             operator, at = self.word, self._step()
-            left = Binary(operator, left, part(depth), at)
+            left = self._counted(Binary(operator, left, part(depth), at))
         return left
 
     def _atom(self, depth: int) -> Expression:
@@ -199,7 +201,13 @@ class _Parser:
                 self._expect(",")
             arguments.append(self.either(depth + 1))
         self._step()
-        return Call(word, tuple(arguments), at)
+        return self._counted(Call(word, tuple(arguments), at))
+
+    def _counted(self, node: Expression) -> Expression:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise ExpressionError(f"more than {MOST_NODES} operators and calls.", node.at)
+        return node
 
     def _step(self) -> int:
         at = self.at

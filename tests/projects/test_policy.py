@@ -264,6 +264,14 @@ def test_an_expression_has_bounds(text):
         parse(text)
 
 
+def test_chains_that_nest_are_refused_before_they_exhaust_the_stack():
+    with pytest.raises(ExpressionError, match="more than 120 operators and calls") as refused:
+        parse("(" * 9 + "1" + ("*1" * 48 + ")") * 9)
+
+    assert refused.value.at > 0
+    assert type_of(parse("1 < " + " + ".join(["1"] * 49)), CATALOGUE) is Type.BOOLEAN
+
+
 def test_each_argument_is_typed_once():
     nested = Literal(1.0, 0)
     for _ in range(40):
