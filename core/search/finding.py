@@ -59,11 +59,10 @@ def find(
     else is looked at. Two statements, and one more to guess. Raises Invalid."""
     words = _words(text)
     seen = seen_by(user, {near, *(word.upper().partition("-")[0] for word in words)} - {""})
+    seen = seen.inside(only) if only else seen
     words = [piece for word in words for piece in _taken_apart(word, seen.keys)]
     rest = [word for word in words if word.upper() not in seen.keys]
     inside = {seen.keys[word.upper()] for word in words if word.upper() in seen.keys} or ({only} if only else set())
-    if only and only not in inside:
-        return Found(tuple(words), [])
     if not rest and not inside and near in seen.keys:
         inside = {seen.keys[near]}
     asked = _Asked(seen, rest, frozenset(inside), seen.keys.get(near), each)

@@ -1,7 +1,7 @@
 """What can be found: a registry that the apps fill."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,11 @@ class Seen:
     user: User
     ids: frozenset[int] | None
     keys: Mapping[str, int]
+
+    def inside(self, project: int) -> "Seen":
+        """As if there were no other project, not even one that is named."""
+        ids = frozenset({project}) if self.ids is None else self.ids & {project}
+        return replace(self, ids=ids, keys={key: pk for key, pk in self.keys.items() if pk == project})
 
     def projects(self, path: str = "project_id") -> Q:
         """What lies in one of them."""

@@ -244,9 +244,19 @@ def test_a_token_of_one_project_finds_nothing_outside_it(client):
     make_all(owner=owner, key="BBB")
     token = make_token(owner, Scope.READ, project=Project.objects.get(key="AAA"))
 
-    for text in (WORD, f"BBB {WORD}", "", "BBB"):
+    for text in (WORD, f"BBB {WORD}", "", "BBB", f"AAA BBB {WORD}", "AAA BBB", "AAA BBB-1"):
         answer = client.get("/api/v1/search", {"q": text}, HTTP_AUTHORIZATION=f"Bearer {token}").json()
         assert {hit["project"] for hit in answer["results"]} <= {"AAA"}, text
+
+
+def test_a_token_of_one_project_names_no_other_where_a_person_is(client):
+    owner = make_user(name="A zebra keeper")
+    make_project(owner=owner, key="AAA")
+    token = make_token(owner, Scope.READ, project=make_project(owner=owner, key="BBB"))
+
+    answer = client.get("/api/v1/search", {"q": WORD}, HTTP_AUTHORIZATION=f"Bearer {token}").json()
+
+    assert [(hit["kind"], hit["project"]) for hit in answer["results"]] == [("person", "BBB")]
 
 
 def test_the_letters_that_were_looked_for_are_marked_and_nothing_else_is_markup():
