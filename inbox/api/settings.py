@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from core.addresses import MAX_URL
 from core.api import ApiView, StrictSerializer, check_if_match, etag, expected_version, user_of, valid
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from inbox import operations, queries
+from inbox.api.inbox import only
 from inbox.enums import Digest, Kind, Shape
 from inbox.models import Preferences, ProjectChannel
 from projects.api_base import ProjectApiView
@@ -79,16 +80,24 @@ class NotificationSettingsView(ApiView):
     @extend_schema(responses=NotificationSettingsShape)
     def get(self, request: Request) -> Response:
         """How the caller is told besides the inbox."""
+        _refuse_token_of_one_project(request)
         found = queries.preferences_of(user_of(request))
         return Response(settings_json(found), headers={"ETag": etag(found)})
 
     @extend_schema(request=NotificationSettingsBody, responses=NotificationSettingsShape)
     def patch(self, request: Request) -> Response:
         """Change what is given. If-Match guards against a change that one has not seen."""
+        _refuse_token_of_one_project(request)
         check_if_match(request, queries.preferences_of(user_of(request)))
         body = valid(NotificationSettingsBody, request)
         found = operations.set_preferences(values=body, by=user_of(request), expected_version=expected_version(request))
         return Response(settings_json(found), headers={"ETag": etag(found)})
+
+
+def _refuse_token_of_one_project(request: Request) -> None:
+    """The settings hold for all projects of a person."""
+    if only(request) is not None:
+        raise NotAllowed("A token of one project does not change where its user is told.")
 
 
 class ProjectChatView(ProjectApiView):

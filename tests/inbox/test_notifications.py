@@ -380,3 +380,16 @@ def test_settings_page_and_rest(client):
     assert client.put(chat, body, "application/json", headers=header).json()["kinds"] == ["alert"]
     assert "hooks" not in client.get(chat, headers=header).content.decode()
     assert client.delete(chat, headers=header).status_code == 204
+
+
+@pytest.mark.django_db
+def test_a_token_of_one_project_neither_reads_nor_changes_how_its_user_is_told(client):
+    project = make_project()
+    token = {"HTTP_AUTHORIZATION": f"Bearer {make_token(project.created_by, project=project)}"}
+    url = "/api/v1/me/notifications"
+
+    answer = client.patch(url, {"digest": "off"}, content_type="application/json", **token)
+
+    assert (answer.status_code, client.get(url, **token).status_code) == (403, 403)
+    assert "token of one project" in answer.json()["detail"]
+    assert not Preferences.objects.filter(user=project.created_by).exists()
