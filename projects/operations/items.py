@@ -17,7 +17,7 @@ from projects.models import ItemStatus, Project, Sprint, SprintReview, WorkItem
 from projects.operations.item_values import read_values
 from projects.operations.locking import locked_open, require_version
 from projects.operations.ranks import append_to_lane, lane_of, place_before
-from projects.operations.values import Values
+from projects.operations.values import Values, plain_lines
 from projects.roles import Permission
 
 
@@ -110,9 +110,13 @@ def revise_item(
 
 def _refuse_overtaken(item: WorkItem, seen: Mapping[str, Any]) -> None:
     for name, value in seen.items():
-        if getattr(item, name) != value:
+        if _plain(getattr(item, name)) != _plain(value):
             said = f"Somebody changed {name} of item {item.number} meanwhile: it is {getattr(item, name)} now."
             raise Overtaken(said, field=name)
+
+
+def _plain(value: Any) -> Any:
+    return plain_lines(value) if isinstance(value, str) else value
 
 
 def _enter_plan(item: WorkItem, now: datetime | None) -> None:

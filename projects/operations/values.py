@@ -30,7 +30,7 @@ class Values:
         if not isinstance(value, str):
             self.wrong(field, f"{_name(field)} must be text: got {value!r}.")
             return ""
-        value = value.strip()
+        value = plain_lines(value).strip()
         if not least <= len(value) <= most:
             self.wrong(field, f"{_name(field)} has {least} to {most} characters: got {len(value)}.", code="length")
         elif "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
@@ -91,6 +91,11 @@ class Values:
             self.wrong(field, f"{_name(field)} is one of {', '.join(known)}: got {value!r}.", code="choice")
             return known[0]
         return str(value)
+
+
+def plain_lines(text: str) -> str:
+    """With the line ends that are kept; forms send others."""
+    return text.replace("\r\n", "\n")
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:

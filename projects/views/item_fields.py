@@ -1,8 +1,10 @@
 """One field of a card, changed in place: it takes effect unless somebody changed the same field meanwhile."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -13,6 +15,8 @@ from projects.forms.items_in_place import FIELDS, ItemInPlaceForm, label_of
 from projects.models import Project, WorkItem
 from projects.operations import Overtaken
 from projects.pages import project_page
+
+LOOKS_LIKE_ID = re.compile(r"[0-9]{1,18}")
 
 
 @project_page
@@ -37,11 +41,18 @@ def field(request: HttpRequest, project: Project, number: int, name: str) -> Htt
 
 
 def _read(asked: forms.Field, text: str) -> Any:
-    """What the page showed; what no longer can be chosen equals nothing that is there now."""
+    """What the page showed: also what no longer can be chosen, such as who left the team or a closed sprint."""
     try:
         return asked.clean(text)
     except forms.ValidationError:
-        return text
+        return _once_chosen(asked, text) or text
+
+
+def _once_chosen(asked: forms.Field, text: str) -> Model | None:
+    if not isinstance(asked, forms.ModelChoiceField) or not LOOKS_LIKE_ID.fullmatch(text):
+        return None
+    found: Model | None = asked.queryset.model._default_manager.filter(pk=int(text)).first()
+    return found
 
 
 def _said(asked: forms.Field, value: Any) -> dict[str, str]:

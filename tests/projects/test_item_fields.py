@@ -12,7 +12,7 @@ from projects.enums import Priority
 from projects.models import Project, WorkItem
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
-from tests.projects.factories import make_item
+from tests.projects.factories import make_item, make_sprint
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,30 @@ def test_who_was_faster_with_the_same_field_keeps_it_and_both_values_are_told(cl
     }
     item.refresh_from_db()
     assert (item.title, item.version) == ("Measure the rules twice", 2)
+
+
+def test_whom_has_left_and_a_closed_sprint_can_be_replaced(client, project, item):
+    gone = make_member(project, Role.ENGINEER)
+    sprint = make_sprint(project)
+    operations.revise_item(item=item, values={"assignee": gone, "sprint": sprint}, by=project.created_by, now=now())
+    gone.memberships.all().delete()
+    WorkItem.objects.update(state="done")
+    operations.close_sprint(sprint=sprint, by=project.created_by, now=now())
+    client.force_login(project.created_by)
+
+    assert put(client, item, "assignee", "", str(gone.pk)).status_code == 200
+    assert put(client, item, "sprint", "", str(sprint.pk)).status_code == 200
+    item.refresh_from_db()
+    assert (item.assignee, item.sprint) == (None, None)
+
+
+def test_a_text_of_several_lines_is_the_same_however_its_lines_end(client, project, item):
+    operations.revise_item(item=item, values={"description": "One\r\nTwo"}, by=project.created_by, now=now())
+    client.force_login(project.created_by)
+
+    assert put(client, item, "description", "One\r\nThree", "One\r\nTwo").status_code == 200
+    item.refresh_from_db()
+    assert item.description == "One\nThree"
 
 
 def test_another_field_that_changed_meanwhile_is_no_conflict(client, project, item):
