@@ -13,7 +13,7 @@ from core.rules import require
 from projects import quickline, rules
 from projects.enums import PRIORITIES, ItemKind
 from projects.models import ItemTemplate, Membership, Project, Sprint, WorkItem
-from projects.operations.items import add_item, move_item, revise_item
+from projects.operations.items import add_item, locked_item, move_item, revise_item
 from projects.operations.values import refuse_unknown
 from projects.roles import Permission
 
@@ -91,6 +91,8 @@ def change_items(
 
 @transaction.atomic
 def _change(item: WorkItem, values: Mapping[str, Any], *, by: User, now: datetime) -> None:
+    """Labels are added to those that stand there now, not to those that the caller has read."""
+    item = locked_item(item)
     plain = {name: value for name, value in values.items() if name not in ("state", "add_labels", "remove_labels")}
     if "add_labels" in values or "remove_labels" in values:
         kept = [*item.labels, *values.get("add_labels", [])]

@@ -114,6 +114,16 @@ def test_change_items_says_which_were_refused_and_why(project):
     ]
 
 
+def test_labels_are_added_to_those_that_somebody_else_added_meanwhile(project):
+    item = make_item(project)
+    operations.revise_item(item=item, values={"labels": ["theirs"]}, by=project.created_by, now=now())
+
+    change(project, [item], add_labels=["mine"])
+
+    item.refresh_from_db()
+    assert item.labels == ["mine", "theirs"]
+
+
 def test_change_items_refused(project):
     item = make_item(project)
 
