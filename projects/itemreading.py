@@ -3,12 +3,17 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 MOST_ROWS = 2000
 DISCIPLINES = ("product", "data_science", "engineering", "validation")
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_KNOWN_BY = {"id": "external_id", "source": "external_source"}
 
 
 class UnreadableError(Exception):
@@ -36,9 +41,21 @@ def read(kind: str, data: bytes) -> list[Row]:
     except UnicodeDecodeError as exc:
         raise UnreadableError(f"The file is not UTF-8: byte {exc.start} is no part of a character.") from None
     rows = READERS[kind](text)
+    for row in rows:
+        _without_unstorable(row)
     if len(rows) > MOST_ROWS:
         raise UnreadableError(f"A file has {MOST_ROWS:,} items at most: got {len(rows):,}.")
     return rows
+
+
+def _without_unstorable(row: Row) -> None:
+    """Of what the row is known by; its values are checked as everybody's are."""
+    for name in ("id", "source", "assignee"):
+        said = getattr(row, name)
+        if _UNSTORABLE.search(said):
+            column = _KNOWN_BY.get(name, name)
+            row.wrong.append((column, said, f"Row {row.number}, {column}: it has a character that cannot be stored."))
+            setattr(row, name, _UNSTORABLE.sub("", said))
 
 
 def _table(text: str) -> tuple[list[str], list[list[str]]]:
@@ -63,7 +80,7 @@ def _own_row(number: int, cells: dict[str, str]) -> Row:
     plain = ("title", "kind", "description", "hypothesis", "result")
     values: dict[str, Any] = {name: cells[name] for name in plain if cells.get(name)}
     source = cells.get("external_source") or "csv"
-    row = Row(number, source, cells["external_id"].strip(), values, assignee=cells.get("assignee", ""))
+    row = Row(number, source, cells.get("external_id", "").strip(), values, assignee=cells.get("assignee", ""))
     row.is_finished = cells.get("state") in ("done", "dropped")
     if cells.get("priority"):
         values["priority"] = cells["priority"]
@@ -89,12 +106,13 @@ def _whole(row: Row, column: str, text: str) -> int | None:
     """Also as a spreadsheet writes it: 3.0 is 3."""
     try:
         number = float(text)
-    except ValueError:
-        number = 0.5
-    if number != int(number):
+        whole = int(number)
+    except (ValueError, OverflowError):
+        number, whole = 0.5, 0
+    if number != whole:
         row.wrong.append((column, text, f"{column} is a whole number: got {text[:40]!r}."))
         return None
-    return int(number)
+    return whole
 
 
 _JIRA_KINDS = {"story": "story", "bug": "incident", "spike": "spike", "incident": "incident", "epic": "story"}
@@ -147,7 +165,8 @@ def _github(text: str) -> list[Row]:
 
 
 def _github_row(place: int, issue: dict[str, Any]) -> Row:
-    labels = [one.get("name", "") if isinstance(one, dict) else str(one) for one in issue.get("labels") or []]
+    given, assigned = issue.get("labels") or [], issue.get("assignee") or {}
+    labels = [str((one.get("name") or "") if isinstance(one, dict) else one) for one in _as(list, given)]
     values = {
         "title": str(issue.get("title") or "")[:200],
         "description": str(issue.get("body") or ""),
@@ -156,10 +175,19 @@ def _github_row(place: int, issue: dict[str, Any]) -> Row:
     }
     address = str(issue.get("html_url") or "").removeprefix("https://github.com/").replace("/issues/", "#")
     row = Row(place, "github", address or str(issue.get("number") or ""), values)
-    row.assignee = str((issue.get("assignee") or {}).get("login") or "")
+    row.assignee = str(_as(dict, assigned).get("login") or "")
+    for name, value, kind in (("labels", given, list), ("assignee", assigned, dict)):
+        if not isinstance(value, kind):
+            said = f"Row {place}, {name}: it is not as GitHub's API gives it: got {str(value)[:40]!r}."
+            row.wrong.append((name, str(value), said))
     row.is_finished = issue.get("state") == "closed"
     row.columns = {"description": "body"}
     return row
+
+
+def _as(kind: type[Any], given: Any) -> Any:
+    """Nothing of the kind where it is none of it."""
+    return given if isinstance(given, kind) else kind()
 
 
 READERS: dict[str, Callable[[str], list[Row]]] = {"csv": _own, "jira": _jira, "github": _github}

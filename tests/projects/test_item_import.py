@@ -98,6 +98,29 @@ def test_import_of_what_is_wrong_names_row_and_column_and_writes_nothing(project
     assert not WorkItem.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "field"),
+    [
+        ("csv", "title,external_id\nShort\n", "2.external_id"),
+        ("csv", "title,external_id,points\nOdd,A1,nan\n", "2.points"),
+        ("csv", "title,external_id,points\nOdd,A1,inf\n", "2.points"),
+        ("csv", "title,external_id\nOdd,A\x001\n", "2.external_id"),
+        ("csv", "title,external_id\nO\x00dd,A1\n", "2.title"),
+        ("csv", "title,external_id,assignee\nOdd,A1,a\x00b\n", "2.assignee"),
+        ("github", '[{"number": 1, "title": "Odd", "assignee": "me"}]', "1.assignee"),
+        ("github", '[{"number": 1, "title": "Odd", "labels": 5}]', "1.labels"),
+        ("github", '[{"number": 1, "title": "Odd", "body": "\\u0000"}]', "1.body"),
+        ("github", '[{"number": "\\ud800", "title": "Odd"}]', "1.external_id"),
+    ],
+)
+def test_import_of_odd_rows_names_them(project, kind, text, field):
+    with pytest.raises(Invalid) as refusal:
+        take(project, kind, text)
+
+    assert field in [one.field for one in refusal.value.errors]
+    assert not WorkItem.objects.exists()
+
+
 @pytest.mark.parametrize(("kind", "text"), [("csv", "a,b\n1,2\n"), ("jira", ""), ("github", "{}"), ("moon", OWN)])
 def test_import_of_what_cannot_be_read_refused(project, kind, text):
     with pytest.raises(Invalid):
