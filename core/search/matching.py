@@ -17,7 +17,8 @@ _CODE = re.compile(r"[0-9a-f]{8,32}")
 
 def condition(source: Source, words: Sequence[str]) -> Q:
     """All words in its title, or all in its title and text together."""
-    return _titled(source, words) | _told(source, words) if source.text else _titled(source, words)
+    asked = _beginnings(words) if source.text else ""
+    return _titled(source, words) | _told(source, asked) if asked else _titled(source, words)
 
 
 def guess(source: Source, words: Sequence[str]) -> Q:
@@ -78,9 +79,13 @@ def _numbered(source: Source, word: str) -> Q:
     return found
 
 
-def _told(source: Source, words: Sequence[str]) -> Q:
-    """Words that begin so stand in title and text. The expression is the index's own, letter by letter."""
+def _beginnings(words: Sequence[str]) -> str:
+    """As the database asks for words that begin so; empty where there is nothing but quotes."""
     plain = [word.replace("\\", " ").replace("'", " ").strip() for word in words]
-    asked = " & ".join(f"'{word}':*" for word in plain if word)
+    return " & ".join(f"'{word}':*" for word in plain if word)
+
+
+def _told(source: Source, asked: str) -> Q:
+    """Words that begin so stand in title and text. The expression is the index's own, letter by letter."""
     vector = SearchVector(source.titles[0], *source.text, config="simple")
-    return Q(SearchVectorExact(vector, SearchQuery(asked or "''", config="simple", search_type="raw")))
+    return Q(SearchVectorExact(vector, SearchQuery(asked, config="simple", search_type="raw")))

@@ -147,6 +147,8 @@ def test_a_deleted_run_is_not_found():
         ("w%h", None),
         ("it's \\", None),
         ("' & |!():*", None),
+        ("'", None),
+        ("\\ ''", None),
     ],
 )
 def test_words_are_found_by_parts_texts_numbers_and_likeness(text, title):
