@@ -22,7 +22,8 @@ class UnreadableError(Exception):
 
 @dataclass
 class Row:
-    """What a row says of an item. `columns` are the file's names of the values; `wrong` what could not be read."""
+    """What a row says of an item: a cell that is empty says nothing. `columns` are the file's names of the values;
+    `wrong` what could not be read; `begins` what is only our guess at it, for an item that is not there yet."""
 
     number: int
     source: str
@@ -30,6 +31,7 @@ class Row:
     values: dict[str, Any]
     assignee: str = ""
     is_finished: bool = False
+    begins: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -138,14 +140,14 @@ def _jira_row(number: int, heads: list[str], line: list[str]) -> Row:
     def one(name: str) -> str:
         return next(iter(cells.get(name, [])), "")
 
-    values: dict[str, Any] = {
-        "title": one("Summary")[:200],
-        "kind": _JIRA_KINDS.get(one("Issue Type").lower(), "task"),
+    said: dict[str, Any] = {
         "description": one("Description"),
-        "priority": _JIRA_PRIORITIES.get(one("Priority").lower(), "none"),
-        "labels": cells.get("Labels", []),
+        "priority": _JIRA_PRIORITIES.get(one("Priority").lower()),
+        "labels": cells.get("Labels"),
     }
+    values = {"title": one("Summary")[:200], **{name: value for name, value in said.items() if value}}
     row = Row(number, "jira", one("Issue key"), values, assignee=one("Assignee"))
+    row.begins = {"kind": _JIRA_KINDS.get(one("Issue Type").lower(), "task")}
     row.columns = {"title": "Summary", "description": "Description", "labels": "Labels"}
     row.is_finished = one("Status").lower() in _JIRA_DONE
     column = next((name for name in _JIRA_POINTS if one(name)), "")
@@ -167,12 +169,8 @@ def _github(text: str) -> list[Row]:
 def _github_row(place: int, issue: dict[str, Any]) -> Row:
     given, assigned = issue.get("labels") or [], issue.get("assignee") or {}
     labels = [str((one.get("name") or "") if isinstance(one, dict) else one) for one in _as(list, given)]
-    values = {
-        "title": str(issue.get("title") or "")[:200],
-        "description": str(issue.get("body") or ""),
-        "labels": [label for label in labels if label],
-        "kind": "incident" if "bug" in labels else "task",
-    }
+    said = {"description": str(issue.get("body") or ""), "labels": [label for label in labels if label]}
+    values = {"title": str(issue.get("title") or "")[:200], **{name: value for name, value in said.items() if value}}
     address = str(issue.get("html_url") or "").removeprefix("https://github.com/").replace("/issues/", "#")
     row = Row(place, "github", address or str(issue.get("number") or ""), values)
     row.assignee = str(_as(dict, assigned).get("login") or "")
@@ -181,6 +179,7 @@ def _github_row(place: int, issue: dict[str, Any]) -> Row:
             said = f"Row {place}, {name}: it is not as GitHub's API gives it: got {str(value)[:40]!r}."
             row.wrong.append((name, str(value), said))
     row.is_finished = issue.get("state") == "closed"
+    row.begins = {"kind": "incident" if "bug" in labels else "task"}
     row.columns = {"description": "body"}
     return row
 

@@ -89,15 +89,11 @@ def _read(project: Project, row: Row, known: dict[tuple[str, str], WorkItem], re
     wrong = [FieldError(f"{row.number}.{column}", "invalid", said) for column, _, said in row.wrong]
     if not 1 <= len(row.id) <= 120 or not 1 <= len(row.source) <= 40:
         wrong.append(FieldError(f"{row.number}.external_id", "length", f"An id has 1 to 120 characters: {row.id!r}."))
-    values = dict(row.values)
-    word = values.get("priority", "none")
-    if word not in PRIORITIES:
-        said = f"Priority is one of {', '.join(PRIORITIES)}: got {word[:40]!r}."
-        wrong.append(FieldError(f"{row.number}.priority", "choice", said))
-    values["priority"] = PRIORITIES.get(word, 0)
-    values["assignee"] = _person(project, row, wrong)
+    item = known.get((row.source, row.id))
+    values = row.values if item else row.begins | row.values
+    values = values | _priority(row, wrong) | _assignee(project, row, wrong)
     try:
-        read_values(project, values, item=known.get((row.source, row.id)))
+        read_values(project, values, item=item)
     except Invalid as exc:
         wrong += [_placed(row, error) for error in exc.errors]
     report.errors += wrong
@@ -109,16 +105,26 @@ def _placed(row: Row, error: FieldError) -> FieldError:
     return FieldError(f"{row.number}.{column}", error.code, f"Row {row.number}, {column}: {error.message}")
 
 
-def _person(project: Project, row: Row, wrong: list[FieldError]) -> User | None:
+def _priority(row: Row, wrong: list[FieldError]) -> dict[str, int]:
+    word = row.values.get("priority")
+    if word is None:
+        return {}
+    if word not in PRIORITIES:
+        said = f"Priority is one of {', '.join(PRIORITIES)}: got {word[:40]!r}."
+        wrong.append(FieldError(f"{row.number}.priority", "choice", said))
+    return {"priority": PRIORITIES.get(word, 0)}
+
+
+def _assignee(project: Project, row: Row, wrong: list[FieldError]) -> dict[str, User]:
     """Other trackers' people are others: who is not here is left out. Our own files name members."""
     if not row.assignee:
-        return None
+        return {}
     members = Membership.objects.select_related("user").filter(project=project)
     found = members.filter(user__username__iexact=row.assignee).first()
     if found is None and row.source == "csv":
         said = f"{row.assignee[:40]!r} is not in this project."
         wrong.append(FieldError(f"{row.number}.assignee", "not_a_member", said))
-    return found.user if found else None
+    return {"assignee": found.user} if found else {}
 
 
 def _take(

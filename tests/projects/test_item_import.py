@@ -82,6 +82,27 @@ def test_import_again_changes_what_was_changed_there(project):
 
 
 @pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("csv", "external_id,title\nA1,Freeze\n"),
+        ("jira", "Issue key,Summary,Assignee\nFR-1,Freeze,somebody.else\n"),
+        ("github", '[{"number": 7, "title": "Freeze", "body": null}]'),
+    ],
+)
+def test_import_again_leaves_what_the_team_changed_and_the_file_does_not_say(project, kind, text):
+    take(project, kind, text)
+    mine = {"kind": "spike", "priority": 3, "assignee": project.created_by, "labels": ["ours"], "description": "Ours."}
+    item = WorkItem.objects.get()
+    operations.revise_item(item=item, values=mine, by=project.created_by, now=now())
+
+    assert take(project, kind, text.replace("Freeze", "Freeze it")) == (0, 1, 0)
+
+    item.refresh_from_db()
+    assert {name: getattr(item, name) for name in mine} == mine
+    assert item.title == "Freeze it"
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         (("high", "soon"), "2.priority"),
