@@ -1,5 +1,6 @@
 """Lists of items as an address asks for them: filters, order, page."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -182,9 +183,10 @@ def _typed(project: Project, key: str, value: str) -> Any:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _wrong(name: str, value: str, known: Any) -> FieldError:

@@ -93,6 +93,13 @@ def test_filters_that_name_nothing_refused(project, api, query):
     assert query.split("=")[0] in answer.json()["errors"][0]["field"]
 
 
+def test_numbers_that_are_none_refused(project, api):
+    operations.define_field(project=project, name="Cost", type="number", by=project.created_by)
+
+    for text in ("nan", "inf", "1e999"):
+        assert api.get(f"projects/FRD/items?f.cost={text}").json()["errors"][0]["field"] == "f.cost"
+
+
 # --- bulk ------------------------------------------------------------------------------------------------------------
 
 
