@@ -30,7 +30,8 @@ class Row:
     id: str
     values: dict[str, Any]
     assignee: str = ""
-    is_finished: bool = False
+    end: str = ""
+    """done or dropped, if it is one of them."""
     begins: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
@@ -83,7 +84,7 @@ def _own_row(number: int, cells: dict[str, str]) -> Row:
     values: dict[str, Any] = {name: cells[name] for name in plain if cells.get(name)}
     source = cells.get("external_source") or "csv"
     row = Row(number, source, cells.get("external_id", "").strip(), values, assignee=cells.get("assignee", ""))
-    row.is_finished = cells.get("state") in ("done", "dropped")
+    row.end = cells["state"] if cells.get("state") in ("done", "dropped") else ""
     if cells.get("priority"):
         values["priority"] = cells["priority"]
     if cells.get("labels"):
@@ -149,7 +150,7 @@ def _jira_row(number: int, heads: list[str], line: list[str]) -> Row:
     row = Row(number, "jira", one("Issue key"), values, assignee=one("Assignee"))
     row.begins = {"kind": _JIRA_KINDS.get(one("Issue Type").lower(), "task")}
     row.columns = {"title": "Summary", "description": "Description", "labels": "Labels"}
-    row.is_finished = one("Status").lower() in _JIRA_DONE
+    row.end = "done" if one("Status").lower() in _JIRA_DONE else ""
     column = next((name for name in _JIRA_POINTS if one(name)), "")
     if column:
         values["points"], row.columns["points"] = _whole(row, column, one(column)), column
@@ -178,7 +179,7 @@ def _github_row(place: int, issue: dict[str, Any]) -> Row:
         if not isinstance(value, kind):
             said = f"Row {place}, {name}: it is not as GitHub's API gives it: got {str(value)[:40]!r}."
             row.wrong.append((name, str(value), said))
-    row.is_finished = issue.get("state") == "closed"
+    row.end = "done" if issue.get("state") == "closed" else ""
     row.begins = {"kind": "incident" if "bug" in labels else "task"}
     row.columns = {"description": "body"}
     return row

@@ -60,13 +60,14 @@ class Ageing:
 
 
 def cycle(history: History) -> Cycle | None:
-    """None unless it is done now."""
+    """None unless it is done now, and was not when it came: what is taken in finished was never our work."""
     if history[-1].phase != Phase.DONE:
         return None
     started = next(one for one in history if one.phase in STARTED)
     entries = [now for was, now in pairwise(history) if now.phase == Phase.DONE != was.phase]
-    completed = entries[-1] if entries else history[0]
-    return Cycle(history[-1].item, history[-1].kind, started.at, completed.at)
+    if not entries:
+        return None
+    return Cycle(history[-1].item, history[-1].kind, started.at, entries[-1].at)
 
 
 def times(history: History, *, until: datetime) -> Times:

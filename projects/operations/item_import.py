@@ -158,7 +158,7 @@ def _take(
 
 
 def _add(project: Project, row: Row, values: dict[str, Any], *, by: User, now: datetime) -> None:
-    state = ItemState.DONE if row.is_finished else ItemState.BACKLOG
+    state = ItemState(row.end) if row.end else ItemState.BACKLOG
     item = WorkItem(
         created_by=by,
         created_at=now,

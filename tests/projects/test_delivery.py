@@ -37,8 +37,9 @@ def test_cycle_of_what_is_not_done_is_none(last):
     assert delivery.cycle(history((0, R), (1, A), (2, DONE), (3, last))) is None
 
 
-def test_cycle_of_what_came_done_takes_no_time():
-    assert delivery.cycle(history((2, DONE))).days == 0
+def test_what_came_done_has_no_cycle():
+    assert delivery.cycle(history((2, DONE))) is None
+    assert delivery.cycle(history((2, DONE), (3, DONE))) is None
 
 
 def test_times_and_efficiency_count_waiting_and_blocked():

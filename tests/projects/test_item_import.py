@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.errors import Invalid, NotAllowed
 from core.models import Event
-from projects import operations
+from projects import delivery, operations, queries
 from projects.models import WorkItem
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
@@ -140,6 +140,14 @@ def test_import_of_odd_rows_names_them(project, kind, text, field):
 
     assert field in [one.field for one in refusal.value.errors]
     assert not WorkItem.objects.exists()
+
+
+def test_import_of_what_is_finished_is_nobodys_throughput_and_dropped_stays_dropped(project):
+    take(project, "csv", OWN.replace("recall; data,ready", "recall; data,dropped"))
+
+    assert list(WorkItem.objects.order_by("number").values_list("state", flat=True)) == ["dropped", "done"]
+    lately = queries.finished_lately(project, now=now())
+    assert [one for one in map(delivery.cycle, lately.values()) if one] == []
 
 
 @pytest.mark.parametrize(("kind", "text"), [("csv", "a,b\n1,2\n"), ("jira", ""), ("github", "{}"), ("moon", OWN)])
