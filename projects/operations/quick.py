@@ -57,7 +57,8 @@ def add_from_template(
 ) -> WorkItem:
     """Add an item that begins as the template has it; `more` counts before it. Raises NotAllowed, Invalid."""
     values = {**template.values, **(more or {})}
-    return add_item(project=template.project, title=title or values.pop("title", ""), more=values, by=by, now=now)
+    begin = values.pop("title", "")
+    return add_item(project=template.project, title=title or begin, more=values, by=by, now=now)
 
 
 @dataclass

@@ -287,6 +287,13 @@ def test_saved_views_are_ones_own_unless_shared(project):
     assert theirs("delete", f"projects/FRD/item-views/{shared.json()['id']}").status_code == 204
 
 
+def test_a_title_that_is_given_counts_before_the_templates(project, api):
+    values = {"title": "Spike: ", "kind": "spike"}
+    made = api.post("projects/FRD/item-templates", {"name": "Spike", "values": values}).json()
+
+    assert api.post(f"projects/FRD/item-templates/{made['id']}", {"title": "Try it"}).json()["title"] == "Try it"
+
+
 def test_templates_begin_an_item(project, api):
     values = {"kind": "spike", "labels": ["recall"], "estimates": {"data_science": 3}, "time_box_days": 10}
 
