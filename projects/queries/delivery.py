@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from core.models import Event
 from projects.delivery import MOST_WEEKS, Change, History, Phase, histories
-from projects.enums import ItemState, SprintState
+from projects.enums import ItemState, SprintState, Triage
 from projects.events import SPRINT_CLOSED, SPRINT_STARTED
 from projects.models import Project, Sprint, WorkItem
 
@@ -90,8 +90,9 @@ def in_progress(project: Project) -> dict[int, History]:
 
 
 def left_open(project: Project) -> int:
-    """How many items of the project are still to be done."""
-    return WorkItem.objects.filter(project=project).exclude(state__in=[ItemState.DONE, ItemState.DROPPED]).count()
+    """How many items of the project are still to be done; what waits for triage is not agreed yet."""
+    items = WorkItem.objects.filter(project=project).exclude(triage=Triage.WAITING)
+    return items.exclude(state__in=[ItemState.DONE, ItemState.DROPPED]).count()
 
 
 def points_done(project: Project) -> list[int]:

@@ -15,6 +15,7 @@ from core.models import Event
 from projects import operations, queries, quickline
 from projects.enums import ItemKind, Priority, Visibility
 from projects.models import ItemComment, ItemTemplate, SavedView, WorkItem
+from projects.queries import delivery
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
 from tests.projects.factories import make_item, make_sprint
@@ -98,6 +99,13 @@ def test_numbers_that_are_none_refused(project, api):
 
     for text in ("nan", "inf", "1e999"):
         assert api.get(f"projects/FRD/items?f.cost={text}").json()["errors"][0]["field"] == "f.cost"
+
+
+def test_what_waits_for_triage_is_not_left_to_be_done(project):
+    make_item(project)
+    operations.request_item(project=project, title="Please", by=project.created_by, now=now())
+
+    assert delivery.left_open(project) == 1
 
 
 # --- bulk ------------------------------------------------------------------------------------------------------------
