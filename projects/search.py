@@ -145,6 +145,7 @@ search.register(
         key="shared_key",
         name="",
         within="memberships__project_id",
+        is_in_many=True,
         url=_below("team", numbered=False),
     ),
 )

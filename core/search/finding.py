@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, DateTimeField, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast
 
@@ -109,7 +109,7 @@ class _Asked:
             return None
         rows = source.rows(self.seen)
         if self.inside:
-            rows = rows.filter(**{f"{source.within}__in": self.inside})
+            rows = rows.filter(_lies_in(source, rows, self.inside))
         if self.words and not source.constant:
             rows = rows.filter(condition(source, self.words))
         columns: dict[str, Any] = {
@@ -122,7 +122,7 @@ class _Asked:
             "found_at": Cast(source.at or Value(None), DateTimeField()),
         }
         found = rows.annotate(**columns).values_list("pk", *columns)
-        return found.order_by(*self._near_first(source), "-pk")[: CANDIDATES if self.words else self.each]
+        return found.order_by(*self._near_first(source, rows), "-pk")[: CANDIDATES if self.words else self.each]
 
     def _asks(self, source: Source) -> bool:
         if self.inside and not source.within:
@@ -131,10 +131,10 @@ class _Asked:
             return bool(self.words) and matching.fits(source.constant, self.words)
         return bool(self.words or source.at)
 
-    def _near_first(self, source: Source) -> list[OrderBy]:
+    def _near_first(self, source: Source, rows: QuerySet[Any]) -> list[OrderBy]:
         if not self.near or not source.within or self.inside:
             return []
-        return [Case(When(**{source.within: self.near}, then=1), default=0).desc()]
+        return [Case(When(_lies_in(source, rows, [self.near]), then=1), default=0).desc()]
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:
         hit = Hit(**dict(zip(_COLUMNS, row, strict=True)))
@@ -151,6 +151,14 @@ class _Asked:
                 counted[source.group] += 1
                 best.append(replace(hit, url=source.url(hit)))
         return best
+
+
+def _lies_in(source: Source, rows: QuerySet[Any], projects: Collection[int]) -> Q:
+    """What lies in several projects is still one row: a join would give it once for each."""
+    if not source.is_in_many:
+        return Q(**{f"{source.within}__in": projects})
+    inside = rows.model._default_manager.filter(pk=OuterRef("pk"), **{f"{source.within}__in": projects})
+    return Q(Exists(inside))
 
 
 def _grouped(hits: Iterable[Hit], near: str, *, is_recent: bool) -> list[Group]:

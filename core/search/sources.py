@@ -55,7 +55,7 @@ class Source:
     through an index over `to_tsvector('simple', title and these)`. `number` (also after # or its `letter`) and `code`
     are found when they are named exactly, a code also by its beginning. A `constant` is a title that all rows share.
     `key`, `name` and `within` lead to the project. What `is_guessed` is found by what is like
-    its names too.
+    its names too; what `is_in_many` lies in several projects at once.
     """
 
     kind: str
@@ -77,6 +77,7 @@ class Source:
     within: str = "project_id"
     at: str = ""
     is_guessed: bool = True
+    is_in_many: bool = False
 
     def title(self) -> Combinable:
         if self.constant:

@@ -101,6 +101,15 @@ def test_a_person_is_found_only_by_whoever_shares_a_project():
     assert search.find(person, WORD).hits == []
 
 
+def test_a_person_of_several_projects_is_found_once():
+    owner = make_user(name="A zebra keeper")
+    for key in ("AAA", "BBB", "CCC"):
+        make_project(owner=owner, key=key)
+
+    for text, near in ((WORD, "AAA"), (f"AAA BBB {WORD}", ""), (WORD, "")):
+        assert [hit.ref for hit in search.find(owner, text, near=near).hits] == [owner.username], text
+
+
 def test_policies_are_found_by_everybody():
     assert PolicyVersion.objects.exists()
 
