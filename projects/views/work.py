@@ -183,17 +183,18 @@ def _filters(project: Project, look: ItemLook, sprints: list[Sprint]) -> list[di
 @project_page
 @require_POST
 def move(request: HttpRequest, project: Project) -> HttpResponse:
-    """What a card dropped on a lane of the filtered board sends: it goes above the card that it was dropped on."""
+    """What a card dropped on a lane of the filtered board sends: it goes above the card that it was dropped on, or
+    the next one of its own sprint: ranks are within a sprint."""
     item = queries.item(project, whole(request, "item"))
     look = queries.read_look(project, request.GET, order="rank")
     status = queries.item_status(project, request.POST.get("lane", ""))
-    found = queries.found_items(look, project, by=user_of(request)).filter(sprint=item.sprint)
-    others = found.filter(state=status.group, status=None if status.is_main else status).exclude(pk=item.pk)
-    position = whole(request, "position")
+    found = queries.found_items(look, project, by=user_of(request))
+    lane = found.filter(state=status.group, status=None if status.is_main else status).order_by("rank", "pk")
+    below = lane.exclude(pk=item.pk)[whole(request, "position") :]
     moved = operations.move_item(
         item=item,
         state=status.key,
-        before=others[position : position + 1].first(),
+        before=next((card for card in below.iterator(chunk_size=100) if card.sprint_id == item.sprint_id), None),
         by=user_of(request),
         now=now(),
         expected_version=whole(request, "version") if request.POST.get("version") else None,

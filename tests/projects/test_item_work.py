@@ -139,6 +139,22 @@ def test_labels_are_added_to_those_that_somebody_else_added_meanwhile(project):
     assert item.labels == ["mine", "theirs"]
 
 
+def test_a_card_goes_above_the_next_of_its_own_sprint_on_the_board_of_all(client, project):
+    """The board shows those of the backlog among those of the sprint."""
+    sprint = make_sprint(project)
+    for number in range(1, 5):
+        make_item(project, sprint=sprint if number > 2 else None)
+        WorkItem.objects.filter(number=number).update(state="ready", rank=number * 1000)
+    card = make_item(project, sprint=sprint)
+    client.force_login(project.created_by)
+
+    answer = client.post("/p/FRD/board/all/move/", {"item": card.number, "lane": "ready", "position": 3})
+
+    assert answer.status_code == 204
+    ranked = WorkItem.objects.filter(sprint=sprint).order_by("rank", "pk")
+    assert list(ranked.values_list("number", flat=True)) == [3, 5, 4]
+
+
 def test_change_items_refused(project):
     item = make_item(project)
 
