@@ -53,6 +53,9 @@ class InboxConsumer(ProjectConsumer):
         self.told = 0
         self.task = asyncio.create_task(self._serve_or_close(seq))
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Nothing is edited in an inbox: what a page says keeps the socket open, no more."""
+
     async def disconnect(self, code: int) -> None:
         if self.task is None:
             return

@@ -52,6 +52,18 @@ async def test_hears_of_its_projects_alone():
     await socket.disconnect()
 
 
+async def test_what_a_page_says_is_ignored():
+    project = await sync_to_async(make_project)()
+    socket = await opened(ORIGIN, await session(project.created_by))
+    assert await changed(socket)
+
+    await socket.send_to(text_data='{"editing": "x"}')
+    await socket.send_to(text_data="no JSON")
+    await sync_to_async(make_item)(project)
+    assert await changed(socket)
+    await socket.disconnect()
+
+
 async def test_hears_of_a_project_that_it_comes_into_and_no_more_of_one_that_it_left(monkeypatch):
     monkeypatch.setattr(consumers, "POLL_S", 0.05)
     project = await sync_to_async(make_project)()
