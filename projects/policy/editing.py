@@ -164,9 +164,8 @@ def _child(node: Any, name: str) -> tuple[Any, Any] | None:
 def _last_line(lines: Sequence[str], node: Any, key: Any = None) -> int:
     """The last line of it that says something: the parser's mark stands at what comes next."""
     end = node.end_mark
-    last = end.line if end.column and node.flow_style is not False else end.line - 1
-    if isinstance(node, yaml.ScalarNode):
-        last = end.line if end.column else end.line - 1
+    is_block = not isinstance(node, yaml.ScalarNode) and node.flow_style is False
+    last = end.line - 1 if is_block or not end.column else end.line
     first = (key or node).start_mark.line
     last = max(first, min(last, len(lines) - 1))
     while last > first and (not lines[last].strip() or lines[last].lstrip().startswith("#")):

@@ -22,13 +22,19 @@ ROLES = {
     "validator": "validator",
     "viewer": "viewer",
 }
+FIRST = "test_first_steps.py"
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
+    """The first steps come first, in whatever order the rest is: there is one first administrator."""
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name != "test_first_steps.py")
+    )
 
 
 @pytest.fixture(scope="session")

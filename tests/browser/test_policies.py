@@ -58,11 +58,9 @@ def test_a_policy_is_written_by_one_published_by_another_and_a_gate_goes_by_it(
     require = new.get_by_label("Holds when")
     require.press_sequentially("critical")
     expect(page.get_by_role("option", name="risks.critical")).to_be_visible()
-    page.screenshot(path="/tmp/shot_complete.png")  # T
     require.press("Enter")
     expect(require).to_have_value("risks.critical")
     page.get_by_role("button", name="Save the gate").click()
-    page.screenshot(path="/tmp/shot_form.png", full_page=True)  # T
     expect(new.locator(".error")).to_contain_text("true or false: this is a number")
     new.get_by_label("Holds when").fill("risks.critical == 0")
     page.get_by_role("button", name="Save the gate").click()
@@ -71,7 +69,6 @@ def test_a_policy_is_written_by_one_published_by_another_and_a_gate_goes_by_it(
     expect(page.get_by_label("Policy", exact=True)).to_have_value(
         re.compile("# Two are a prior.(.|\n)*- id: no_critical")
     )
-    page.screenshot(path="/tmp/shot_text.png", full_page=True)  # T
     expect(page.get_by_role("button", name="Publish")).to_be_disabled()
 
     # Another person publishes it.
@@ -125,8 +122,6 @@ def test_a_use_is_classified_and_what_the_risks_cost_is_drawn(new_project, open_
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#losses")).to_contain_text("18.7 k")
     expect(page.locator("#losses svg").first).to_be_visible()
-    page.screenshot(path="/tmp/shot_risk.png", full_page=True)  # T
     narrow = open_as("viewer", f"/p/{key}/risks/", width=400)
     expect(narrow.locator("#losses")).to_contain_text("Expected a year")
-    narrow.screenshot(path="/tmp/shot_narrow.png", full_page=True)  # T
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 400

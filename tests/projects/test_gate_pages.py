@@ -264,6 +264,7 @@ def drafted(as_):
     author = make_user()
     client = as_(author)
     text = policy_text(checks="\n      # Few is a prior.\n      - {id: few, require: risks.open < 5}  # five")
+    text = text.replace("    checks:", "    standing_checks: listed\n    checks:")
     client.post("/policies/new/", {"text": text})
     return client, PolicyVersion.objects.get(name="trial")
 
@@ -299,6 +300,16 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_written(as_):
     assert "need 'by'" in form.rules.errors["waivers_by"][0]
     policy.refresh_from_db()
     assert policy.version == 1
+
+
+def test_a_new_check_that_says_a_number_is_refused_beside_its_field(as_):
+    client, policy = drafted(as_)
+    sent = as_sent(client.get(FORM).context["form"])
+
+    page = client.post(FORM, sent | {"checks-1-id": "none_critical", "checks-1-require": "risks.critical"})
+
+    assert page.status_code == 422
+    assert "true or false: this is a number" in page.context["form"].checks[1].errors["require"][0]
 
 
 def test_comments_are_lost_only_after_somebody_saw_them(as_):
