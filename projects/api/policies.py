@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import ApiView, StrictSerializer, expected_version, page, valid
+from core.errors import Invalid
 from core.pages import now
 from core.roles import Scope as TokenScope
 from projects import facts, gates, operations, policies, queries
@@ -48,6 +49,14 @@ class PolicyTextBody(StrictSerializer):
 
 class NothingBody(StrictSerializer):
     pass
+
+
+class PolicyPublishBody(StrictSerializer):
+    version = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="Of the draft that you saw; or say it in If-Match. One of them is required.",
+    )
 
 
 class PolicyCheckBody(PolicyTextBody):
@@ -164,15 +173,18 @@ class PolicyView(ApiView):
 class PolicyPublishView(ApiView):
     scope = TokenScope.APPROVE
 
-    @extend_schema(request=NothingBody, responses=PolicyShape)
+    @extend_schema(request=PolicyPublishBody, responses=PolicyShape)
     def post(self, request: Request, name: str, number: int) -> Response:
-        """Make a draft count: by an administrator who did not write it, and when its tests pass."""
-        valid(NothingBody, request)
+        """Make a draft count, exactly as you saw it: by an administrator who did not write it, and when its tests
+        pass."""
+        seen = valid(PolicyPublishBody, request).get("version") or expected_version(request)
+        if seen is None:
+            raise Invalid("Say which version of the draft you saw, here or in If-Match.", field="version")
         made = operations.publish_policy(
             policy=queries.policy_version(name, number),
             by=caller(request),
             now=now(),
-            expected_version=expected_version(request),
+            expected_version=seen,
         )
         return answer(policy_json(made), made)
 

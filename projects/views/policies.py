@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.errors import Invalid
 from core.pages import now, page, user_of
 from projects import facts, operations, policies, queries, rules
 from projects.enums import PolicyState
@@ -94,7 +95,12 @@ def try_out(request: HttpRequest) -> HttpResponse:
 @page
 @require_POST
 def publish(request: HttpRequest, name: str, number: int) -> HttpResponse:
-    made = operations.publish_policy(policy=queries.policy_version(name, number), by=user_of(request), now=now())
+    """Exactly what was shown: without its version nothing is published."""
+    seen = request.POST.get("version", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 9):
+        raise Invalid("Say which version of the draft you saw.", field="version")
+    found = queries.policy_version(name, number)
+    made = operations.publish_policy(policy=found, by=user_of(request), now=now(), expected_version=int(seen))
     messages.success(request, f"{made} is published. Projects that keep an older version move to it by hand.")
     return redirect("projects:policy", name=name, number=number)
 

@@ -183,7 +183,10 @@ def test_policies_are_proposed_revised_and_published(as_):
     changed = client.post("/policies/trial/1/", {"text": policy_text(tiers="[T2]"), "version": 1})
     late = client.post("/policies/trial/1/", {"text": policy_text(), "version": 1})
     own = client.get("/policies/trial/1/").content.decode()
-    as_(other).post("/policies/trial/1/publish/")
+    unseen = as_(other).post("/policies/trial/1/publish/", {"version": 1})
+    assert PolicyVersion.objects.get(name="trial").state == "draft", unseen
+    assert 'name="version" value="2"' in as_(other).get("/policies/trial/1/").content.decode()
+    as_(other).post("/policies/trial/1/publish/", {"version": 2})
     shown = client.get("/policies/").content.decode()
 
     assert "name: strict" in begun

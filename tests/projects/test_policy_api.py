@@ -123,13 +123,17 @@ def test_a_policy_is_drafted_revised_and_published_by_another():
     wrong = author.post("/api/v1/policies", {"text": "kind: x"}, format="json")
     made = author.post("/api/v1/policies", {"text": policy_text()}, format="json")
     changed = author.patch("/api/v1/policies/trial/1", {"text": policy_text(tiers="[T2]")}, format="json")
-    own = author.post("/api/v1/policies/trial/1/publish", {}, format="json")
-    published = other.post("/api/v1/policies/trial/1/publish", {}, format="json")
+    own = author.post("/api/v1/policies/trial/1/publish", {"version": 2}, format="json")
+    refused = [
+        other.post("/api/v1/policies/trial/1/publish", body, format="json").status_code for body in ({}, {"version": 1})
+    ]
+    published = other.post("/api/v1/policies/trial/1/publish", {}, format="json", headers={"If-Match": '"2"'})
     listed = author.get("/api/v1/policies").json()["results"]
 
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["message"].startswith("Line 1, column ")
     assert (made.status_code, changed.json()["tiers"], own.status_code) == (201, ["T2"], 403)
+    assert refused == [422, 412]
     assert (published.status_code, published.json()["state"]) == (200, "published")
     assert {(one["name"], one["number"]) for one in listed} == {("light", 1), ("strict", 1), ("trial", 1)}
     assert author.get("/api/v1/policies/trial/7").status_code == 404
