@@ -129,8 +129,11 @@ def _review_decided(event: Event, key: str) -> Told:
         names.REVIEW_WITHDRAWN: "withdrew",
         names.REVIEW_DISMISSED: "changed the version, which dismissed",
     }
+    text = texts[event.type]
+    if event.data.get("because") == "withdrawn":
+        text = "withdrew their approval, which dismissed"
     note = str(event.data.get("comment", ""))[:200]
-    return Told(texts[event.type], object=f"review {event.subject_id}", url=_review_url(event, key), note=note)
+    return Told(text, object=f"review {event.subject_id}", url=_review_url(event, key), note=note)
 
 
 @tells(names.DEPLOYMENT_CREATED, names.DEPLOYMENT_UPDATED, names.DEPLOYMENT_ROLLED_BACK)

@@ -240,7 +240,8 @@ class ReviewDecisionWithdrawView(_ReviewApi):
 
     @extend_schema(request=DecisionWithdrawalBody, responses=ReviewDetailShape)
     def post(self, request: Request, key: str, number: int, decision: int) -> Response:
-        """Take your own decision back. If the version was approved with it, nothing is undone: a finding is opened."""
+        """Take your own decision back. A version that was approved with it is a candidate again; if it serves, nothing
+        is undone, and a finding is opened."""
         operations.withdraw_decision(
             approval=queries.approval_numbered(self.review(number), decision),
             reason=valid(DecisionWithdrawalBody, request)["reason"],

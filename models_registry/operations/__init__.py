@@ -27,13 +27,7 @@ from models_registry.operations.registered_models import (
     set_model_tags,
     update_model,
 )
-from models_registry.operations.reviews import (
-    approve_version,
-    request_changes,
-    request_review,
-    withdraw_decision,
-    withdraw_review,
-)
+from models_registry.operations.reviews import approve_version, request_changes, request_review, withdraw_review
 from models_registry.operations.versions import (
     archive_version,
     create_version,
@@ -52,6 +46,7 @@ from models_registry.operations.webhooks import (
 )
 from models_registry.operations.webhooks import Change as WebhookChange
 from models_registry.operations.webhooks import send as send_webhook
+from models_registry.operations.withdrawals import withdraw_decision
 
 __all__ = [
     "DELIVER_WEBHOOK",

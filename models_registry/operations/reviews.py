@@ -12,12 +12,11 @@ from core.errors import Conflict, FieldError, Invalid, PreconditionFailed
 from core.models import User
 from core.rules import require
 from models_registry import approvals, queries, rules
-from models_registry.enums import REVIEW_FLOW, VERSION_FLOW, Decision, ReviewState
+from models_registry.enums import REVIEW_FLOW, VERSION_FLOW, Decision
 from models_registry.events import (
     REVIEW_APPROVED,
     REVIEW_CHANGES_REQUESTED,
     REVIEW_DECIDED,
-    REVIEW_DECISION_WITHDRAWN,
     REVIEW_REQUESTED,
     REVIEW_WITHDRAWN,
     VERSION_APPROVED,
@@ -26,9 +25,7 @@ from models_registry.models import Approval, Deployment, ModelVersion, Review
 from models_registry.operations import values
 from models_registry.operations.comparisons import start_comparison
 from models_registry.operations.locking import locked_review, locked_version, require_version
-from projects.enums import Severity
 from projects.gates import Check
-from projects.operations.findings import raise_finding
 from projects.operations.locking import locked, locked_open
 
 
@@ -162,43 +159,6 @@ def withdraw_review(*, review: Review, by: User | None, now: datetime) -> Review
     review.save(update_fields=["state", "version"])
     events.record(REVIEW_WITHDRAWN, review, by=by, **_facts(review))
     return review
-
-
-@transaction.atomic
-def withdraw_decision(*, approval: Approval, reason: str, by: User | None, now: datetime) -> Approval:
-    """Take one's own approval back. Of a version that was approved with it nothing is undone: a finding says so.
-
-    Raises NotAllowed, Invalid (no reason), Conflict (`withdrawn`; `closed` when the review ended without approval).
-    """
-    reason = values.text("reason", reason, required=True)
-    project = locked(approval.review.project_id)
-    review = locked_review(approval.review)
-    approval = (
-        Approval.objects.select_for_update(no_key=True, of=("self",)).select_related("approver").get(pk=approval.pk)
-    )
-    require(rules.why_not_withdraw_decision(by, approval))
-    if approval.withdrawn_at is not None:
-        raise Conflict("This decision was withdrawn already.", code="withdrawn")
-    if review.state not in (ReviewState.OPEN, ReviewState.APPROVED):
-        raise Conflict(f"{review} is closed: {review.get_state_display().lower()}.", code="closed")
-    approval.review = review
-    approval.withdrawn_at, approval.withdrawn_because = now, reason
-    approval.save(update_fields=["withdrawn_at", "withdrawn_because"])
-    is_after = review.state == ReviewState.APPROVED
-    events.record(REVIEW_DECISION_WITHDRAWN, review, by=by, reason=reason, after_approval=is_after)
-    if is_after:
-        raise_finding(
-            project=project,
-            title=f"{approval.approver} withdrew their approval of {review.model_version}"[:200],
-            detail=reason,
-            severity=Severity.HIGH,
-            about_type="version",
-            about_id=f"{review.model_version.model}@{review.model_version.number}"[:80],
-            barred=[review.requested_by, review.author],
-            by=by,
-            now=now,
-        )
-    return approval
 
 
 def _decider(review: Review, by: User | None, now: datetime) -> tuple[approvals.Tally, User]:

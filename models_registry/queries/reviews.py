@@ -5,7 +5,7 @@ from django.db.models import Max, QuerySet
 from core.errors import NotFound
 from core.models import Event, User
 from experiments.models import LatestMetric
-from models_registry.enums import ReviewState
+from models_registry.enums import Decision, ReviewState
 from models_registry.events import VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
 from models_registry.models import Approval, Comparison, Deployment, ModelVersion, Review
 from models_registry.queries.registry import newest_approved
@@ -79,6 +79,11 @@ def changes_of(version: ModelVersion) -> QuerySet[Event]:
         subject_id=version.public_id,
         actor__isnull=False,
     )
+
+
+def last_approval(review: Review) -> Approval | None:
+    """The one with which its version was approved, if it was; also when it was withdrawn since."""
+    return Approval.objects.filter(review=review, decision=Decision.APPROVE).order_by("pk").last()
 
 
 def contributors_to(version: ModelVersion) -> list[int]:

@@ -240,11 +240,15 @@ def test_withdraw_while_it_is_open_and_decide_again():
     assert not Finding.objects.exists()
 
 
-def test_withdraw_after_the_version_was_approved_opens_a_finding_and_undoes_nothing():
+def test_withdraw_of_an_approval_of_what_serves_opens_a_finding_and_undoes_nothing():
     review = strict_review()
     validator, risk = make_member(review.project, Role.VALIDATOR), make_member(review.project, Role.RISK)
     approve(review, validator)
     approve(review, risk)
+    version = ModelVersion.objects.get()
+    operations.deploy_version(
+        project=review.project, name="card-fraud", version=version, by=review.project.created_by, now=now()
+    )
 
     first = Approval.objects.order_by("pk").first()
     operations.withdraw_decision(approval=first, reason="The slices were wrong.", by=validator, now=now())
@@ -260,6 +264,39 @@ def test_withdraw_after_the_version_was_approved_opens_a_finding_and_undoes_noth
     with pytest.raises(NotAllowed, match="another person looks at it"):
         projects.close_finding(finding=finding, resolution="Fine.", by=review.requested_by, now=now())
     projects.close_finding(finding=finding, resolution="Looked at it.", by=owner, now=now())
+
+
+def test_withdraw_before_the_version_serves_makes_it_a_candidate_again():
+    review = strict_review()
+    validator, risk = make_member(review.project, Role.VALIDATOR), make_member(review.project, Role.RISK)
+    approve(review, validator)
+    approve(review, risk)
+    owner, version = review.project.created_by, ModelVersion.objects.get()
+    operations.set_alias(model=version.model, alias="champion", version=version, by=owner, now=now())
+
+    first = Approval.objects.order_by("pk").first()
+    operations.withdraw_decision(approval=first, reason="The slices were wrong.", by=validator, now=now())
+
+    assert (state(review), ModelVersion.objects.get().state) == ("stale", "candidate")
+    assert not version.aliases.exists()
+    assert not Finding.objects.exists()
+    with pytest.raises(Conflict, match="not approved"):
+        operations.deploy_version(project=review.project, name="card-fraud", version=version, by=owner, now=now())
+
+
+def test_withdraw_of_an_approval_that_did_not_count_changes_nothing():
+    review = strict_review()
+    validator, risk = make_member(review.project, Role.VALIDATOR), make_member(review.project, Role.RISK)
+    approve(review, validator)
+    change_description(review)
+    approve(review, validator)
+    approve(review, risk)
+
+    first = Approval.objects.order_by("pk").first()
+    operations.withdraw_decision(approval=first, reason="It was about something else.", by=validator, now=now())
+
+    assert (state(review), ModelVersion.objects.get().state) == ("approved", "approved")
+    assert not Finding.objects.exists()
 
 
 @pytest.mark.parametrize(("who", "reason", "error"), [("risk", "Not mine.", NotAllowed), ("validator", "  ", Invalid)])
