@@ -552,6 +552,8 @@ class ReviewDetail(Review):
     checks: list[ReviewCheck]
     approvals: list[Approval]
     comparison: dict[str, Any] | None
+    evidence: str
+    """What a decision made now would be bound to."""
 
     @property
     def is_computed(self) -> bool:

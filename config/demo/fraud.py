@@ -17,6 +17,7 @@ from core.models import Delivery, Job, User
 from core.pages import now
 from experiments.models import DatasetVersion, Run
 from experiments.operations import create_dataset_version, start_training
+from models_registry.approvals import tally
 from models_registry.enums import ReviewState, VersionState
 from models_registry.models import Comparison, Deployment, ModelVersion, Review
 from models_registry.operations import (
@@ -275,7 +276,8 @@ def _approved(run: Run, people: Cast, say: Say, reason: str, deployment: Deploym
             (people.risk, "The risks that it touches have owners and controls."),
         ):
             with contextlib.suppress(NotAllowed):  # who approved before an interruption has no seat left
-                approve_version(review=review, comment=comment, by=person, now=now())
+                seen = tally(review, now=now()).matter.digest
+                approve_version(review=review, comment=comment, by=person, now=now(), expected_evidence=seen)
     version.refresh_from_db()
     return version
 

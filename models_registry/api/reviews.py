@@ -32,7 +32,9 @@ class ReviewBody(StrictSerializer):
 class DecisionBody(StrictSerializer):
     comment = serializers.CharField(help_text="Why, for the record.")
     evidence = serializers.CharField(
-        required=False, allow_null=True, help_text="What you saw: refused with 412 if it is another by now."
+        required=False,
+        allow_null=True,
+        help_text="What you saw: refused with 412 if it is another by now. Required where the policy names roles.",
     )
 
 

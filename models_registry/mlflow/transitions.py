@@ -39,14 +39,18 @@ def list_open(call: Call) -> dict[str, Any]:
 def approve(call: Call) -> dict[str, Any]:
     review = _open_review(call)
     comment = wire.required(call.data, "comment")
-    decided = operations.approve_version(review=review, comment=comment, by=call.by, now=call.now)
+    decided = operations.approve_version(
+        review=review, comment=comment, by=call.by, now=call.now, expected_evidence=_evidence(call, review)
+    )
     return {"activity": _activity(call, decided, "APPROVED_REQUEST", comment=comment)}
 
 
 def reject(call: Call) -> dict[str, Any]:
     review = _open_review(call)
     comment = wire.required(call.data, "comment")
-    decided = operations.request_changes(review=review, comment=comment, by=call.by, now=call.now)
+    decided = operations.request_changes(
+        review=review, comment=comment, by=call.by, now=call.now, expected_evidence=_evidence(call, review)
+    )
     return {"activity": _activity(call, decided, "REJECTED_REQUEST", comment=comment)}
 
 
@@ -57,6 +61,11 @@ def delete(call: Call) -> dict[str, Any]:
         raise NotFound(f"There is no open request of {creator[:150]!r} for this version.")
     withdrawn = operations.withdraw_review(review=review, by=call.by, now=call.now)
     return {"activity": _activity(call, withdrawn, "CANCELLED_REQUEST")}
+
+
+def _evidence(call: Call, review: Review) -> str:
+    """As it stands: this protocol has no word for what somebody saw. The answer says where the review is."""
+    return approvals.tally(review, now=call.now).matter.digest
 
 
 def _open_review(call: Call) -> Review:

@@ -86,8 +86,9 @@ def approve_version(
     """Approve the version under review, exactly as it was when the review was asked for. It is approved once everybody
     whom the policy names did so on the evidence as it stands; the review stays open until then.
 
-    `expected_evidence` is the digest of what the person saw. Raises NotAllowed (a program; the author, the requester, a
-    contributor; a role that is not asked for), Invalid (no comment), Conflict (`checks_not_met`, one entry for each;
+    `expected_evidence` is the digest of what the person saw, which a review by a policy with roles requires. Raises
+    NotAllowed (a program; the author, the requester, a contributor; a role that is not asked for), Invalid (no comment;
+    no evidence), Conflict (`checks_not_met`, one entry for each;
     `stale` when the version or its files changed), IllegalStep, PreconditionFailed.
     """
     comment = values.text("comment", comment, required=True)
@@ -126,8 +127,8 @@ def request_changes(
     expected_version: int | None = None,
     expected_evidence: str | None = None,
 ) -> Review:
-    """Send the version back: whoever may approve may, alone. Raises NotAllowed, Invalid (no comment), IllegalStep,
-    PreconditionFailed."""
+    """Send the version back: whoever may approve may, alone. Raises NotAllowed, Invalid (no comment; no
+    evidence), IllegalStep, PreconditionFailed."""
     comment = values.text("comment", comment, required=True)
     locked(review.project_id)
     review = locked_review(review)
@@ -169,6 +170,9 @@ def _decider(review: Review, by: User | None, now: datetime) -> tuple[approvals.
 
 
 def _require_seen(found: approvals.Tally, expected: str | None) -> None:
+    """Where several decide, one after the other, each says on what."""
+    if found.is_by_role and not expected:
+        raise Invalid("Say which evidence you saw: the review has it.", field="evidence", code="required")
     if expected and expected != found.matter.digest:
         raise PreconditionFailed("What this review rests on was changed since you looked: look at it again.")
 

@@ -48,7 +48,14 @@ def move_to(project, text):
 
 def approve(review, by, **given):
     review = queries.review_numbered(project=review.project, number=review.number)
-    return operations.approve_version(review=review, comment="Good.", by=by, **{"now": now()} | given)
+    seen = {"now": now(), "expected_evidence": tally(review).matter.digest}
+    return operations.approve_version(review=review, comment="Good.", by=by, **seen | given)
+
+
+def send_back(review, by):
+    return operations.request_changes(
+        review=review, comment="Slices.", by=by, now=now(), expected_evidence=tally(review).matter.digest
+    )
 
 
 def tally(review, at=None):
@@ -199,11 +206,23 @@ def test_who_saw_something_else_is_told():
     assert not Approval.objects.exists()
 
 
+def test_who_does_not_say_what_they_saw_is_refused():
+    review = strict_review()
+    validator = make_member(review.project, Role.VALIDATOR)
+
+    with pytest.raises(Invalid, match="which evidence you saw") as refused:
+        approve(review, validator, expected_evidence=None)
+    with pytest.raises(Invalid, match="which evidence you saw"):
+        operations.request_changes(review=review, comment="No.", by=validator, now=now())
+
+    assert (refused.value.field, Approval.objects.count(), state(review)) == ("evidence", 0, "open")
+
+
 def test_whoever_may_approve_may_send_it_back_alone():
     review = strict_review()
     risk = make_member(review.project, Role.RISK)
 
-    operations.request_changes(review=review, comment="Slices.", by=risk, now=now())
+    send_back(review, risk)
 
     assert (state(review), ModelVersion.objects.get().state) == ("changes_requested", "changes_requested")
 
@@ -314,7 +333,7 @@ def test_withdraw_refused(who, reason, error):
 def test_withdraw_of_a_closed_review_or_twice_refused():
     review = strict_review()
     risk = make_member(review.project, Role.RISK)
-    operations.request_changes(review=review, comment="Slices.", by=risk, now=now())
+    send_back(review, risk)
 
     with pytest.raises(Conflict, match="closed"):
         operations.withdraw_decision(approval=Approval.objects.get(), reason="Hm.", by=risk, now=now())

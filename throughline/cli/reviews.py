@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 number = click.argument("number", metavar="REVIEW", type=int)
 comment = click.option("-m", "--comment", required=True, help="Why, for the record.")
+evidence = click.option("--evidence", help="Of the review as you saw it; required where the policy names roles.")
 
 
 def register(main: click.Group) -> None:
@@ -83,17 +84,19 @@ def _deciding(reviews: click.Group) -> None:
     @key
     @number
     @comment
-    def approve(cli: Cli, key: str, number: int, comment: str) -> None:
+    @evidence
+    def approve(cli: Cli, key: str, number: int, comment: str, evidence: str | None) -> None:
         """Approve. Not your own work; and your token must have the scope approve."""
-        _decided(cli, cli.project(key).approve(number, comment))
+        _decided(cli, cli.project(key).approve(number, comment, evidence=evidence))
 
     @command(reviews, "request-changes")
     @key
     @number
     @comment
-    def request_changes(cli: Cli, key: str, number: int, comment: str) -> None:
+    @evidence
+    def request_changes(cli: Cli, key: str, number: int, comment: str, evidence: str | None) -> None:
         """Send the version back."""
-        _decided(cli, cli.project(key).request_changes(number, comment))
+        _decided(cli, cli.project(key).request_changes(number, comment, evidence=evidence))
 
 
 def _decided(cli: Cli, one: "answers.ReviewDetail") -> None:
@@ -107,6 +110,7 @@ def _tell(cli: Cli, one: "answers.ReviewDetail") -> None:
         "version": f"{one.model} {one.model_version}",
         "deployment": one.deployment,
         "reason": one.reason,
+        "evidence": one.evidence,
         "author": one.author,
         "asked by": one.requested_by,
         "decided by": one.decided_by,

@@ -71,13 +71,18 @@ class Registry(Calls):
         asked = each(lambda: self.review(number), timeout=timeout, what=f"The comparison for review {number}")
         return next(review for review in asked if review.is_computed)
 
-    def approve(self, review: int, comment: str) -> answers.ReviewDetail:
-        """Needs a token with the scope approve, of somebody who did not make the version or ask for its review."""
-        return self._post(answers.ReviewDetail, "reviews", review, "approve", comment=comment)
+    def approve(self, review: int, comment: str, *, evidence: str | None = None) -> answers.ReviewDetail:
+        """Needs a token with the scope approve, of somebody who did not make the version or ask for its review.
 
-    def request_changes(self, review: int, comment: str) -> answers.ReviewDetail:
+        `evidence` is that of the review as you saw it; required where the policy names roles.
+        """
+        return self._post(answers.ReviewDetail, "reviews", review, "approve", comment=comment, evidence=evidence)
+
+    def request_changes(self, review: int, comment: str, *, evidence: str | None = None) -> answers.ReviewDetail:
         """Send the version back."""
-        return self._post(answers.ReviewDetail, "reviews", review, "request-changes", comment=comment)
+        return self._post(
+            answers.ReviewDetail, "reviews", review, "request-changes", comment=comment, evidence=evidence
+        )
 
     def withdraw_review(self, review: int) -> answers.ReviewDetail:
         """Take the question back; only its requester may."""
