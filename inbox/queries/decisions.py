@@ -5,12 +5,16 @@ from datetime import UTC, datetime, time, timedelta
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from core.errors import Conflict
 from inbox.enums import Group
 from inbox.queries.person import DECIDE_WITHIN, Person
 from inbox.rows import Elsewhere, Row
+from models_registry import approvals
 from models_registry.enums import ReviewState
 from models_registry.models import Approval, Review
 from models_registry.queries import waiting_for
+from projects import policies
+from projects.approvals import words
 from projects.enums import AcceptanceSide, PolicyState, RiskLevel, RiskState, Stage
 from projects.models import KillCriterion, Objection, PolicyVersion, Precedent, Project, RiskAcceptance, ScopeOption
 from projects.roles import PERMISSIONS, Permission, roles_with
@@ -21,21 +25,40 @@ KILL_AHEAD = timedelta(days=14)
 
 
 def reviews(person: Person) -> tuple[list[Row], list[Elsewhere]]:
-    """Those that the person may decide and has not decided at this revision, and those that others decide."""
+    """Those that the person may decide and has not decided as they stand now, and those that others decide. Only what
+    the person has decided, and is open yet, is computed anew."""
     given = Approval.objects.filter(approver=person.user, withdrawn_at=None, review__state=ReviewState.OPEN)
-    decided = set(given.values_list("review", "revision"))
+    decided = set(given.values_list("review", flat=True))
     found = [one for one in waiting_for(person.user) if one.project_id in person.roles]
-    mine = [one for one in found if (one.pk, one.revision) not in decided]
+    mine = [one for one in found if one.pk not in decided or _waits_again(person, one)]
     taken = {one.pk for one in mine}
     others = Review.objects.filter(project__in=person.ids, state=ReviewState.OPEN).select_related(
         "model_version__model"
     )
-    who = ", ".join(role.label.lower() for role in roles_with(Permission.REVIEW))
     rest = [one for one in others.order_by("requested_at", "pk") if one.pk not in taken]
+    who = _deciders({one.project_id for one in rest})
     return [_review(person, one) for one in mine], [
-        Elsewhere(str(one.model_version), _review_url(person, one), who, one.requested_at, _name(person, one))
+        Elsewhere(
+            str(one.model_version), _review_url(person, one), who[one.project_id], one.requested_at, _name(person, one)
+        )
         for one in rest
     ]
+
+
+def _waits_again(person: Person, review: Review) -> bool:
+    """Whether what the person decided no longer counts, as after a change of what the review rests on."""
+    try:
+        return approvals.why_not_decide(person.user, approvals.tally(review, now=person.now)) is None
+    except Conflict:  # a policy that can no longer be read lets nobody decide
+        return False
+
+
+def _deciders(project_ids: set[int]) -> dict[int, str]:
+    """Whom the policy of each project asks for, in words; else whoever may review."""
+    anybody = ", ".join(role.label.lower() for role in roles_with(Permission.REVIEW))
+    found = policies.policies_of(project_ids)
+    wanted = {pk: policies.read(policy).validation.approvals for pk, policy in found.items()}
+    return {pk: ", ".join(words(rule, rule.count) for rule in wanted.get(pk, ())) or anybody for pk in project_ids}
 
 
 def _review(person: Person, review: Review) -> Row:

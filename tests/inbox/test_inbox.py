@@ -9,12 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from inbox import operations as inbox
 from inbox import queries
 from inbox.enums import Group, Show
+from models_registry import approvals
+from models_registry import operations as registry
 from projects import operations
 from projects.models import Dossier
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 from tests.models_registry.factories import make_review, make_scoped_project, make_version
-from tests.projects.factories import make_item, make_policy, make_ready_for_scope_gate, make_risk, make_scope
+from tests.projects.factories import (
+    make_item,
+    make_policy,
+    make_ready_for_scope_gate,
+    make_risk,
+    make_scope,
+    policy_text,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +92,28 @@ def test_reviews_are_those_that_one_may_decide():
     assert ("Review a version", review.project.key) in whats(validator)
     assert ("Review a version", review.project.key) not in whats(review.author)
     assert [one.title for one in queries.inbox(review.author, now=now()).elsewhere] == [str(review.model_version)]
+
+
+def test_a_review_comes_back_once_its_approval_is_stale_and_says_whom_it_waits_for():
+    review = make_review(make_version(make_scoped_project()))
+    project = review.project
+    text = (
+        policy_text(gates="  scope: {}\n").rstrip() + "\nvalidation: {approvals: [{role: validator}, {role: risk}]}\n"
+    )
+    policy = operations.draft_policy(text=text, by=make_user(), now=now())
+    policy = operations.publish_policy(policy=policy, by=make_user(is_admin=True), now=now())
+    operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
+    validator = make_member(project, Role.VALIDATOR)
+    waiting = ("Review a version", project.key)
+    assert waiting in whats(validator)
+
+    seen = approvals.tally(review, now=now()).matter.digest
+    registry.approve_version(review=review, comment="Good.", by=validator, now=now(), expected_evidence=seen)
+    assert waiting not in whats(validator)
+    assert [one.who for one in queries.inbox(validator, now=now()).elsewhere] == ["a validator, a risk and compliance"]
+
+    registry.update_version(version=review.model_version, description="Other.", by=review.author, now=now())
+    assert waiting in whats(validator)
 
 
 def test_high_risk_waits_for_the_other_side():
