@@ -15,7 +15,7 @@ from core.models import User
 from models_registry import queries, rules
 from models_registry.checks import Evidence, evidence_for, review_checks
 from models_registry.enums import Decision
-from models_registry.models import Approval, Comparison, Review
+from models_registry.models import Approval, Comparison, ModelVersion, Review
 from projects import facts, gates, policies
 from projects.approvals import STALE, Matter, delegations_in, eased, roles_in, words
 from projects.gates import Check
@@ -116,6 +116,25 @@ def why_not_decide(user: User | None, found: Tally) -> str | None:
     if not found.is_by_role:
         return why_not(user, Permission.REVIEW, review.project_id) or rules.why_not_own_work(user, review)
     return rules.why_not_own_work(user, review) or found.matter.why_no_seat(user.pk) or _why_not_again(user.pk, found)
+
+
+def changed_since_approved(version: ModelVersion) -> list[str]:
+    """What of the version itself is otherwise than in the approval that let it through. What was measured afterwards,
+    and the project around it, is the business of the next review."""
+    approval = queries.approval_of(version)
+    if approval is None or not approval.bound:
+        return []
+    metrics: dict[str, float | None] = orjson.loads(canonical(dict(queries.metrics_of_run(version))))
+    is_changed = {
+        "description": approval.bound["description"] != version.description,
+        "metrics": _floats(approval.bound["metrics"]) != _floats(metrics),
+    }
+    return [name for name, changed_it in is_changed.items() if changed_it]
+
+
+def _floats(metrics: dict[str, float | None]) -> dict[str, float | None]:
+    """JSON in the database makes integers of large numbers."""
+    return {name: None if value is None else float(value) for name, value in metrics.items()}
 
 
 def _why_not_again(person: int, found: Tally) -> str | None:

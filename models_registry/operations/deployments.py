@@ -11,7 +11,7 @@ from core import events, storage
 from core.errors import Conflict, DomainError
 from core.models import User
 from core.rules import require
-from models_registry import queries, rules, signatures
+from models_registry import approvals, queries, rules, signatures
 from models_registry.enums import DEPLOYMENT_FLOW, DeploymentState, VersionState
 from models_registry.events import (
     DEPLOYMENT_CREATED,
@@ -117,6 +117,7 @@ def _flip(*, project: Project, name: str, version: ModelVersion, by: User | None
     project = locked_open(project.pk)
     version = locked_version(version)
     _require_approved(version)
+    _require_as_approved(version)
     existing = Deployment.objects.filter(project=project, name=name).first()
     if existing is None:
         return _create(project, name, version, by=by, now=now)
@@ -172,6 +173,16 @@ def _require_approved(version: ModelVersion) -> None:
     if version.state != VersionState.APPROVED:
         state = version.get_state_display().lower()
         raise Conflict(f"{version} is not approved: it is {state}. Ask for its review first.", code="not_approved")
+
+
+def _require_as_approved(version: ModelVersion) -> None:
+    changed = approvals.changed_since_approved(version)
+    if changed:
+        raise Conflict(
+            f"{version} was changed since it was approved: {' and '.join(changed)}. Whoever approved it withdraws, "
+            "and it is reviewed anew.",
+            code="not_approved",
+        )
 
 
 def _smoke(version: ModelVersion) -> None:

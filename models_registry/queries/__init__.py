@@ -29,6 +29,7 @@ from models_registry.queries.registry import (
 )
 from models_registry.queries.reviews import (
     approval_numbered,
+    approval_of,
     approvals,
     champion_for,
     changes_of,
@@ -48,6 +49,7 @@ __all__ = [
     "ModelFiles",
     "Yardstick",
     "approval_numbered",
+    "approval_of",
     "approvals",
     "champion_for",
     "changes_of",

@@ -86,6 +86,12 @@ def last_approval(review: Review) -> Approval | None:
     return Approval.objects.filter(review=review, decision=Decision.APPROVE).order_by("pk").last()
 
 
+def approval_of(version: ModelVersion) -> Approval | None:
+    """The last of those with which the version was approved, as it stands."""
+    rows = Approval.objects.filter(review__model_version=version, review__state=ReviewState.APPROVED)
+    return rows.filter(decision=Decision.APPROVE, withdrawn_at=None).order_by("pk").last()
+
+
 def contributors_to(version: ModelVersion) -> list[int]:
     """Who trained, logged, made or changed it: users' ids, the last to change it last."""
     changed = changes_of(version).values("actor_id").annotate(last=Max("seq")).order_by("last")

@@ -237,3 +237,20 @@ def test_approval_that_cannot_be_deployed_says_so_once():
 
     refused = Event.objects.filter(stream_id=project.pk, type="deployment.refused")
     assert [event.data["reason"] for event in refused] == ["card-fraud is retired: take another name."]
+
+
+@pytest.mark.django_db
+def test_what_was_changed_since_it_was_approved_is_not_deployed():
+    version = make_approved()
+    owner = version.project.created_by
+    operations.update_version(version=version, description="Something else.", by=owner, now=now())
+
+    with pytest.raises(Conflict, match="was changed since it was approved: description") as refused:
+        operations.deploy_version(project=version.project, name="card-fraud", version=version, by=owner, now=now())
+
+    assert refused.value.code == "not_approved"
+    assert not Deployment.objects.exists()
+    operations.update_version(version=version, description="", by=owner, now=now())
+    version.run.latest_metrics.update(value=0.99)
+    with pytest.raises(Conflict, match="since it was approved: metrics"):
+        operations.deploy_version(project=version.project, name="card-fraud", version=version, by=owner, now=now())
