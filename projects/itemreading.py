@@ -175,10 +175,10 @@ def _github_row(place: int, issue: dict[str, Any]) -> Row:
     address = str(issue.get("html_url") or "").removeprefix("https://github.com/").replace("/issues/", "#")
     row = Row(place, "github", address or str(issue.get("number") or ""), values)
     row.assignee = str(_as(dict, assigned).get("login") or "")
-    for name, value, kind in (("labels", given, list), ("assignee", assigned, dict)):
-        if not isinstance(value, kind):
-            said = f"Row {place}, {name}: it is not as GitHub's API gives it: got {str(value)[:40]!r}."
-            row.wrong.append((name, str(value), said))
+    for name, part, kind in (("labels", given, list), ("assignee", assigned, dict)):
+        if not isinstance(part, kind):
+            problem = f"Row {place}, {name}: it is not as GitHub's API gives it: got {str(part)[:40]!r}."
+            row.wrong.append((name, str(part), problem))
     row.end = "done" if issue.get("state") == "closed" else ""
     row.begins = {"kind": "incident" if "bug" in labels else "task"}
     row.columns = {"description": "body"}

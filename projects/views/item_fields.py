@@ -49,7 +49,7 @@ def _read(asked: forms.Field, text: str) -> Any:
 
 
 def _once_chosen(asked: forms.Field, text: str) -> Model | None:
-    if not isinstance(asked, forms.ModelChoiceField) or not LOOKS_LIKE_ID.fullmatch(text):
+    if not isinstance(asked, forms.ModelChoiceField) or asked.queryset is None or not LOOKS_LIKE_ID.fullmatch(text):
         return None
     found: Model | None = asked.queryset.model._default_manager.filter(pk=int(text)).first()
     return found
