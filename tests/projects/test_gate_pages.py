@@ -306,7 +306,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_written(as_):
 
 
 def test_a_new_check_that_says_a_number_is_refused_beside_its_field(as_):
-    client, policy = drafted(as_)
+    client, _ = drafted(as_)
     sent = as_sent(client.get(FORM).context["form"])
 
     page = client.post(FORM, sent | {"checks-1-id": "none_critical", "checks-1-require": "risks.critical"})
