@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core import events
 from projects import gates, queries
-from projects.enums import FINDING_FLOW, FindingState, Severity
+from projects.enums import FINDING_FLOW, FindingState, Gate, Severity
 from projects.events import FINDING_CLOSED, FINDING_OPENED, FINDING_REOPENED
 from projects.facts import Check
 from projects.gates import Assessment
@@ -34,7 +34,9 @@ def settle_checks(assessment: Assessment, *, now: datetime) -> list[Finding]:
     """The same for whoever holds the project's lock and has assessed its gate."""
     newest = _newest_by_check(assessment)
     states = {check.rule or check.id: check for check in assessment.checks}
-    settled = [_close(one, states.get(name), now) for name, one in newest.items() if _is_over(one, states.get(name))]
+    settled = [
+        _close(one, _why(states.get(name)), now) for name, one in newest.items() if _is_over(one, states.get(name))
+    ]
     severity = assessment.rules.opens_findings
     if severity is None or queries.open_request(assessment.project) is None:
         return settled
@@ -47,6 +49,13 @@ def settle_checks(assessment: Assessment, *, now: datetime) -> list[Finding]:
         else:
             settled.append(_reopen(standing, check))
     return settled
+
+
+def close_passed(project: Project, gate: Gate, *, now: datetime) -> list[Finding]:
+    """The gate was passed, and no check of it is looked at any more. For whoever holds the project's lock."""
+    found = Finding.objects.select_for_update(no_key=True, of=("self",))
+    still = found.filter(project=project, gate=gate, state=FindingState.OPEN).exclude(check_id="")
+    return [_close(one, "The gate was passed.", now) for one in still.order_by("number")]
 
 
 def _newest_by_check(assessment: Assessment) -> dict[str, Finding]:
@@ -88,10 +97,9 @@ def _reopen(finding: Finding, check: Check) -> Finding:
     return finding
 
 
-def _close(finding: Finding, check: Check | None, now: datetime) -> Finding:
+def _close(finding: Finding, resolution: str, now: datetime) -> Finding:
     finding.state = FINDING_FLOW.target(finding.state, "close")
-    finding.resolution = _WHY[check.state if check else ""]
-    finding.closed_at = now
+    finding.resolution, finding.closed_at = resolution, now
     _save(finding, "state", "resolution", "closed_at")
     events.record(FINDING_CLOSED, finding, by=None, resolution=finding.resolution, **_facts(finding))
     return finding
@@ -103,6 +111,10 @@ _WHY = {
     "left_out": "The check is not asked for any more.",
     "": "The policy has no such check any more.",
 }
+
+
+def _why(check: Check | None) -> str:
+    return _WHY[check.state if check else ""]
 
 
 def _said(check: Check) -> str:

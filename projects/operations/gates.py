@@ -15,7 +15,7 @@ from projects.events import GATE_PASSED
 from projects.models import Finding, GateDecision, Project
 from projects.operations.approvals import keep_evaluation, keep_policy
 from projects.operations.findings import raise_finding
-from projects.operations.gate_findings import settle_checks
+from projects.operations.gate_findings import close_passed, settle_checks
 from projects.operations.library import enter_library
 from projects.operations.locking import locked, require_version
 from projects.operations.values import Values
@@ -95,6 +95,7 @@ def _pass(
     assessment, asked = found.assessment, found.request
     project, gate = assessment.project, assessment.gate
     settle_checks(assessment, now=now)
+    close_passed(project, gate, now=now)
     keep_policy(project, now=now)
     evaluation = keep_evaluation(assessment, now=now)
     if gate == Gate.RETIREMENT:

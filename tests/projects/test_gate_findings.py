@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core.errors import Conflict
 from core.models import Event
-from projects import operations
+from projects import operations, queries
 from projects.models import Finding
 from projects.roles import Role
 from tests.drain import drain
@@ -20,12 +20,12 @@ CHECKS = "[{id: few_risks, label: Few risks are open, require: risks.open <= 2}]
 ON_FAIL = "    on_fail: {open_finding: high}\n    waivers: {allowed: true, by: owner}\n"
 
 
-def make_watched_project(*, risks=3, rest=ON_FAIL, asked=True):
+def make_watched_project(*, risks=3, rest=ON_FAIL, asked=True, checks=CHECKS):
     """One that has a high finding opened for each check that fails, and fails one with more than two risks."""
     project = make_project()
     make_ready_for_scope_gate(project)
     Finding.objects.all().delete()
-    policy = make_policy(checks=CHECKS, rest=rest)
+    policy = make_policy(checks=checks, rest=rest)
     operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
     while project.risks.count() < risks:
         make_risk(project)
@@ -121,6 +121,18 @@ def test_passing_the_gate_closes_what_holds():
     operations.pass_gate(project=project, by=project.created_by, now=now())
 
     assert found(project) == [("few_risks", "high", "closed")]
+
+
+def test_what_only_warned_is_closed_with_the_gate():
+    project = make_watched_project(checks=CHECKS.replace("{id", "{severity: warn, id"))
+    assert found(project) == [("few_risks", "high", "open")]
+    Finding.objects.update(severity="low")  # or the gate would not be passed
+
+    operations.pass_gate(project=project, by=project.created_by, now=now())
+
+    finding = Finding.objects.get(project=project)
+    assert (finding.state, finding.resolution) == ("closed", "The gate was passed.")
+    assert not queries.has_gate_in_question(project)
 
 
 def test_nothing_is_written_when_asking_fails():
