@@ -40,7 +40,7 @@ def test_a_policy_is_written_by_one_published_by_another_and_a_gate_goes_by_it(
         people.owner.post(f"/projects/{key}/risks", title=title, likelihood=3, impact=3, phase="data")
 
     # The text is checked and its tests run as one types; facts and functions are completed.
-    page = open_as("scientist", "/policies/new/")
+    page = open_as("scientist", "/policies/new/", expected=["422"])
     editor = page.get_by_label("Policy", exact=True)
     editor.fill(TEXT.replace("NAME", name).replace("<= 2", "<= 9"))
     expect(page.locator("#problems")).to_contain_text("the gate is met: every check holds.")
