@@ -26,7 +26,6 @@ FIRST = "test_first_steps.py"
 _numbers = itertools.count(1)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """The first steps come first, in whatever order the rest is: there is one first administrator."""
     for item in items:

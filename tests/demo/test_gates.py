@@ -7,6 +7,7 @@ from projects import queries
 from projects.enums import Stage
 from projects.operations import revise_scope
 from tests.demo.people import make_cast
+from tests.drain import drain
 from tests.factories import make_project, now
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,7 @@ def test_scope_gate_of_the_demo_is_passed_by_those_whom_the_strict_policy_names(
     register.tell(project, people, register.FRAUD_RISKS)
     register.classify(project, people, exposure=3, automation=3, note="Fraud.", creditworthiness="financial_fraud")
     dossier.tell(project, people, experiment="Fraud", dataset="card-transactions")
+    drain()
     approvers = (people.owner, people.sponsor, people.engineer, people.risk)
 
     for _ in range(2):
