@@ -26,6 +26,7 @@ from projects.operations.dossier import (
     start_from_template,
     take_newest_priors,
 )
+from projects.operations.fields import Overtaken
 from projects.operations.findings import close_finding, open_finding, reopen_finding, revise_finding
 from projects.operations.gate_findings import settle_gate_findings
 from projects.operations.gates import pass_gate, release_in_emergency
@@ -41,7 +42,7 @@ from projects.operations.item_blocks import (
 )
 from projects.operations.item_comments import change_item_comment, comment_on_item, delete_item_comment
 from projects.operations.item_import import import_items
-from projects.operations.items import Overtaken, add_item, move_item, revise_item
+from projects.operations.items import add_item, move_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
 from projects.operations.library import revise_outcome

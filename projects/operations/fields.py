@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import FieldError, PreconditionFailed
 from core.models import User
-from projects.operations.values import Values, refuse_unknown
+from projects.operations.values import Values, plain_lines, refuse_unknown
 
 MOST_TEXT = 4000
 MOST_AMOUNT = 1e12
@@ -102,21 +102,31 @@ def to_change(
     """The fields that get another value than they have.
 
     `seen` is what the writer had before them. A field that somebody else changed since is never overwritten: Raises
-    PreconditionFailed naming each. Raises Invalid.
+    Overtaken naming each. Raises Invalid.
     """
     read = checked(given, readers)
     changes = {name: value for name, value in read.items() if getattr(thing, name) != value}
-    overtaken = [name for name in changes if seen is not None and plain(getattr(thing, name)) != plain(seen.get(name))]
+    if seen is not None:
+        refuse_overtaken(thing, changes, seen)
+    return changes
+
+
+class Overtaken(PreconditionFailed):
+    """Somebody changed a field since the writer read it; `errors` names each such field and its value now."""
+
+
+def refuse_overtaken(thing: Any, names: Iterable[str], seen: Mapping[str, Any]) -> None:
+    """Raise Overtaken if one of these fields is not what the writer had before them."""
+    overtaken = [name for name in names if plain(getattr(thing, name)) != plain(seen.get(name))]
     if overtaken:
-        names = ", ".join(name.replace("_", " ") for name in overtaken)
-        raise PreconditionFailed(
-            f"Somebody changed {names} meanwhile: your value is not saved.",
+        listed = ", ".join(name.replace("_", " ") for name in overtaken)
+        raise Overtaken(
+            f"Somebody changed {listed} meanwhile: your value is not saved.",
             errors=[
                 FieldError(field=name, code="changed", message=f"It is {shown(getattr(thing, name))} now.")
                 for name in overtaken
             ],
         )
-    return changes
 
 
 def shown(value: Any) -> str:
@@ -129,7 +139,9 @@ def shown(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """As JSON has it."""
+    """As JSON has it, with lines that end in one way."""
+    if isinstance(value, str):
+        return plain_lines(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, User):

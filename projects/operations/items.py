@@ -14,10 +14,11 @@ from projects import rules
 from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind, ItemState, SprintState, Triage
 from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED, ITEM_UNBLOCKED
 from projects.models import ItemStatus, Project, Sprint, SprintReview, WorkItem
+from projects.operations.fields import refuse_overtaken
 from projects.operations.item_values import read_values
 from projects.operations.locking import locked_open, require_version
 from projects.operations.ranks import append_to_lane, lane_of, place_before
-from projects.operations.values import Values, plain_lines
+from projects.operations.values import Values
 from projects.roles import Permission
 
 
@@ -66,12 +67,6 @@ def enter(item: WorkItem, project: Project, *, at_foot: bool) -> None:
     project.save(update_fields=["next_item_number"])
 
 
-class Overtaken(Conflict):
-    """Somebody changed the same field since it was read; `field` names it."""
-
-    default_code = "overtaken"
-
-
 @transaction.atomic
 def revise_item(
     *,
@@ -85,12 +80,12 @@ def revise_item(
     """Change the given fields. In another sprint the card goes to the foot of its lane; in the backlog it is ready
     again. `seen` holds the values that the writer read: two who change different fields do not meet.
 
-    Raises NotAllowed, Invalid, PreconditionFailed, Overtaken, Conflict for an item of a closed sprint.
+    Raises NotAllowed, Invalid, PreconditionFailed (Overtaken), Conflict for an item of a closed sprint.
     """
     item = locked_item(item)
     require(rules.why_not(by, Permission.PLAN, item.project_id))
     require_version(f"Item {item.number}", item.version, expected_version)
-    _refuse_overtaken(item, seen or {})
+    refuse_overtaken(item, seen or {}, seen or {})
     after = read_values(item.project, values, item=item)
     changed = [name for name, value in after.items() if getattr(item, name) != value]
     if not changed:
@@ -106,17 +101,6 @@ def revise_item(
     item.save(update_fields=[*changed, "state", "status", "moved_at", "rank", "version"])
     events.record(ITEM_REVISED, item, by=by, changed=changed, was_sprint=was, **facts(item))
     return item
-
-
-def _refuse_overtaken(item: WorkItem, seen: Mapping[str, Any]) -> None:
-    for name, value in seen.items():
-        if _plain(getattr(item, name)) != _plain(value):
-            said = f"Somebody changed {name} of item {item.number} meanwhile: it is {getattr(item, name)} now."
-            raise Overtaken(said, field=name)
-
-
-def _plain(value: Any) -> Any:
-    return plain_lines(value) if isinstance(value, str) else value
 
 
 def _enter_plan(item: WorkItem, now: datetime | None) -> None:
