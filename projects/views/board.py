@@ -35,10 +35,15 @@ def move(request: HttpRequest, project: Project) -> HttpResponse:
     """What a card dropped on a lane sends: item, lane, position among the cards shown there, version."""
     found = queries.item(project, whole(request, "item"))
     state, position = request.POST.get("lane", ""), whole(request, "position")
+    return drop(request, found, state=state, before=_card_at(request, found, state, position))
+
+
+def drop(request: HttpRequest, item: WorkItem, *, state: str, before: WorkItem | None) -> HttpResponse:
+    """Put a card where it was dropped; the answer tells its new version."""
     moved = operations.move_item(
-        item=found,
+        item=item,
         state=state,
-        before=_card_at(request, found, state, position),
+        before=before,
         by=user_of(request),
         now=now(),
         expected_version=whole(request, "version") if request.POST.get("version") else None,

@@ -18,7 +18,7 @@ from projects.models import Project, Sprint, WorkItem
 from projects.pages import part_of, project_page
 from projects.queries import ItemLook
 from projects.roles import Permission
-from projects.views.board import lanes_of, more_of_lane
+from projects.views.board import drop, lanes_of, more_of_lane
 from projects.views.tabs import work_tabs
 
 ROWS = 50
@@ -191,15 +191,8 @@ def move(request: HttpRequest, project: Project) -> HttpResponse:
     found = queries.found_items(look, project, by=user_of(request))
     lane = found.filter(state=status.group, status=None if status.is_main else status).order_by("rank", "pk")
     below = lane.exclude(pk=item.pk)[whole(request, "position") :]
-    moved = operations.move_item(
-        item=item,
-        state=status.key,
-        before=next((card for card in below.iterator(chunk_size=100) if card.sprint_id == item.sprint_id), None),
-        by=user_of(request),
-        now=now(),
-        expected_version=whole(request, "version") if request.POST.get("version") else None,
-    )
-    return HttpResponse(status=204, headers={"X-Version": str(moved.version)})
+    before = next((card for card in below.iterator(chunk_size=100) if card.sprint_id == item.sprint_id), None)
+    return drop(request, item, state=status.key, before=before)
 
 
 @project_page
