@@ -21,7 +21,7 @@ ifneq ($(DATA),)
 export THROUGHLINE_DATA := $(DATA)
 endif
 
-.PHONY: help setup run demo traffic test test-quick test-browser check fix bench schema flows lock clean
+.PHONY: help setup run demo traffic test test-quick test-browser check fix bench schema structure flows lock clean
 .PHONY: check-lint check-format check-types check-layers check-templates check-django check-migrations check-schema \
         check-flows check-lock
 
@@ -48,7 +48,7 @@ test-quick: $(VENV)/.stamp-dev build/static/.stamp ## every test that needs no b
 
 test-browser: $(VENV)/.stamp-dev build/static/.stamp ## the journeys in a real browser
 	@.ci/browser
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile -m browser
 
 check: $(VENV)/.stamp-dev build/static/.stamp ## everything CI checks; changes nothing, reports all
 	@$(MAKE) --no-print-directory --keep-going check-lint check-format check-types check-layers check-templates \
@@ -87,6 +87,9 @@ bench: $(VENV)/.stamp-dev build/static/.stamp ## measure the promised figures an
 
 schema: $(VENV)/.stamp-dev ## write docs/openapi.yaml
 	@$(SCRATCH_DATA) $(MANAGE) spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+structure: $(VENV)/.stamp-dev ## write config/structure.sql, the tables of an empty database, from the migrations
+	@$(SCRATCH_DATA) $(BIN)/python -m tests.servers $(MANAGE) structure
 
 flows: $(VENV)/.stamp-dev ## write the state diagrams
 	@$(SCRATCH_DATA) $(MANAGE) flows

@@ -13,9 +13,9 @@ VISITS = 60
 def measure() -> list[Figure]:
     with Product() as product:
         caller = product.caller(product.person("bench", admin=True))
-        _fill(product, caller, "SML", items=5, runs=5)
-        _fill(product, caller, "BIG", items=500, runs=200)
-        session = _signed_in(product)
+        fill(product, caller, "SML", items=5, runs=5)
+        fill(product, caller, "BIG", items=500, runs=200)
+        session = signed_in(product, "bench")
         small = _visits(session, f"{product.url}/p/SML/")
         big = _visits(session, f"{product.url}/p/BIG/")
     ratio = percentile(big, 0.5) / percentile(small, 0.5)
@@ -31,7 +31,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _fill(product: Product, caller: Caller, key: str, *, items: int, runs: int) -> None:
+def fill(product: Product, caller: Caller, key: str, *, items: int, runs: int) -> None:
     caller.post("/projects", key=key, name=f"Benchmark {key}")
     sprint = caller.post(
         f"/projects/{key}/sprints",
@@ -53,10 +53,10 @@ def _fill(product: Product, caller: Caller, key: str, *, items: int, runs: int) 
         caller.session.post(f"{tracking}/runs/create", json=body, timeout=30).raise_for_status()
 
 
-def _signed_in(product: Product) -> requests.Session:
+def signed_in(product: Product, username: str) -> requests.Session:
     session = requests.Session()
     session.get(f"{product.url}/sign-in/", timeout=30)
-    form = {"username": "bench", "password": PASSWORD, "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    form = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": session.cookies["csrftoken"]}
     session.post(f"{product.url}/sign-in/", data=form, timeout=30).raise_for_status()
     return session
 

@@ -6,19 +6,41 @@ Times are of a machine that does other things too: compare ratios, and runs side
 import sys
 from collections.abc import Callable
 
-from benchmarks import jobs, ledger, live, pages, policies, portfolio, scoping, search, start, stock, tracking
+from benchmarks import (
+    board,
+    drag,
+    first_page,
+    inbox,
+    jobs,
+    ledger,
+    live,
+    pages,
+    policies,
+    portfolio,
+    scoping,
+    search,
+    sockets,
+    start,
+    stock,
+    tracking,
+)
 from benchmarks.table import Figure, show
 
 FIGURES: dict[str, Callable[[], list[Figure]]] = {
     "start": start.measure,
     "live": live.measure,
+    "sockets": sockets.measure,
+    "drag": drag.measure,
     "pages": pages.measure,
+    "first_page": first_page.measure,
     "jobs": jobs.measure,
     "tracking": tracking.measure,
     "stock": stock.measure,
     "scoping": scoping.measure,
     "ledger": ledger.measure,
     "portfolio": portfolio.measure,
+    "board": board.measure,
+    "inbox": inbox.measure,
     "policies": policies.measure,
     "search": search.measure,
 }

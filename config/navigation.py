@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from core.models import User
+from core.shared import Shared
 from experiments.models import Dataset, Run
 from models_registry.enums import DeploymentState, ReviewState
 from models_registry.models import Deployment, RegisteredModel, Review
@@ -59,10 +60,15 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+_shared = Shared[bytes]()
+
+
 @project_page
 def rail_links(request: HttpRequest, project: Project) -> HttpResponse:
-    """The rail's links again, for the page at `?at=`: its counts are live."""
-    return render(request, "ui/rail_links.html", _links(project, at=request.GET.get("at", "")))
+    """The rail's links again, for the page at `?at=`: its counts are live, and the same for everybody."""
+    at = request.GET.get("at", "")
+    key = (project.pk, project.stream.last_seq, at)
+    return HttpResponse(_shared.get(key, lambda: render(request, "ui/rail_links.html", _links(project, at=at)).content))
 
 
 def _links(project: Project | None, *, at: str) -> dict[str, Any]:

@@ -93,6 +93,7 @@ DATABASES["default"]["OPTIONS"] |= {
     f" -c lock_timeout={env.int('LOCK_TIMEOUT_MS', default=10000)}",
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+STRUCTURE_FILE = BASE_DIR / "config" / "structure.sql"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or env.str("BROKER_URL", default="") or _EMBEDDED["REDIS_URL"]
@@ -124,9 +125,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.static.BuiltStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Named by their content (assets/build.mjs): a browser asks for them once.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/throughline/.*-[0-9A-Z]{8}\.\w+$"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -147,6 +150,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=200 * 1024 * 1024)
+ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
@@ -227,6 +231,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Jobs: see core/jobs.py
 JOB_LEASE_SECONDS = env.float("JOB_LEASE_SECONDS", default=30.0)
 JOB_SCRATCH_DIR = DATA_DIR / "scratch"
+# How long the archives of exports stay; see core/sweeping.py for files in general.
+EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", default=30)
 # Laws and frameworks as data; a directory of your own holds those of your house.
 REGIMES_DIR = Path(env.str("REGIMES_DIR", default=str(BASE_DIR / "projects" / "regimes")))
 DISPATCH_INTERVAL_SECONDS = env.float("DISPATCH_INTERVAL_SECONDS", default=0.25)

@@ -195,18 +195,22 @@ def _css(series: Series, index: int) -> str:
 # --- the charts -----------------------------------------------------------------------------------------------------
 
 
-def sparkline(values: Sequence[Value], *, label: str = "") -> str:
-    """A small line without axes, as SVG markup; its last value is a dot. Empty when there is nothing to draw."""
+def sparkline(values: Sequence[Value], *, label: str = "", reference: float | None = None) -> str:
+    """A small line without axes, as SVG markup; its last value is a dot, and a reference a broken line across. Empty
+    when there is nothing to draw."""
     known = _finite(values)
     if not known:
         return ""
-    low, high = min(known), max(known)
+    shown = known + _finite([reference])
+    low, high = min(shown), max(shown)
     if high == low:
         low, high = low - 1, high + 1
     scale = _Scale(low=low, high=high, steps=len(values))
     pieces = scale.runs(values)
     summary = escape(label or f"from {number(known[0])} to {number(known[-1])}")
     lines = "".join(_path(piece, "ln") for piece in pieces if len(piece) > 1)
+    if len(shown) > len(known):
+        lines = _horizontal(scale.y(shown[-1]), "rule") + lines
     return (
         '<svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" '
         f'aria-label="{summary}">{lines}{_dot(pieces[-1][-1], "pt", number(known[-1]))}</svg>'
@@ -461,8 +465,9 @@ def _names(spots: Sequence[Spot], *, left: float, wide: float, top: float, high:
 
 @dataclass(frozen=True)
 class Bubble:
-    """A disc that leads somewhere: its area grows with `size`."""
+    """A disc that leads somewhere: its area grows with `size`. `key` is its own among the discs of a page."""
 
+    key: str
     label: str
     x: float
     y: float
@@ -472,15 +477,22 @@ class Bubble:
 
 
 def bubbles(spots: Sequence[Bubble], *, x_label: str, y_label: str, y_most: float) -> Chart:
-    """The largest are drawn first, so that they hide nothing. The line stands where x is nought."""
+    """The largest are drawn first, so that they hide nothing. The line stands where x is nought. All discs are one stop
+    of the Tab key, where the page puts them into a place that arrows walk (`roving.js`)."""
     wide, high, left, top = 640.0, 260.0, 28.0, 12.0
     low = min([0.0, *(spot.x for spot in spots)])
     span = (max([0.0, *(spot.x for spot in spots)]) - low) or 1.0
     most = max((spot.size for spot in spots), default=0.0) or 1.0
     nought = left + 16 + (wide - 32) * (0 - low) / span
     discs = [
-        _disc(spot, left + 16 + (wide - 32) * (spot.x - low) / span, top + high * (1 - spot.y / y_most), most)
-        for spot in sorted(spots, key=lambda one: -one.size)
+        _disc(
+            spot,
+            left + 16 + (wide - 32) * (spot.x - low) / span,
+            top + high * (1 - spot.y / y_most),
+            most,
+            tab=-1 if place else 0,
+        )
+        for place, spot in enumerate(sorted(spots, key=lambda one: -one.size))
     ]
     axes = f'<path class="axes" d="M{_n(left)} {_n(top)}V{_n(top + high)}H{_n(left + wide)}'
     axes += f'M{_n(nought)} {_n(top)}V{_n(top + high)}"/>'
@@ -494,8 +506,9 @@ def bubbles(spots: Sequence[Bubble], *, x_label: str, y_label: str, y_most: floa
     return Chart(svg=f"{svg}{axes}{labels}{''.join(discs)}</svg>", summary=summary)
 
 
-def _disc(spot: Bubble, x: float, y: float, most: float) -> str:
+def _disc(spot: Bubble, x: float, y: float, most: float, *, tab: int) -> str:
     radius = 5 + 13 * math.sqrt(max(spot.size, 0) / most)
     circle = f'<circle class="spot {spot.tone}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>'
     label = escape(spot.label)
-    return f'<a href="{escape(spot.url)}" aria-label="{label}"><title>{label}</title>{circle}</a>'
+    named = f'id="bubble-{escape(spot.key)}" aria-label="{label}" data-tip="{label}"'
+    return f'<a href="{escape(spot.url)}" {named} tabindex="{tab}">{circle}</a>'

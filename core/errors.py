@@ -65,6 +65,13 @@ class NotFound(DomainError):
     default_code = "not_found"
 
 
+class Gone(DomainError):
+    """It was there, and is not kept any longer."""
+
+    status = 410
+    default_code = "gone"
+
+
 class Conflict(DomainError):
     """Not now: the thing is in a state in which this cannot be done."""
 

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "throughline:wake"
 RETRY_AFTER_S = 1.0
+SHOWN_EVERY_S = 1.0
 
 
 class _Bell:
@@ -64,8 +65,14 @@ def wake_person(user_id: int) -> None:
 
 
 def whisper(stream_id: int, message: dict[str, Any]) -> None:
-    """Send something that is not worth keeping (presence, a metric just logged) to the stream's open pages."""
+    """Send something that is not worth keeping (a metric just logged) to the stream's open pages."""
     _bell.ring({"stream": stream_id, "whisper": message})
+
+
+def show(stream_id: int, message: dict[str, Any]) -> None:
+    """Send how something stands (who is here) to the stream's open pages. Of several in SHOWN_EVERY_S, the last is
+    enough: a thousand who come together would otherwise be told of a thousand times each."""
+    _bell.ring({"stream": stream_id, "shown": message})
 
 
 class Listener:
@@ -73,14 +80,15 @@ class Listener:
 
     def __init__(self) -> None:
         self.woken = asyncio.Event()
-        self.whispers: list[dict[str, Any]] = []
+        self.whispers: list[str] = []
 
-    def tell(self, whispered: dict[str, Any] | None) -> None:
+    def tell(self, whispered: str | None) -> None:
+        """That there is something to read, or what was whispered, as JSON."""
         if whispered is not None and len(self.whispers) < 200:
             self.whispers.append(whispered)
         self.woken.set()
 
-    def take_whispers(self) -> list[dict[str, Any]]:
+    def take_whispers(self) -> list[str]:
         taken, self.whispers = self.whispers, []
         return taken
 
@@ -91,6 +99,7 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[int, set[Listener]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+        self._shown: dict[int, dict[str, Any] | None] = {}  # by stream, what came since something was shown
 
     def join(self, stream_id: int, listener: Listener) -> None:
         self._listeners[stream_id].add(listener)
@@ -120,6 +129,7 @@ class Hub:
         try:
             pubsub = client.pubsub(ignore_subscribe_messages=True)
             await pubsub.subscribe(CHANNEL)
+            self._shown.clear()
             self._wake_all()  # whatever was sent while nobody listened
             while self._is_wanted():
                 message = await pubsub.get_message(timeout=20)
@@ -130,8 +140,28 @@ class Hub:
                 await client.aclose()
 
     def _tell(self, message: dict[str, Any]) -> None:
-        for listener in self._listeners.get(message["stream"], ()):
-            listener.tell(message.get("whisper"))
+        stream_id = message["stream"]
+        if "shown" not in message:
+            self._tell_all(stream_id, message.get("whisper"))
+        elif stream_id in self._shown:
+            self._shown[stream_id] = message["shown"]
+        else:
+            self._show(stream_id, message["shown"])
+
+    def _show(self, stream_id: int, message: dict[str, Any]) -> None:
+        self._shown[stream_id] = None
+        self._tell_all(stream_id, message)
+        asyncio.get_running_loop().call_later(SHOWN_EVERY_S, self._show_last, stream_id)
+
+    def _show_last(self, stream_id: int) -> None:
+        last = self._shown.pop(stream_id, None)
+        if last is not None:
+            self._show(stream_id, last)
+
+    def _tell_all(self, stream_id: int, whispered: dict[str, Any] | None) -> None:
+        text = None if whispered is None else json.dumps(whispered)
+        for listener in self._listeners.get(stream_id, ()):
+            listener.tell(text)
 
     def _wake_all(self) -> None:
         for listeners in self._listeners.values():

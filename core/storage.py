@@ -2,26 +2,37 @@
 
 On a local disk a blob is written beside its place, synced, renamed, and the directory synced; only then is its row
 written. Object storage gives the same by its own atomic puts. Nobody outside chooses a path.
+
+Keeping a blob and removing it exclude each other by a lock for each digest, which whoever keeps it holds until the end
+of the transaction: see `core/sweeping.py`.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
 import fsspec
+from django.apps import apps
 from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models.functions import Now
 
 from core.errors import DomainError, NotFound, TooLarge
 from core.models import Blob
 
 CHUNK = 1024 * 1024
+# How old `kept_at` may be before keeping the same bytes again writes it: often enough for the grace of the sweep.
+KEPT_AGAIN = timedelta(hours=1)
 
 
 class Readable(Protocol):
@@ -153,16 +164,150 @@ def local_path(digest: str) -> Iterator[Path]:
             raise NotFound(f"There is no file with digest {digest[:12]}.")
         yield path
         return
-    with tempfile.TemporaryDirectory(dir=_spool_dir()) as folder:
+    with tempfile.TemporaryDirectory(dir=_spool_dir()) as folder, _folder_in_use(folder):
         yield copy_to(digest, Path(folder) / "blob")
 
 
+# --- keeping and removing -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
 def _keep(path: Path, digest: str, size: int) -> Blob:
+    _lock(digest, "pg_advisory_xact_lock_shared")
     place = _place(digest)
     if not _filesystem().exists(place):
         _put_in_place(path, place)
     blob, _ = Blob.objects.get_or_create(digest=digest, defaults={"size": size})
+    Blob.objects.filter(digest=digest, kept_at__lt=Now() - KEPT_AGAIN).update(kept_at=Now())
     return blob
+
+
+def remove_blob(digest: str, *, kept_before: datetime, is_named: Callable[[str], bool]) -> bool:
+    """Remove a blob that was last kept before then and that nothing names; whether it was removed.
+
+    Whoever keeps it meanwhile holds its lock, and it stays; who names it without that is refused, for there is no row.
+    The file goes once it is certain that the row is gone: what is named has its file, whatever dies meanwhile.
+    """
+    with transaction.atomic():
+        if not _lock(digest, "pg_try_advisory_xact_lock"):
+            return False
+        old = Blob.objects.filter(digest=digest, kept_at__lt=kept_before)
+        blob = old.select_for_update(skip_locked=True).first()
+        if blob is None or is_named(digest):
+            return False
+        blob.delete()
+    return remove_stray(digest)
+
+
+def remove_stray(digest: str) -> bool:
+    """Remove the file of a blob that is not there, or no longer; whether there was one to remove."""
+    with transaction.atomic():
+        if not _lock(digest, "pg_try_advisory_xact_lock") or Blob.objects.filter(digest=digest).exists():
+            return False
+        try:
+            _filesystem().rm(_place(digest))
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def stored() -> Iterator[list[str]]:
+    """The digests of all files in the store, in lots."""
+    filesystem, root = _filesystem(), _root()
+    for first in range(256):
+        with contextlib.suppress(FileNotFoundError):
+            names = (path.rsplit("/", 1)[-1] for path in filesystem.find(f"{root}/{first:02x}"))
+            yield [name for name in names if DIGEST.fullmatch(name)]
+
+
+def stored_at(digest: str) -> datetime:
+    """When the file was written. Raises NotFound."""
+    try:
+        return _aware(_filesystem().modified(_place(digest)))
+    except FileNotFoundError:
+        raise NotFound(f"There is no file with digest {digest[:12]}.") from None
+
+
+def remove_spooled(*, before: datetime, is_trial: bool = False) -> int:
+    """Remove what was spooled before then and is in nobody's hands: whoever spooled it was killed. Returns how many."""
+    removed = 0
+    for path in _spool_dir().iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp() and not _is_in_use(path):
+                removed += 1
+                if not is_trial:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return removed
+
+
+def _is_in_use(path: Path) -> bool:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _lock(digest: str, function: str) -> bool:
+    """The digest's lock until the transaction ends: shared by those who keep it, alone for who removes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"blob:{digest}"])
+        return cursor.fetchone()[0] is not False
+
+
+# --- what names a blob ----------------------------------------------------------------------------------------------
+
+Teller = Callable[[Collection[str]], Iterable[str]]
+"""Of these digests, those that are named."""
+
+_fields: set[tuple[type[models.Model], str]] = set()
+_tellers: list[Teller] = []
+
+
+def names_blobs(model: type[models.Model], field: str) -> None:
+    """Register a field that holds digests of blobs. A foreign key to them needs no registration."""
+    _fields.add((model, field))
+
+
+def tells_names(teller: Teller) -> Teller:
+    """Register who knows of digests that stand in no field of their own."""
+    _tellers.append(teller)
+    return teller
+
+
+def naming_fields() -> set[tuple[type[models.Model], str]]:
+    """Every field that names blobs: the foreign keys, and what was registered."""
+    keys = {
+        (model, field.attname)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.related_model is Blob
+    }
+    return keys | _fields
+
+
+def named(digests: Collection[str]) -> set[str]:
+    """Of these digests, those that anything names."""
+    found: set[str] = set()
+    for model, field in naming_fields():
+        rows = model._base_manager.filter(**{f"{field}__in": digests})
+        found.update(rows.values_list(field, flat=True))
+    for teller in _tellers:
+        found.update(teller(digests))
+    return found & set(digests)
+
+
+# --- places ---------------------------------------------------------------------------------------------------------
 
 
 def _put_in_place(path: Path, place: str) -> None:
@@ -179,9 +324,10 @@ def _put_in_place(path: Path, place: str) -> None:
 @contextlib.contextmanager
 def _spooled(source: Readable, *, most: int | None = None) -> Iterator[tuple[Path, str, int]]:
     digest, size = hashlib.sha256(), 0
-    path = Path(tempfile.mkstemp(dir=_spool_dir())[1])
+    handle, name = tempfile.mkstemp(dir=_spool_dir())
+    path = Path(name)
     try:
-        with path.open("wb") as sink:
+        with open(handle, "wb") as sink, _in_use(handle):
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
@@ -190,13 +336,33 @@ def _spooled(source: Readable, *, most: int | None = None) -> Iterator[tuple[Pat
                 sink.write(chunk)
             sink.flush()
             os.fsync(sink.fileno())
-        yield path, digest.hexdigest(), size
+            yield path, digest.hexdigest(), size
     except OSError as exc:
         if exc.errno == 28:  # ENOSPC
             raise StorageFull("There is no room left for files. Nothing was kept.") from exc
         raise
     finally:
         path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _in_use(handle: int) -> Iterator[None]:
+    """The sweep leaves it alone meanwhile, however old it is. The lock goes with the process, whatever kills that."""
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def _folder_in_use(folder: str) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with _in_use(handle):
+            yield
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import account, catalogue, search, service
+from core.views import account, catalogue, parts, search, service
 
 app_name = "core"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/settings/", account.settings, name="settings"),
     path("account/password/", account.password, name="password"),
     path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token-revoke"),
+    path("parts/", parts.show, name="parts"),
     path("search/", search.find, name="search"),
     path("ui/", catalogue.show, name="catalogue"),
     path("health/live", service.live, name="live"),

@@ -115,7 +115,7 @@ class DocumentView(ProjectApiView):
 class DocumentFileView(ProjectApiView):
     @extend_schema(parameters=[VERSION], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: str, kind: str, form: str) -> HttpResponseBase:
-        """One document as a file: pdf, md, json, zip; a model card also as card, hf and cdx."""
+        """One document as a file: pdf, docx, md, json, zip; a model card also as card, hf and cdx."""
         mapping, subject = assembly.asked(self.project, kind, request.query_params.get("version", ""))
         return files.attached(files.made(mapping, subject, form, now=now()))
 
@@ -123,7 +123,7 @@ class DocumentFileView(ProjectApiView):
 class ReviewFileView(ProjectApiView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: str, number: int, form: str) -> HttpResponseBase:
-        """The review of a sprint as a file: md, pdf."""
+        """The review of a sprint as a file: pdf, docx, md."""
         sprint = queries.sprint(self.project, number)
         sprint.project = self.project
         return files.attached(sprint_reviews.file_of(sprint, form, now=now()))

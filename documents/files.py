@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 import orjson
 from django.http import HttpResponse
 
-from core import ledger
+from core import files, ledger
 from core.errors import NotFound
 from core.ledger import check
 from documents import assembly, cards, paper
@@ -18,6 +17,7 @@ from documents.evidence import Subject
 from documents.paper.blocks import paper_json
 
 CARD = "model_card"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def _checking() -> str:
 
 FORMS: tuple[Form, ...] = (
     Form("pdf", "PDF", "pdf", "application/pdf", lambda made, subject, now: paper.printed(made)),
+    Form("docx", "Word", "docx", DOCX, lambda made, subject, now: paper.for_word(made)),
     Form("md", "Markdown", "md", "text/markdown", lambda made, subject, now: paper.written(made).encode()),
     Form("json", "JSON", "json", "application/json", lambda made, subject, now: orjson.dumps(paper_json(made))),
     Form("zip", "ZIP with evidence", "zip", "application/zip", _zip),
@@ -109,5 +110,4 @@ def made(kind: paper.Mapping, subject: Subject, form: str, *, now: datetime) -> 
 
 def attached(file: File) -> HttpResponse:
     """The file as a download."""
-    named = f"attachment; filename*=UTF-8''{quote(file.name)}"
-    return HttpResponse(file.content, content_type=file.media_type, headers={"Content-Disposition": named})
+    return files.download(file.content, name=file.name, media_type=file.media_type)

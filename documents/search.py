@@ -21,8 +21,6 @@ search.register(
             rows=lambda seen: Project.objects.filter(seen.projects("pk")),
             constant=one.title,
             ref="key",
-            key="key",
-            name="name",
             within="pk",
             url=_url,
         )

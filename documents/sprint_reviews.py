@@ -1,12 +1,12 @@
 """The review of a sprint as a document: the frozen snapshot once it is closed, with what was corrected since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from core.errors import NotFound
 from documents import paper
-from documents.files import File
+from documents.files import DOCX, File
 from documents.paper import Fact, Facts, Paper, Paragraph, Table, Text
 from documents.paper.blocks import Block
 from projects import queries, reviewing
@@ -14,7 +14,11 @@ from projects.enums import CardKind, Discipline, HypothesisResult, ItemKind, Spr
 from projects.models import Project, Sprint
 from projects.roles import Role
 
-FORMS = {"pdf": ("application/pdf", paper.printed), "md": ("text/markdown", lambda made: paper.written(made).encode())}
+FORMS: dict[str, tuple[str, Callable[[Paper], bytes]]] = {
+    "pdf": ("application/pdf", paper.printed),
+    "docx": (DOCX, paper.for_word),
+    "md": ("text/markdown", lambda made: paper.written(made).encode()),
+}
 SETS = ("committed", "added", "removed", "completed", "dropped", "open")
 
 

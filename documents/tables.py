@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents.paper import Paper, Paragraph, State
-from documents.paper.blocks import blocks_json
+from documents.paper.blocks import blocks_json, states
 from documents.paper.writing import STATES, lacks
 
 TONES: dict[State, str] = {"filled": "ok", "partly": "warn", "gap": "bad"}
@@ -12,7 +12,7 @@ TONES: dict[State, str] = {"filled": "ok", "partly": "warn", "gap": "bad"}
 def counts(paper: Paper) -> list[dict[str, str]]:
     """How many paragraphs are in each state, without those in which there are none."""
     found = [(paper.count(state), state) for state in TONES]
-    return [{"says": f"{count} {_plural(count, state)}", "tone": TONES[state]} for count, state in found if count]
+    return [{"says": states(count, state), "tone": TONES[state]} for count, state in found if count]
 
 
 def shown(one: Paragraph) -> dict[str, Any]:
@@ -29,7 +29,3 @@ def shown(one: Paragraph) -> dict[str, Any]:
 def anchor(number: str) -> str:
     """The number of a paragraph as an address can have it."""
     return "".join(letter if letter.isalnum() else "-" for letter in number).strip("-")
-
-
-def _plural(count: int, state: State) -> str:
-    return state if state != "gap" or count == 1 else "gaps"

@@ -19,6 +19,10 @@ from documents.models import Passage
 from projects import queries
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
+from projects.tables import GATE_LIVE
+
+LIVE = f"{GATE_LIVE} passage. item. sprint."
+"""The event types that may change what a document says."""
 
 
 @project_page
@@ -27,7 +31,7 @@ def documents(request: HttpRequest, project: Project) -> HttpResponse:
     """Each with how much of it is filled."""
     found = assembly.all_assembled(project, now=now())
     rows = [{"kind": kind, "paper": made, "states": tables.counts(made)} for kind, made in found]
-    return render(request, "documents/documents.html", {"project": project, "rows": rows})
+    return render(request, "documents/documents.html", {"project": project, "rows": rows, "live": LIVE})
 
 
 @project_page
@@ -128,7 +132,7 @@ def document_file(request: HttpRequest, project: Project, kind: str, form: str) 
 @project_page
 @require_GET
 def review_file(request: HttpRequest, project: Project, number: int, form: str) -> HttpResponse:
-    """The review of a sprint as a file: md or pdf."""
+    """The review of a sprint as a file: pdf, docx or md."""
     sprint = queries.sprint(project, number)
     sprint.project = project
     return files.attached(sprint_reviews.file_of(sprint, form, now=now()))

@@ -5,7 +5,7 @@ from django.urls import reverse
 from core.events import JOB_CANCELLED, JOB_FAILED, JOB_QUEUED
 from core.models import Event
 from experiments import events as names
-from projects.feed import Told, tells
+from projects.feed import Told, said_of, tells
 
 
 @tells(names.DATASET_CREATED)
@@ -64,8 +64,7 @@ def _run_unlinked(event: Event, key: str) -> Told:
 
 @tells(names.RUN_COMMENTED)
 def _run_commented(event: Event, key: str) -> Told:
-    verbs = {"added": "commented on", "changed": "changed a comment on", "deleted": "deleted a comment on"}
-    return Told(verbs[event.data["step"]], object=event.subject_label, url=f"{_run_url(event, key)}#discussion")
+    return said_of(event, event.subject_label, _run_url(event, key))
 
 
 @tells(names.RUN_REPRODUCED, names.RUN_DIFFERED)

@@ -1,16 +1,20 @@
-"""What the feasibility gate asks of data and runs, and how findings and items name them."""
+"""What the feasibility gate asks of data and runs, and how findings, items and cards name them."""
+
+import math
+from collections.abc import Sequence
 
 from django.urls import reverse
 
 from core.charts import number
-from experiments import queries, slicing
+from experiments import listing, queries, slicing
 from experiments.enums import RunStatus
 from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
 from experiments.models import Run
+from projects.cardfacts import CardFact, card_fact
 from projects.enums import Gate
 from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
-from projects.models import Project, Scope
+from projects.models import Project, Scope, WorkItem
 from projects.policy import Slice, Type
 from projects.subjects import Subject, subject_kind
 
@@ -30,8 +34,7 @@ def _slices_of_the_best_run(project: Project) -> Reading:
     best = queries.best_run(project, metric=scope.metric, higher=is_higher) if scope.metric else None
     run = best[0] if best else queries.visible_runs(project).filter(status=RunStatus.FINISHED).order_by("-pk").first()
     found = slices_of(run)
-    shown = f"{len(found)} slices" if found else "unknown"
-    return Reading(found or None, shown=shown, source=run.name if run and found else "")
+    return Reading(found or None, shown=slicing.shown(found), source=run.name if run and found else "")
 
 
 def slices_of(run: Run | None) -> tuple[Slice, ...]:
@@ -99,3 +102,29 @@ def _dataset(project: Project, id: str) -> Subject | None:
     if version is None:
         return None
     return Subject(str(version), reverse("experiments:version", args=[project.key, name, version.number]))
+
+
+@card_fact
+def _best_runs(project: Project, items: Sequence[WorkItem]) -> dict[int, list[CardFact]]:
+    """The best value among the runs that test a card's hypothesis, how far it is from the baseline, and how the best
+    run came there."""
+    found = queries.movements(project, items)
+    courses = listing.courses_of({best.run.pk: best.metric for best in found.values()})
+    return {number: [_best_run(project, best, courses.get(best.run.pk, []))] for number, best in found.items()}
+
+
+def _best_run(project: Project, best: queries.Movement, course: Sequence[float]) -> CardFact:
+    url = reverse("experiments:run", args=[project.key, best.run.run_id])
+    known = [value for value in course if math.isfinite(value)]
+    if len(known) < 2:
+        return CardFact(_said(best), url, "chart-line")
+    said = f"{best.metric} of {best.run.name}: from {number(known[0], 3)} to {number(known[-1], 3)}"
+    against = "" if best.baseline is None else f", the baseline is {number(best.baseline, 3)}"
+    return CardFact(
+        _said(best), url, "chart-line", course=known, reference=best.baseline, course_said=f"{said}{against}"
+    )
+
+
+def _said(best: queries.Movement) -> str:
+    change = "" if best.change is None else f", {'+' if best.change > 0 else ''}{number(best.change, 3)}"
+    return f"{best.metric} {number(best.value, 3)}{change}"

@@ -10,7 +10,6 @@ import io
 import json
 import tempfile
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from django.conf import settings
 
 from core import storage
 from core.children import Child, ChildFailed
+from core.files import raster_type
 from experiments.models import Artifact
 
 TEXT_BYTES = 256 * 1024
@@ -95,19 +95,14 @@ def is_page(file: Artifact) -> bool:
 def _picture(file: Artifact, media_type: str) -> Preview:
     if file.size > PICTURE_BYTES:
         return _too_large(file, PICTURE_BYTES, "a picture")
-    if not _SIGNS[media_type](_beginning(file, 1024)):
+    if not _is(media_type, _beginning(file, 1024)):
         name = media_type.removeprefix("image/").removesuffix("+xml").upper()
         return Preview("none", f"Its name says {name}, but its bytes are something else.")
     return Preview("picture", media_type=media_type)
 
 
-_SIGNS: dict[str, Callable[[bytes], bool]] = {
-    PNG: lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"),
-    JPEG: lambda head: head.startswith(b"\xff\xd8\xff"),
-    GIF: lambda head: head.startswith((b"GIF87a", b"GIF89a")),
-    WEBP: lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP",
-    SVG: lambda head: b"<svg" in head,
-}
+def _is(media_type: str, head: bytes) -> bool:
+    return b"<svg" in head if media_type == SVG else raster_type(head) == media_type
 
 
 def _page(file: Artifact) -> Preview:

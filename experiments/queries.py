@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,7 +23,6 @@ from experiments.models import (
     MetricPoint,
     Reproduction,
     Run,
-    RunComment,
     RunItem,
     Trace,
     TraceSpan,
@@ -290,19 +289,6 @@ def reproduction_by_id(*, run: Run, reproduction_id: int) -> Reproduction:
     return found
 
 
-def comments_on(run: Run) -> QuerySet[RunComment]:
-    """The oldest first."""
-    return RunComment.objects.filter(run=run).select_related("created_by").order_by("pk")
-
-
-def comment_by_id(*, run: Run, comment_id: int) -> RunComment:
-    """Raises NotFound."""
-    found = comments_on(run).filter(pk=comment_id).first() if comment_id < 2**63 else None
-    if found is None:
-        raise NotFound(f"The run {run.run_id} has no comment {comment_id}.")
-    return found
-
-
 def item_of(run: Run) -> WorkItem | None:
     """The hypothesis that the run tests."""
     link = RunItem.objects.select_related("item").filter(run=run).first()
@@ -329,16 +315,27 @@ class Movement:
 
 
 def movement(item: WorkItem) -> Movement | None:
-    """By the item's metric and baseline, else the scope's; None while no run measured it. What is no number, or has no
-    end, is never the best."""
-    scope = item.project.scope
-    metric = item.metric or scope.metric
-    baseline = scope.baseline if item.baseline is None and metric == scope.metric else item.baseline
-    order = "-value" if scope.direction == Scope.Direction.HIGHER else "value"
-    measured = LatestMetric.objects.filter(run__in=runs_for(item), key__name=metric)
-    finite = measured.filter(value__gt=-math.inf, value__lt=math.inf).select_related("run")
-    best = finite.order_by(order, "run_id").first()
-    return Movement(metric, best.run, best.value, baseline) if best else None
+    """By the item's metric and baseline, else the scope's; None while no run measured it."""
+    return movements(item.project, [item]).get(item.number)
+
+
+def movements(project: Project, items: Sequence[WorkItem]) -> dict[int, Movement]:
+    """As `movement`, by the items' numbers, for all in one query. What is no number, or has no end, is never the best;
+    of equals, the first by id is."""
+    scope, wanted = project.scope, {item.pk: item for item in items}
+    is_higher = scope.direction == Scope.Direction.HIGHER
+    names = {item.metric or scope.metric for item in items}
+    measured = LatestMetric.objects.filter(run__in=visible_runs(project), run__tested__item__in=wanted)
+    measured = measured.filter(key__name__in=names, value__gt=-math.inf, value__lt=math.inf)
+    best: dict[int, Movement] = {}
+    rows = measured.select_related("run", "run__tested", "key").order_by("-value" if is_higher else "value", "run_id")
+    for one in rows:
+        item = wanted[one.run.tested.item_id]
+        metric = item.metric or scope.metric
+        if one.key.name == metric and item.number not in best:
+            baseline = scope.baseline if item.baseline is None and metric == scope.metric else item.baseline
+            best[item.number] = Movement(metric, one.run, one.value, baseline)
+    return best
 
 
 def visible_jobs(project: Project) -> QuerySet[Job]:

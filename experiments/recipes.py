@@ -142,6 +142,11 @@ def project_of(run: Run, *, portal: str) -> bytes:
     return trained_project(_trained_run(run, training, metrics, portal))
 
 
+def project_name(run: Run) -> str:
+    """What the file of `project_of` is called."""
+    return f"run-{run.run_id[:12]}-project.zip"
+
+
 def spec_of(training: Training) -> dict[str, Any]:
     """What `experiments.training` is told. With older data, the newer rows alone make the holdout."""
     spec: dict[str, Any] = {

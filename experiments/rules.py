@@ -36,14 +36,10 @@ def why_not_reproduce(user: User | None, run: Run) -> str | None:
     return why_not_train(user, run.project_id)
 
 
-def why_not_discuss(user: User | None, project_id: int) -> str | None:
+def why_not_comment(user: User | None, comment: RunComment) -> str | None:
     """Whoever works on the project or decides about its models."""
-    works = rules.why_not(user, Permission.PLAN, project_id)
-    return works and rules.why_not(user, Permission.REVIEW, project_id)
-
-
-def why_not_change_comment(user: User, comment: RunComment) -> str | None:
-    return None if user.pk == comment.created_by_id else "Only whoever wrote a comment may change or delete it."
+    works = rules.why_not(user, Permission.PLAN, comment.project_id)
+    return works and rules.why_not(user, Permission.REVIEW, comment.project_id)
 
 
 def why_not_cancel(user: User | None, job: Job) -> str | None:

@@ -2,8 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from core import search
@@ -23,7 +22,7 @@ def _runs(seen: Seen) -> QuerySet[Run]:
 def _datasets(seen: Seen) -> QuerySet[Dataset]:
     """With the newest version, whose page is the data set's."""
     newest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number").values("number")[:1]
-    called = Concat(F("name"), Value("/"), Subquery(newest), output_field=search.TEXT)
+    called = search.joined(F("name"), "/", Subquery(newest))
     return Dataset.objects.filter(seen.projects()).annotate(called=called)
 
 
@@ -59,7 +58,7 @@ search.register(
         icon="chart-line",
         rows=_runs,
         titles=("name",),
-        note=Concat(F("experiment__name"), Value(", "), search.said("status", RunStatus), output_field=search.TEXT),
+        note=search.joined(F("experiment__name"), ", ", search.said("status", RunStatus)),
         ref="run_id",
         code="run_id",
         at="started_at",

@@ -20,18 +20,20 @@ from models_registry.models import Review, VersionComment
 from monitoring.events import ALERT_OPENED
 from monitoring.models import Alert
 from projects import approvals, gates, queries, rules
+from projects.enums import Visibility
 from projects.events import (
     FINDING_OPENED,
     FINDING_REVISED,
     GATE_DECIDED,
     GATE_REQUESTED,
     ITEM_ADDED,
+    ITEM_COMMENTED,
     ITEM_REVISED,
     KILL_CRITERION_ADDED,
     RISK_ADDED,
     RISK_REVISED,
 )
-from projects.models import GateApproval, GateCondition, KillCriterion, Project, WorkItem
+from projects.models import Comment, GateApproval, GateCondition, ItemComment, KillCriterion, Project, WorkItem
 from projects.roles import Permission, roles_with
 
 
@@ -41,21 +43,25 @@ def _is_said(event: Event) -> bool:
 
 @on(RUN_COMMENTED, when=_is_said)
 def tell_whom_a_comment_on_a_run_mentions(event: Event) -> None:
-    comment = RunComment.objects.select_related("run").filter(pk=event.data["comment"]).first()
-    if comment is not None:
-        run, project = comment.run, _project(event)
-        url = f"{reverse('experiments:run', args=[project.key, run.run_id])}#comment-{comment.pk}"
-        _tell_mentioned(event, project, comment.text, f"run-comment:{comment.pk}", f"the run {run.name}", url)
+    for comment in RunComment.objects.select_related("run").filter(pk=event.data["comment"]):
+        url = reverse("experiments:run", args=[_project(event).key, comment.run.run_id])
+        _tell_of_comment(event, comment, "run", f"the run {comment.run.name}", url)
 
 
 @on(VERSION_COMMENTED, when=_is_said)
 def tell_whom_a_comment_on_a_version_mentions(event: Event) -> None:
-    comments = VersionComment.objects.select_related("model_version__model")
-    comment = comments.filter(pk=event.data["comment"]).first()
-    if comment is not None:
-        version, project = comment.model_version, _project(event)
-        url = reverse("models_registry:version", args=[project.key, version.model.name, version.number])
-        _tell_mentioned(event, project, comment.text, f"version-comment:{comment.pk}", str(version), url)
+    for comment in VersionComment.objects.select_related("model_version__model").filter(pk=event.data["comment"]):
+        version = comment.model_version
+        url = reverse("models_registry:version", args=[_project(event).key, version.model.name, version.number])
+        _tell_of_comment(event, comment, "version", str(version), url)
+
+
+@on(ITEM_COMMENTED, when=_is_said)
+def tell_whom_a_comment_on_an_item_mentions(event: Event) -> None:
+    for comment in ItemComment.objects.select_related("item").filter(pk=event.data["comment"]):
+        url = reverse("projects:item", args=[_project(event).key, comment.item.number])
+        is_for_team = comment.visibility == Visibility.TEAM
+        _tell_of_comment(event, comment, "item", f"the item {comment.item.title}", url, is_for_team=is_for_team)
 
 
 @on(ITEM_ADDED, ITEM_REVISED)
@@ -166,15 +172,26 @@ def _tell_owner(event: Event, field: str, text: str, view: str) -> None:
     _notify(event, project, Kind.ASSIGNMENT, f"event:{event.pk}", f"{text}: {event.subject_label}", url, owner)
 
 
-def _tell_mentioned(event: Event, project: Project, text: str, source: str, where: str, url: str) -> None:
-    """Only people of the project are told: nobody else may see it."""
+def _tell_of_comment(
+    event: Event, comment: Comment, kind: str, where: str, url: str, *, is_for_team: bool = False
+) -> None:
+    source, url = f"{kind}-comment:{comment.pk}", f"{url}#comment-{comment.pk}"
+    _tell_mentioned(event, _project(event), comment.text, source, where, url, is_for_team=is_for_team)
+
+
+def _tell_mentioned(
+    event: Event, project: Project, text: str, source: str, where: str, url: str, *, is_for_team: bool = False
+) -> None:
+    """Only people of the project are told, or of its team: nobody else may see it."""
     names = mentioned(text)
     if not names:
         return
     wanted = Q()
     for name in names:
         wanted |= Q(username__iexact=name)
-    people = _members(project).filter(wanted)
+    people: Iterable[User] = _members(project).filter(wanted)
+    if is_for_team:
+        people = [one for one in people if queries.is_of_the_team(one, project.pk)]
     _notify(event, project, Kind.MENTION, source, f"mentioned you on {where}", url, people)
 
 

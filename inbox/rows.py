@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+
 from inbox.enums import Group
 
 
 @dataclass
 class Row:
     """`key` names it for good; `print` is another when it has become another matter. `changes` counts what happened to
-    it since the person last looked or decided; None: they never did."""
+    it since the person last looked or decided; None: they never did. An address of which there may be hundreds is
+    resolved when it is read: the figure that every page asks for reads none."""
 
     key: str
     group: Group
     what: str
     title: str
-    url: str
+    url: str | Promise
     since: datetime
     print: str = ""
     detail: str = ""

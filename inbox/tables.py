@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from inbox.enums import Group
+from inbox.enums import Group, Show
 from inbox.rows import Inbox, Row
 
 ICONS = {
@@ -18,20 +18,41 @@ ICONS = {
 }
 
 
-def groups(found: Inbox, *, now: datetime) -> list[dict[str, Any]]:
-    """Those that hold something, in the order of the page."""
-    return [
-        {"group": group, "icon": ICONS[group], "rows": [_shown(row, now) for row in found.of(group)]}
-        for group in Group
-        if found.of(group)
-    ]
+# So many of each group stand on the page, so that the last group is not out of sight; one group alone is shown whole.
+MOST = 25
 
 
-def _shown(row: Row, now: datetime) -> dict[str, Any]:
+def groups(found: Inbox, show: Show, *, now: datetime, only: Group | None = None) -> list[dict[str, Any]]:
+    """Those that hold something, in the order of the page; `only`: that one, whole."""
+    shown = [only] if only else list(Group)
+    return [_group(group, rows, show, now, is_alone=bool(only)) for group in shown if (rows := found.of(group))]
+
+
+def _group(group: Group, rows: list[Row], show: Show, now: datetime, *, is_alone: bool) -> dict[str, Any]:
+    most = len(rows) if is_alone else MOST
+    follow = reverse("inbox:follow")
+    return {
+        "group": group,
+        "icon": ICONS[group],
+        "count": len(rows),
+        "rows": [_shown(row, now, follow) for row in rows[:most]],
+        "folded": " ".join(row.key for row in rows[most:]),
+        "all_url": address(show, group),
+        "less_url": address(show) if is_alone else "",
+    }
+
+
+def address(show: Show, group: Group | None = None, **more: str) -> str:
+    """Of the page that shows these."""
+    said = ({} if show == Show.OPEN else {"show": show}) | ({"group": group} if group else {}) | more
+    return reverse("inbox:inbox") + (f"?{urlencode(said)}" if said else "")
+
+
+def _shown(row: Row, now: datetime, follow: str) -> dict[str, Any]:
     return {
         "row": row,
         "id": row.key.replace(":", "-"),
-        "href": f"{reverse('inbox:follow')}?{urlencode({'key': row.key})}",
+        "href": f"{follow}?{urlencode({'key': row.key})}",
         "news": news(row),
         "due": due(row, now),
     }

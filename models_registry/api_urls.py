@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from models_registry.api import deployments, models, predict, reviews
+from models_registry.api import comments, deployments, models, predict, reviews
 
 app_name = "models_registry-api"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path(f"{_VERSION}/revise", models.VersionReviseView.as_view(), name="version-revise"),
     path(f"{_VERSION}/evaluation", models.EvaluationView.as_view(), name="version-evaluation"),
     path(f"{_VERSION}/archive", models.VersionArchiveView.as_view(), name="version-archive"),
+    path(f"{_VERSION}/comments", comments.CommentsView.as_view(), name="version-comments"),
+    path(f"{_VERSION}/comments/<int:comment_id>", comments.CommentView.as_view(), name="version-comment"),
     path("projects/<str:key>/reviews", reviews.ReviewsView.as_view(), name="reviews"),
     path(_REVIEW, reviews.ReviewView.as_view(), name="review"),
     path(f"{_REVIEW}/approve", reviews.ReviewApproveView.as_view(), name="review-approve"),

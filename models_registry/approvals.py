@@ -4,6 +4,7 @@ Where the policy names nobody, any second person who may review decides alone.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,10 +122,20 @@ def why_not_decide(user: User | None, found: Tally) -> str | None:
 def changed_since_approved(version: ModelVersion) -> list[str]:
     """What of the version itself is otherwise than in the approval that let it through. What was measured afterwards,
     and the project around it, is the business of the next review."""
-    approval = queries.approval_of(version)
+    return changes_since_approved([version])[version.pk]
+
+
+def changes_since_approved(versions: Iterable[ModelVersion]) -> dict[int, list[str]]:
+    """The same by the version's primary key, at the same cost for many."""
+    versions = list(versions)
+    approvals, metrics = queries.approvals_of(versions), queries.metrics_of_runs(versions)
+    return {one.pk: _changes(one, approvals.get(one.pk), metrics.get(one.run_id or 0, {})) for one in versions}
+
+
+def _changes(version: ModelVersion, approval: Approval | None, measured: Mapping[str, float]) -> list[str]:
     if approval is None or not approval.bound:
         return []
-    metrics: dict[str, float | None] = orjson.loads(canonical(dict(queries.metrics_of_run(version))))
+    metrics: dict[str, float | None] = orjson.loads(canonical(measured))
     is_changed = {
         "description": approval.bound["description"] != version.description,
         "metrics": _floats(approval.bound["metrics"]) != _floats(metrics),

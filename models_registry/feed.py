@@ -5,7 +5,7 @@ from django.urls import reverse
 from core.models import Event
 from models_registry import events as names
 from projects import reviewing
-from projects.feed import Told, tells
+from projects.feed import Told, said_of, tells
 
 # What the sprint review counts.
 reviewing.count("Versions created", names.VERSION_CREATED)
@@ -91,8 +91,7 @@ def _evaluation(event: Event, key: str) -> Told:
 
 @tells(names.VERSION_COMMENTED)
 def _version_commented(event: Event, key: str) -> Told:
-    verbs = {"added": "commented on", "changed": "changed a comment on", "deleted": "deleted a comment on"}
-    return Told(verbs[event.data["step"]], object=event.subject_label)
+    return said_of(event, event.subject_label, _version_url(event, key))
 
 
 @tells(names.WEBHOOK_CREATED, names.WEBHOOK_UPDATED, names.WEBHOOK_DELETED)
@@ -121,6 +120,16 @@ def _review_verdict(event: Event, key: str) -> Told:
     return Told(text, object=f"review {event.subject_id}", url=_review_url(event, key), note=note)
 
 
+@tells(names.REVIEW_SHOWN)
+def _review_shown(event: Event, key: str) -> Told:
+    return Told(
+        "looked at the evidence of",
+        object=f"review {event.subject_id}",
+        url=_review_url(event, key),
+        after=" by MLflow",
+    )
+
+
 @tells(names.REVIEW_APPROVED, names.REVIEW_CHANGES_REQUESTED, names.REVIEW_WITHDRAWN, names.REVIEW_DISMISSED)
 def _review_decided(event: Event, key: str) -> Told:
     texts = {
@@ -141,7 +150,9 @@ def _deployment_serves(event: Event, key: str) -> Told:
     text = "rolled back" if event.type == names.DEPLOYMENT_ROLLED_BACK else "deployed"
     was = event.data.get("was")
     after = f": {event.data.get('model')} version {event.data.get('number')} serves"
+    changed = " and ".join(event.data.get("changed", []))
     note = f"before, version {was}" if was else ""
+    note += f"; changed since its approval: {changed}" if changed else ""
     return Told(text, object=event.subject_label, url=_deployment_url(event, key), after=after, note=note)
 
 

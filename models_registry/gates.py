@@ -1,5 +1,6 @@
 """What the registry adds to the gates of a project."""
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -7,14 +8,15 @@ from django.urls import reverse
 
 from core.charts import number
 from experiments.gates import slices_of
-from experiments.slicing import joined
+from experiments.slicing import joined, shown
 from models_registry.enums import DeploymentState, VersionState
 from models_registry.events import DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, VERSION_CREATED, VERSION_REVISED
 from models_registry.models import Comparison, Deployment, ModelVersion
+from projects.cardfacts import CardFact, card_fact, linked
 from projects.enums import Gate
 from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
-from projects.models import Project
+from projects.models import Project, WorkItem
 from projects.policy import Estimate, Slice, Type, from_json
 from projects.subjects import Subject, subject_kind
 
@@ -42,9 +44,7 @@ def _slices(project: Project) -> Reading:
     if newest is None:
         return Reading(None, shown="unknown")
     slices = joined(_measured_slices(newest), slices_of(newest.challenger.run))
-    return Reading(
-        slices or None, shown=f"{len(slices)} slices" if slices else "unknown", source=str(newest.challenger)
-    )
+    return Reading(slices or None, shown=shown(slices), source=str(newest.challenger))
 
 
 def _measured_slices(comparison: Comparison) -> tuple[Slice, ...]:
@@ -126,3 +126,27 @@ def _version(project: Project, id: str) -> Subject | None:
     if version is None:
         return None
     return Subject(str(version), reverse("models_registry:version", args=[project.key, name, version.number]))
+
+
+_TONES = {VersionState.APPROVED: "ok", VersionState.IN_REVIEW: "thread", VersionState.CHANGES_REQUESTED: "bad"}
+
+
+@card_fact
+def _approvals(project: Project, items: Sequence[WorkItem]) -> dict[int, list[CardFact]]:
+    """How the versions that a card is about stand with their approval."""
+    links = linked(items, "version")
+    if not links:
+        return {}
+    wanted = {target for targets in links.values() for target in targets}
+    rows = ModelVersion.objects.filter(project=project, model__name__in=[one.rpartition("@")[0] for one in wanted])
+    known = {f"{one.model.name}@{one.number}": one for one in rows.select_related("model")}
+    return {
+        number: [_standing(project, known[target]) for target in targets if target in known]
+        for number, targets in links.items()
+    }
+
+
+def _standing(project: Project, version: ModelVersion) -> CardFact:
+    url = reverse("models_registry:version", args=[project.key, version.model.name, version.number])
+    tone = _TONES.get(VersionState(version.state), "")
+    return CardFact(f"{version} {version.get_state_display().lower()}", url, "badge-check", tone)

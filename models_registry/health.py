@@ -15,7 +15,7 @@ LONG_D = 7
 @health_finder
 def waiting_reviews(project_ids: Sequence[int], now: datetime) -> list[tuple[int, Finding]]:
     """A review that is open is no trouble for a week, and amber from then on; it waits for whoever may decide."""
-    rows = Review.objects.filter(project_id__in=project_ids, state=ReviewState.OPEN).order_by("requested_at", "pk")
+    rows = Review.objects.filter(project_id__among=project_ids, state=ReviewState.OPEN).order_by("requested_at", "pk")
     who = ", ".join(role.label.lower() for role in roles_with(Permission.REVIEW))
     return [
         (pk, _finding(number, at, days(at, now), who))

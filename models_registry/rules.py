@@ -78,14 +78,10 @@ def why_not_manage_webhooks(user: User | None, project_id: int) -> str | None:
     return rules.why_not(user, Permission.DEPLOY, project_id)
 
 
-def why_not_comment(user: User | None, project_id: int) -> str | None:
+def why_not_comment(user: User | None, comment: VersionComment) -> str | None:
     """Whoever makes models or decides about them."""
-    makes = rules.why_not(user, Permission.REGISTER_MODEL, project_id)
-    return makes and rules.why_not(user, Permission.REVIEW, project_id)
-
-
-def why_not_change_comment(user: User, comment: VersionComment) -> str | None:
-    return None if user.pk == comment.created_by_id else "Only whoever wrote a comment may change or delete it."
+    makes = rules.why_not(user, Permission.REGISTER_MODEL, comment.project_id)
+    return makes and rules.why_not(user, Permission.REVIEW, comment.project_id)
 
 
 def why_not_deploy(user: User | None, project_id: int) -> str | None:

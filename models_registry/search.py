@@ -1,7 +1,6 @@
 """What of the registry can be found."""
 
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from core import search
@@ -11,7 +10,7 @@ from models_registry.models import Deployment, ModelVersion, RegisteredModel, Re
 
 
 def _versions(seen: Seen) -> QuerySet[ModelVersion]:
-    called = Concat(F("model__name"), Value("/"), F("number"), output_field=search.TEXT)
+    called = search.joined(F("model__name"), "/", F("number"))
     return ModelVersion.objects.filter(seen.projects()).annotate(called=called)
 
 
@@ -50,7 +49,7 @@ search.register(
         icon="box",
         rows=_versions,
         titles=("model__name",),
-        shown=Concat(F("model__name"), Value(" "), F("number"), output_field=search.TEXT),
+        shown=search.joined(F("model__name"), " ", F("number")),
         note=search.said("state", VersionState),
         ref="called",
         number="number",
@@ -64,13 +63,7 @@ search.register(
         icon="clipboard-check",
         rows=lambda seen: Review.objects.filter(seen.projects()),
         titles=("model_version__model__name",),
-        shown=Concat(
-            Value("Review of "),
-            F("model_version__model__name"),
-            Value(" "),
-            F("model_version__number"),
-            output_field=search.TEXT,
-        ),
+        shown=search.joined("Review of ", F("model_version__model__name"), " ", F("model_version__number")),
         note=search.said("state", ReviewState),
         ref="number",
         number="number",

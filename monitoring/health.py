@@ -12,7 +12,7 @@ from projects.health import Finding, days, health_finder
 @health_finder
 def open_alerts(project_ids: Sequence[int], now: datetime) -> list[tuple[int, Finding]]:
     """An alert that nobody has acknowledged is red, one that somebody has is amber."""
-    rows = Alert.objects.filter(project_id__in=project_ids, state__in=AlertState.open()).order_by("opened_at", "pk")
+    rows = Alert.objects.filter(project_id__among=project_ids, state__in=AlertState.open()).order_by("opened_at", "pk")
     return [
         (pk, Finding(Health.RED if state == AlertState.OPEN else Health.AMBER, f"{summary} ({days(at, now)} d)"))
         for pk, state, summary, at in rows.values_list("project_id", "state", "summary", "opened_at")

@@ -31,9 +31,16 @@ def _export_started(event: Event, key: str) -> Told:
     return Told("started an", object=event.subject_label, url=reverse("porting:exports", args=[key]))
 
 
-@tells(names.EXPORT_FINISHED, names.EXPORT_FAILED)
+_EXPORT_WORDS = {
+    names.EXPORT_FINISHED: "Ready for download:",
+    names.EXPORT_FAILED: "Export stopped:",
+    names.EXPORT_EXPIRED: "Archive no longer kept:",
+}
+
+
+@tells(*_EXPORT_WORDS)
 def _export_ended(event: Event, key: str) -> Told:
-    word = "Ready for download:" if event.type == names.EXPORT_FINISHED else "Export stopped:"
+    word = _EXPORT_WORDS[event.type]
     note = str(event.data.get("reason", ""))
     url = reverse("porting:exports", args=[key])
     return Told(word, object=event.subject_label, url=url, note=note, passive=True)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.conf import settings
 
 from core import storage
 from core.children import Child
-from core.jobs import ChildSpec, Failure, JobKind, LostLease, Report, job_kind
+from core.jobs import ChildSpec, Failure, JobKind, LostLease, Report, database_now, job_kind
 from core.models import Job
 from porting import operations, stock
 from porting.enums import SourceKind
@@ -92,6 +92,15 @@ class ExportToMlflow(JobKind):
 
     def failed(self, job: Job, failure: Failure) -> None:
         operations.fail_export(job=job, code=failure.code, message=failure.message)
+
+
+@job_kind("expire_exports", queue="quick", is_routine=True, every_s=DAY_S)
+class ExpireExports(JobKind):
+    """Old archives are let go of, so that the sweep of files finds that nothing names them."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        kept_for = timedelta(days=settings.EXPORT_KEEP_DAYS)
+        return {"expired": operations.expire_exports(before=database_now() - kept_for)}
 
 
 def write_stock(made: Export, folder: Path, report: Report) -> stock.Written:

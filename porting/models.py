@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.enums import JobState
 from core.models import Blob, Job
 from porting.enums import ItemKind, SourceKind
 from projects.models import Project
@@ -53,6 +54,11 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it had an archive that is no longer kept."""
+        return self.archive_id is None and self.job is not None and self.job.state == JobState.SUCCEEDED
 
 
 class ImportedItem(models.Model):

@@ -1,8 +1,9 @@
 """Reads of imports. A project is visible already: `projects.queries` saw to it."""
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
-from core.errors import NotFound
+from core.errors import Gone, NotFound
 from porting.models import Export, Import
 from projects.models import Project
 
@@ -34,8 +35,10 @@ def export_by_id(*, project: Project, export_id: int) -> Export:
 
 
 def exported_file(*, project: Project, export_id: int) -> Export:
-    """An export whose archive is there. Raises NotFound."""
+    """An export whose archive is there. Raises NotFound, Gone."""
     found = export_by_id(project=project, export_id=export_id)
+    if found.is_expired:
+        raise Gone(f"Exports are kept for {settings.EXPORT_KEEP_DAYS} days, and this one is older: make a new one.")
     if found.archive is None:
         raise NotFound(f"The export {export_id} has no archive yet.")
     return found

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core import files
 from core.enums import JobState
 from core.files import attachment
 from core.pages import now, user_of
@@ -89,9 +90,8 @@ def report(request: HttpRequest, project: Project, import_id: int) -> HttpRespon
     """Every line of the report, as a file."""
     found = queries.import_by_id(project=project, import_id=import_id)
     rows = ImportNote.objects.filter(of=found).order_by("pk").values_list("kind", "item", "name", "reason")
-    response = HttpResponse("".join(tables.csv_lines(rows.iterator())), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{found.pk}-report.csv"'
-    return response
+    content = "".join(tables.csv_lines(rows.iterator()))
+    return files.download(content, name=f"import-{found.pk}-report.csv", media_type="text/csv; charset=utf-8")
 
 
 @project_page

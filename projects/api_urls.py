@@ -5,6 +5,8 @@ from django.urls import path
 from projects.api import (
     approvals,
     assumptions,
+    attachments,
+    comments,
     delegations,
     document,
     dossier,
@@ -162,10 +164,25 @@ urlpatterns = [
     path(
         "projects/<str:key>/items/<int:number>/decline", item_work.RequestDeclineView.as_view(), name="request-decline"
     ),
-    path("projects/<str:key>/items/<int:number>/comments", item_work.ItemCommentsView.as_view(), name="item-comments"),
+    path(
+        "projects/<str:key>/items/<int:number>/attachments",
+        attachments.AttachmentsView.as_view(),
+        name="item-attachments",
+    ),
+    path(
+        "projects/<str:key>/items/<int:number>/attachments/<int:attachment>",
+        attachments.AttachmentView.as_view(),
+        name="item-attachment",
+    ),
+    path(
+        "projects/<str:key>/items/<int:number>/attachments/<int:attachment>/content",
+        attachments.AttachmentContentView.as_view(),
+        name="item-attachment-content",
+    ),
+    path("projects/<str:key>/items/<int:number>/comments", comments.ItemCommentsView.as_view(), name="item-comments"),
     path(
         "projects/<str:key>/items/<int:number>/comments/<int:comment>",
-        item_work.ItemCommentView.as_view(),
+        comments.ItemCommentView.as_view(),
         name="item-comment",
     ),
     path("projects/<str:key>/item-views", item_work.ViewsView.as_view(), name="item-views"),

@@ -180,6 +180,22 @@ class ItemKind(TextChoices):
     RELEASE = "release", "Release"
 
 
+class Track(TextChoices):
+    """Whose work an item is: the swim-lanes of a board."""
+
+    RESEARCH = "research", "Research"
+    ENGINEERING = "engineering", "Engineering"
+    RISK = "risk", "Risk"
+
+
+TRACKS = {
+    Track.RESEARCH: (ItemKind.EXPERIMENT, ItemKind.SPIKE, ItemKind.DATA),
+    Track.ENGINEERING: (ItemKind.STORY, ItemKind.TASK, ItemKind.INCIDENT, ItemKind.RELEASE),
+    Track.RISK: (ItemKind.RISK, ItemKind.APPROVAL),
+}
+"""Of which kinds each is; every kind is of one."""
+
+
 class Priority(IntegerChoices):
     NONE = 0, "No priority"
     LOW = 1, "Low"

@@ -420,13 +420,30 @@ def _item_changed(event: Event, key: str) -> Told:
     return Told(text, object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=f" {event.subject_label}")
 
 
-@tells(names.ITEM_REQUESTED, names.ITEM_ACCEPTED, names.ITEM_DECLINED, names.ITEM_COMMENTED)
+@tells(names.ITEM_REQUESTED, names.ITEM_ACCEPTED, names.ITEM_DECLINED)
 def _item_talk(event: Event, key: str) -> Told:
-    text = {"requested": "asked for", "accepted": "accepted", "declined": "declined", "commented": "commented on"}
+    text = {"requested": "asked for", "accepted": "accepted", "declined": "declined"}
     step = event.type.split(".")[1]
     note = str(event.data.get("reason", ""))
-    after = "" if step == "commented" else f" {event.subject_label}"
+    after = f" {event.subject_label}"
     return Told(text[step], object=f"{key}-{event.subject_id}", url=_item_url(event, key), after=after, note=note)
+
+
+def said_of(event: Event, object: str, url: str) -> Told:
+    """That somebody commented on a thing, changed what they said, or took it back."""
+    verbs = {"added": "commented on", "changed": "changed a comment on", "deleted": "deleted a comment on"}
+    return Told(verbs[event.data["step"]], object=object, url=f"{url}#discussion")
+
+
+@tells(names.ITEM_ATTACHED)
+def _item_attached(event: Event, key: str) -> Told:
+    texts = {"added": "attached a file to", "shared": "showed everyone a file of", "removed": "removed a file of"}
+    return Told(texts[event.data["step"]], object=f"{key}-{event.subject_id}", url=_item_url(event, key))
+
+
+@tells(names.ITEM_COMMENTED)
+def _item_commented(event: Event, key: str) -> Told:
+    return said_of(event, f"{key}-{event.subject_id}", _item_url(event, key))
 
 
 @tells(names.VIEW_SAVED, names.VIEW_REMOVED, names.TEMPLATE_SAVED, names.TEMPLATE_REMOVED)

@@ -69,21 +69,21 @@ def days(since: datetime | date, now: datetime) -> int:
 @health_finder
 def serious_risks(project_ids: Sequence[int], now: datetime) -> list[tuple[int, Finding]]:
     """An open critical risk is red, a high one amber."""
-    rows = Risk.objects.filter(project_id__in=project_ids, state=RiskState.OPEN).order_by("project_id", "number")
+    rows = Risk.objects.filter(project_id__among=project_ids, state=RiskState.OPEN).order_by("project_id", "number")
     found = []
     for pk, number, title, likelihood, impact, knowledge in rows.values_list(*_RISK):
         is_weak = knowledge == Knowledge.WEAK
-        level = RiskLevel(risk_matrix.shown_level(likelihood, impact, is_weak=is_weak))
+        level = risk_matrix.shown_level(likelihood, impact, is_weak=is_weak)
         if level >= RiskLevel.HIGH:
             light = Health.RED if level == RiskLevel.CRITICAL else Health.AMBER
-            found.append((pk, Finding(light, f"R{number} is {level.label.lower()}: {title}")))
+            found.append((pk, Finding(light, f"R{number} is {RiskLevel(level).label.lower()}: {title}")))
     return found
 
 
 @health_finder
 def overdue_sprints(project_ids: Sequence[int], now: datetime) -> list[tuple[int, Finding]]:
     """A sprint that should have been closed by now is amber."""
-    late = Sprint.objects.filter(project_id__in=project_ids, state=SprintState.ACTIVE, end_date__lt=now.date())
+    late = Sprint.objects.filter(project_id__among=project_ids, state=SprintState.ACTIVE, end_date__lt=now.date())
     return [
         (pk, Finding(Health.AMBER, f"Sprint {number} should have ended {days(end, now)} days ago"))
         for pk, number, end in late.values_list("project_id", "number", "end_date")
@@ -93,7 +93,7 @@ def overdue_sprints(project_ids: Sequence[int], now: datetime) -> list[tuple[int
 @health_finder
 def silence(project_ids: Sequence[int], now: datetime) -> list[tuple[int, Finding]]:
     """A project that is not retired, and in which nothing happened for a month, is amber."""
-    open_ids = Project.objects.filter(pk__in=project_ids).exclude(stage=Stage.RETIRED).values("pk")
+    open_ids = Project.objects.filter(pk__among=project_ids).exclude(stage=Stage.RETIRED).values("pk")
     last = Event.objects.filter(stream_id__in=open_ids, seq=F("stream__last_seq"))
     found = [(pk, datetime.fromisoformat(at)) for pk, at in last.values_list("stream_id", "at")]
     return [

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 MOST_ROWS = 2000
+MOST_BYTES = 10_000_000
 DISCIPLINES = ("product", "data_science", "engineering", "validation")
 
 
@@ -22,8 +24,9 @@ class UnreadableError(Exception):
 
 @dataclass
 class Row:
-    """What a row says of an item: a cell that is empty says nothing. `columns` are the file's names of the values;
-    `wrong` what could not be read; `begins` what is only our guess at it, for an item that is not there yet."""
+    """What a row says of an item: a cell that is empty says nothing. `number` is the line of the file in which it
+    begins, or its place in a list; `columns` are the file's names of the values; `wrong` what could not be read;
+    `begins` what is only our guess at it, for an item that is not there yet."""
 
     number: int
     source: str
@@ -37,18 +40,47 @@ class Row:
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
 
 
+@dataclass
+class Columns:
+    """What was found in a file: of each column what it becomes, and those that are left out."""
+
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
 def read(kind: str, data: bytes) -> list[Row]:
     """The rows of a file of this kind. Raises UnreadableError."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise UnreadableError(f"The file is not UTF-8: byte {exc.start} is no part of a character.") from None
-    rows = READERS[kind](text)
+    rows = READERS[kind](_text(data))
     for row in rows:
         _without_unstorable(row)
     if len(rows) > MOST_ROWS:
         raise UnreadableError(f"A file has {MOST_ROWS:,} items at most: got {len(rows):,}.")
     return rows
+
+
+def columns(kind: str, data: bytes) -> Columns:
+    """The columns of a file that `read` can read, each once."""
+    text, known = _text(data), TAKEN[kind]
+    heads = _keys(text) if kind == "github" else _table(text)[0]
+    found = Columns()
+    for head in dict.fromkeys(head for head in heads if head):
+        becomes = known.get(head) or (f"field {head[2:]}" if kind == "csv" and head.startswith("f.") else "")
+        if becomes:
+            found.taken.append((head, becomes))
+        else:
+            found.left.append(head)
+    return found
+
+
+def _text(data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        raise UnreadableError(f"A file has {MOST_BYTES // 10**6} MB at most: got {len(data) / 10**6:.1f} MB.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line, column = data.count(b"\n", 0, exc.start) + 1, exc.start - data.rfind(b"\n", 0, exc.start)
+        said = f"The file is not UTF-8: line {line}, byte {column} is no part of a character. Save it as UTF-8."
+        raise UnreadableError(said) from None
 
 
 def _without_unstorable(row: Row) -> None:
@@ -61,22 +93,50 @@ def _without_unstorable(row: Row) -> None:
             setattr(row, name, _UNSTORABLE.sub("", said))
 
 
-def _table(text: str) -> tuple[list[str], list[list[str]]]:
-    try:
-        lines = list(csv.reader(io.StringIO(text), strict=True))
-    except csv.Error as exc:
-        raise UnreadableError(f"The file is no CSV: {exc}.") from None
-    if not lines:
+def _table(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The heads, and of each row the line in which it begins. What most of the first line stands between separates."""
+    if not text.strip():
         raise UnreadableError("The file is empty.")
-    return [name.strip() for name in lines[0]], lines[1:]
+    first = text.lstrip().split("\n", 1)[0]
+    comma = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=comma)
+    lines: list[tuple[int, list[str]]] = []
+    begin = 1
+    try:
+        for cells in reader:
+            lines.append((begin, cells))
+            begin = reader.line_num + 1
+    except csv.Error as exc:
+        raise UnreadableError(_no_csv(text, begin, str(exc), comma)) from None
+    _, heads = lines[0]
+    return [name.strip() for name in heads], lines[1:]
+
+
+def _no_csv(text: str, begin: int, problem: str, comma: str) -> str:
+    """Where the reading of the row that begins there failed, as far as one can tell."""
+    if "end of data" in problem:
+        return f"The file is no CSV: a quotation mark that was opened in the row of line {begin} is never closed."
+    row = "".join(text.splitlines(keepends=True)[begin - 1 :])[:MOST_BYTES]
+
+    def fails(size: int) -> bool:
+        try:
+            next(csv.reader(io.StringIO(row[:size], newline=""), strict=True, delimiter=comma), None)
+        except csv.Error as exc:
+            return str(exc) == problem
+        return False
+
+    size = bisect_left(range(len(row) + 1), True, key=fails)
+    before = row[: size - 1]
+    line, column = begin + before.count("\n"), len(before) - before.rfind("\n")
+    return f"The file is no CSV: line {line}, column {column}: {problem}."
 
 
 def _own(text: str) -> list[Row]:
     heads, lines = _table(text)
     for needed in ("title", "external_id"):
         if needed not in heads:
-            raise UnreadableError(f"The column {needed} is missing; there is {', '.join(heads)[:300]}.")
-    return [_own_row(number, dict(zip(heads, line, strict=False))) for number, line in enumerate(lines, 2) if any(line)]
+            raise UnreadableError(f"Line 1: the column {needed} is missing; there is {', '.join(heads)[:300]}.")
+    return [_own_row(number, dict(zip(heads, line, strict=False))) for number, line in lines if any(line)]
 
 
 def _own_row(number: int, cells: dict[str, str]) -> Row:
@@ -128,8 +188,9 @@ def _jira(text: str) -> list[Row]:
     heads, lines = _table(text)
     for needed in ("Issue key", "Summary"):
         if needed not in heads:
-            raise UnreadableError(f"The column {needed} is missing: is it an export of Jira?")
-    return [_jira_row(number, heads, line) for number, line in enumerate(lines, 2) if any(line)]
+            there = ", ".join(heads)[:300]
+            raise UnreadableError(f"Line 1: the column {needed} is missing; there is {there}. Is it an export of Jira?")
+    return [_jira_row(number, heads, line) for number, line in lines if any(line)]
 
 
 def _jira_row(number: int, heads: list[str], line: list[str]) -> Row:
@@ -158,13 +219,23 @@ def _jira_row(number: int, heads: list[str], line: list[str]) -> Row:
 
 
 def _github(text: str) -> list[Row]:
+    return [_github_row(place, one) for place, one in enumerate(_issues(text), 1) if "pull_request" not in one]
+
+
+def _issues(text: str) -> list[dict[str, Any]]:
     try:
         issues = json.loads(text)
+    except json.JSONDecodeError as exc:
+        raise UnreadableError(f"The file is no JSON: line {exc.lineno}, column {exc.colno}: {exc.msg}.") from None
     except (ValueError, RecursionError) as exc:
         raise UnreadableError(f"The file is no JSON: {exc}.") from None
     if not isinstance(issues, list) or not all(isinstance(one, dict) for one in issues):
         raise UnreadableError("The file is not a list of issues, as GitHub's API gives it.")
-    return [_github_row(place, one) for place, one in enumerate(issues, 1) if "pull_request" not in one]
+    return issues
+
+
+def _keys(text: str) -> list[str]:
+    return [_UNSTORABLE.sub("", key) for one in _issues(text) for key in one]
 
 
 def _github_row(place: int, issue: dict[str, Any]) -> Row:
@@ -191,3 +262,37 @@ def _as(kind: type[Any], given: Any) -> Any:
 
 
 READERS: dict[str, Callable[[str], list[Row]]] = {"csv": _own, "jira": _jira, "github": _github}
+
+_ID, _PERSON = "its id, by which it is found again", "assignee, who is in this project"
+_PLAIN = ("title", "kind", "priority", "labels", "description", "hypothesis", "result", "points", "time_box_days")
+TAKEN: dict[str, dict[str, str]] = {
+    "csv": {
+        "external_id": _ID,
+        "external_source": "where it comes from",
+        "assignee": _PERSON,
+        "state": "state, if it is done or dropped",
+        **{name: name.replace("_", " ") for name in _PLAIN},
+        **{name: f"points of {name.replace('_', ' ')}" for name in DISCIPLINES},
+    },
+    "jira": {
+        "Issue key": _ID,
+        "Summary": "title",
+        "Description": "description",
+        "Issue Type": "kind, of a new one",
+        "Status": "state, if it is done",
+        "Priority": "priority",
+        "Labels": "labels",
+        "Assignee": _PERSON,
+        **dict.fromkeys(_JIRA_POINTS, "points"),
+    },
+    "github": {
+        "number": _ID,
+        "html_url": _ID,
+        "title": "title",
+        "body": "description",
+        "labels": "labels",
+        "assignee": _PERSON,
+        "state": "state, if it is closed",
+    },
+}
+"""What the columns of each kind of file become."""

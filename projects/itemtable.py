@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
+from core import files
 from core.errors import Invalid
 from core.models import User
 from projects import queries
@@ -35,8 +36,7 @@ def exported(project: Project, given: Parameters, *, by: User, kind: str) -> Htt
     rows = (row_of(item, project.key, own, names) for item in found)
     body = _csv(rows, own) if kind == "csv" else orjson.dumps(list(rows), option=orjson.OPT_INDENT_2, default=str)
     media = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
-    disposition = f'attachment; filename="{project.key}-items.{kind}"'
-    return HttpResponse(body, content_type=media, headers={"Content-Disposition": disposition})
+    return files.download(body, name=f"{project.key}-items.{kind}", media_type=media)
 
 
 def row_of(item: WorkItem, key: str, own: Iterable[ItemField], names: dict[str, str]) -> dict[str, Any]:

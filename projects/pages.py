@@ -2,40 +2,57 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase
 
 from core.errors import DomainError
-from core.pages import View, page, show_on
-from projects import queries
+from core.pages import View, page, show_on, user_of
+from projects import queries, rules
+from projects.models import Project
+from projects.roles import Permission, Role
+
+
+class ProjectRequest(HttpRequest):
+    """What `project_page` makes of a request."""
+
+    project: Project
+    role: Role | None
 
 
 def project_page(view: View) -> View:
     """A page of one project: the view gets the project in place of its key. A stranger gets 404.
 
-    The project stands on the request too, for the rail.
+    The project stands on the request too, for the rail, and so does the reader's role in it.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        project = queries.visible_project(request.user, key)  # type: ignore[arg-type]
-        request.project = project  # type: ignore[attr-defined]
-        return view(request, project, *args, **kwargs)
+        asked = cast(ProjectRequest, request)
+        known = getattr(request, "project", None)  # by another part of the same answer (core.views.parts)
+        if known is None or known.key != key:
+            asked.project, asked.role = queries.project_and_role(user_of(request), key)
+        return view(request, asked.project, *args, **kwargs)
 
     guarded = page(wrapper)
     guarded.guard = "project"  # type: ignore[attr-defined]
     return guarded
 
 
-def takes_effect(form: BaseForm, act: Callable[[], Any]) -> bool:
-    """Whether the form is good and the operation took effect; else the refusal stands on the form."""
+def why_not(request: HttpRequest, permission: Permission) -> str | None:
+    """Why whoever asks may not do this in the page's project (`rules.why_not`)."""
+    return rules.why_not_as(user_of(request), cast(ProjectRequest, request).role, permission)
+
+
+def takes_effect(form: BaseForm, act: Callable[[], Any], *, shown: type[DomainError] = DomainError) -> bool:
+    """Whether the form is good and the operation took effect; else the refusal stands on the form. With `shown` only
+    refusals of that kind do, and others are raised: they are told on a page of their own."""
     if not form.is_valid():
         return False
     try:
         act()
-    except DomainError as exc:
+    except shown as exc:
         show_on(form, exc)
         return False
     return True

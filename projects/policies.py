@@ -45,14 +45,13 @@ def policy_of(project: Project) -> PolicyVersion:
 def policies_of(project_ids: Iterable[int]) -> dict[int, PolicyVersion]:
     """The same of many projects, by id. The same few queries for any number of them."""
     ids = list(project_ids)
-    kept = {
-        one.project_id: one.policy for one in ProjectPolicy.objects.select_related("policy").filter(project__in=ids)
-    }
+    kept = dict(ProjectPolicy.objects.filter(project__in=ids).values_list("project", "policy"))
+    versions = PolicyVersion.objects.in_bulk(set(kept.values()))
     newest = Classification.objects.filter(project__in=ids).order_by("project", "-number").distinct("project")
     tiers_of = dict(newest.values_list("project", "tier"))
     light, strict = active_version(LIGHT), active_version(STRICT)
     due = {one: light if tiers_of.get(one, 1) in (1, 2) else strict for one in ids}
-    return due | kept
+    return due | {project: versions[policy] for project, policy in kept.items()}
 
 
 def read(version: PolicyVersion) -> Pack:

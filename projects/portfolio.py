@@ -197,14 +197,17 @@ def _amount(value: Any) -> Decimal | None:
 
 def bubbles(found: Iterable[Row], asked: Asked) -> charts.Chart:
     """Value to the right, risk upwards, cost as size; each leads to the portfolio of that one."""
+    among_all = asked.query(project="")
+    alone = f"?{among_all}&project=" if among_all else "?project="
     spots = [
         charts.Bubble(
+            key=row.key,
             label=f"{row.name}: {row.value} a year, {row.risk_level.lower() or 'no open'} risk",
             x=float(row.value.middle),
             y=float(row.risk_weight or 0),
             size=float(row.cost_high or 0),
             tone=TONES[Health(row.light)] if row.light else "",
-            url=f"?{asked.query(project='' if asked.project == row.key else row.key)}",
+            url=f"?{among_all}" if asked.project == row.key else f"{alone}{row.key}",
         )
         for row in found
         if row.value is not None

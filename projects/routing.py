@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from projects.consumers import ProjectConsumer
+from projects.consumers import PortfolioConsumer, ProjectConsumer
 
-websocket_urlpatterns = [path("ws/projects/<str:key>", ProjectConsumer.as_asgi())]
+websocket_urlpatterns = [
+    path("ws/projects/<str:key>", ProjectConsumer.as_asgi()),
+    path("ws/portfolio", PortfolioConsumer.as_asgi()),
+]

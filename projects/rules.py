@@ -6,7 +6,9 @@ from core.models import User
 from projects import queries, tiers
 from projects.enums import AcceptanceSide, CardKind, Discipline, Function, Gate, RiskLevel, Visibility
 from projects.models import (
+    Attachment,
     Ceiling,
+    Comment,
     Delegation,
     Finding,
     GateApproval,
@@ -49,11 +51,13 @@ DISCIPLINES: dict[str, Discipline] = {
 
 def why_not(user: User | None, permission: Permission, project_id: int) -> str | None:
     """Why this user may not do this in the project. The house itself (None) may."""
-    if user is None:
-        return None
+    return None if user is None else why_not_as(user, queries.role_of(user, project_id), permission)
+
+
+def why_not_as(user: User, role: Role | None, permission: Permission) -> str | None:
+    """The same, for a user whose role in the project is known."""
     if not user.is_active:
         return "This account is not active."
-    role = queries.role_of(user, project_id)
     if role is not None and permission in PERMISSIONS[role]:
         return None
     may = ", ".join(one.label.lower() for one in roles_with(permission))
@@ -364,26 +368,48 @@ def why_not_request_item(user: User | None, project_id: int) -> str | None:
     return None if queries.role_of(user, project_id) else "Only whoever is in this project asks for work in it."
 
 
-def why_not_comment_on_item(user: User | None, project_id: int, visibility: str) -> str | None:
+def why_not_change_comment(user: User | None, comment: Comment) -> str | None:
+    is_own = user is not None and user.pk == comment.created_by_id
+    return None if is_own else "Only whoever wrote a comment may change or delete it."
+
+
+def why_not_attach(user: User | None, attachment: Attachment) -> str | None:
+    """As with comments; also who may take it away again, if it is theirs."""
+    return _why_not_speak(user, attachment.project_id, attachment.visibility)
+
+
+def why_not_detach(user: User | None, attachment: Attachment) -> str | None:
+    """Whoever attached it, or plans the work."""
+    if user is not None and user.pk == attachment.created_by_id:
+        return why_not_attach(user, attachment)
+    return why_not(user, Permission.PLAN, attachment.project_id)
+
+
+def why_not_comment_on_item(user: User | None, comment: ItemComment) -> str | None:
     """Whoever is in the project comments; to the team alone, only the team speaks."""
+    return _why_not_speak(user, comment.project_id, comment.visibility)
+
+
+def _why_not_speak(user: User | None, project_id: int, visibility: str) -> str | None:
     if user is None or not user.is_active:
         return "This account is not active."
     if queries.role_of(user, project_id) is None:
-        return "Only whoever is in this project comments on its items."
+        return "Only whoever is in this project comments on its items, or attaches files."
     if visibility == Visibility.TEAM and not queries.is_of_the_team(user, project_id):
         return "You are not of the team: comment to everyone."
     return None
 
 
-def why_not_change_item_comment(user: User | None, comment: ItemComment) -> str | None:
-    if user is None or user.pk != comment.created_by_id:
-        return f"Only {comment.created_by} changes this comment."
-    return why_not_comment_on_item(user, comment.project_id, comment.visibility)
-
-
 def why_not_save_view(user: User | None, project_id: int, *, is_shared: bool) -> str | None:
     """Anybody of the project keeps views for themselves; who plans shares them."""
     return why_not(user, Permission.PLAN, project_id) if is_shared else why_not_request_item(user, project_id)
+
+
+def why_not_revise_view(user: User | None, view: SavedView, *, is_shared: bool) -> str | None:
+    """Its owner; to share it, or to share it no more, is as to save it so."""
+    if user is None or user.pk != view.owner_id:
+        return f"Only {view.owner} changes this view."
+    return why_not_save_view(user, view.project_id, is_shared=is_shared)
 
 
 def why_not_remove_view(user: User | None, view: SavedView) -> str | None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from core import search
@@ -14,7 +13,6 @@ from projects.models import Finding, Membership, PolicyVersion, Project, Risk, S
 from projects.queries import visible_projects
 
 
-@search.register_projects
 def seen_by(user: User, words: Collection[str]) -> Seen:
     keys = [word for word in words if word.isascii() and word.isalnum() and len(word) <= 10]
     rows = visible_projects(user)
@@ -24,16 +22,23 @@ def seen_by(user: User, words: Collection[str]) -> Seen:
     return Seen(user, frozenset(mine.values()), {key: mine[key] for key in keys if key in mine})
 
 
+def keys_of(projects: Collection[int]) -> dict[int, str]:
+    return dict(Project.objects.filter(pk__in=projects).values_list("pk", "key"))
+
+
+search.register_projects(seen_by, keys_of)
+
+
 def _people(seen: Seen) -> QuerySet[User]:
     """Who is in a project with this user, and the first of those projects."""
     shared = Membership.objects.filter(seen.projects())
-    first = shared.filter(user=OuterRef("pk")).order_by("project__key").values("project__key")[:1]
-    return User.objects.filter(pk__in=shared.values("user"), is_active=True).annotate(shared_key=Subquery(first))
+    first = shared.filter(user=OuterRef("pk")).order_by("project__key").values("project_id")[:1]
+    return User.objects.filter(pk__in=shared.values("user"), is_active=True).annotate(shared_in=Subquery(first))
 
 
 def _policies(seen: Seen) -> QuerySet[PolicyVersion]:
     """All are open to whoever is signed in, as on their page."""
-    return PolicyVersion.objects.annotate(called=Concat(F("name"), Value("/"), F("number"), output_field=search.TEXT))
+    return PolicyVersion.objects.annotate(called=search.joined(F("name"), "/", F("number")))
 
 
 def _below(name: str, *, numbered: bool = True) -> Callable[[Hit], str]:
@@ -60,8 +65,6 @@ search.register(
         text=("purpose",),
         note=search.said("stage", Stage),
         ref="key",
-        key="key",
-        name="",
         within="pk",
         at="created_at",
         url=_below("overview", numbered=False),
@@ -73,7 +76,7 @@ search.register(
         rows=lambda seen: WorkItem.objects.filter(seen.projects()),
         titles=("title",),
         text=("description",),
-        note=Concat(Value("#"), F("number"), Value(" "), search.said("state", ItemState), output_field=search.TEXT),
+        note=search.joined("#", F("number"), " ", search.said("state", ItemState)),
         ref="number",
         number="number",
         at="created_at",
@@ -86,7 +89,7 @@ search.register(
         rows=lambda seen: Risk.objects.filter(seen.projects()),
         titles=("title",),
         text=("cause", "event", "consequence", "treatment"),
-        note=Concat(Value("R"), F("number"), Value(" "), search.said("state", RiskState), output_field=search.TEXT),
+        note=search.joined("R", F("number"), " ", search.said("state", RiskState)),
         ref="number",
         number="number",
         letter="R",
@@ -100,7 +103,7 @@ search.register(
         rows=lambda seen: Finding.objects.filter(seen.projects()),
         titles=("title",),
         text=("detail",),
-        note=Concat(Value("F"), F("number"), Value(" "), search.said("state", FindingState), output_field=search.TEXT),
+        note=search.joined("F", F("number"), " ", search.said("state", FindingState)),
         ref="number",
         number="number",
         letter="F",
@@ -113,7 +116,7 @@ search.register(
         icon="flag",
         rows=lambda seen: Sprint.objects.filter(seen.projects()),
         titles=("goal",),
-        shown=Concat(Value("Sprint "), F("number"), Value(": "), F("goal"), output_field=search.TEXT),
+        shown=search.joined("Sprint ", F("number"), ": ", F("goal")),
         note=search.said("state", SprintState),
         ref="number",
         number="number",
@@ -125,11 +128,9 @@ search.register(
         icon="scale",
         rows=_policies,
         titles=("title", "name"),
-        shown=Concat(F("title"), Value(" v"), F("number"), output_field=search.TEXT),
+        shown=search.joined(F("title"), " v", F("number")),
         note=search.said("state", PolicyState),
         ref="called",
-        key="",
-        name="",
         within="",
         at="",
         url=_policy_url,
@@ -142,9 +143,8 @@ search.register(
         titles=("name", "username"),
         note=F("username"),
         ref="username",
-        key="shared_key",
-        name="",
         within="memberships__project_id",
+        shown_in="shared_in",
         is_in_many=True,
         url=_below("team", numbered=False),
     ),

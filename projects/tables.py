@@ -12,6 +12,7 @@ from core import charts
 from projects import affordability, indicators, risk_matrix
 from projects.delivery import BurnUp
 from projects.enums import (
+    FINISHED,
     GATE_AFTER,
     LANES,
     ControlState,
@@ -32,6 +33,13 @@ LEVEL_TONES = {RiskLevel.LOW: "", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad
 
 SHOWN_FINISHED = 20
 """Entries of the library on a page; words find the others."""
+
+GATE_LIVE = (
+    "gate. project. member. scope. dossier. option. precedent. sheet. assumption. readiness. ceiling. spike. "
+    "objection. kill_criterion. outcome. risk. control. indicator. finding. dataset. run.finished run.failed training. "
+    "version. model. review. comparison. deployment. monitor. alert. retraining."
+)
+"""The event types that may change what a gate says."""
 
 GATE_TONES = {
     GateStatus.LOCKED: "",
@@ -220,7 +228,7 @@ def finding_weight(finding: Finding) -> tuple[Any, ...]:
 # --- board ----------------------------------------------------------------------------------------------------------
 
 
-LANE_SHOWN = 40
+LANE_SHOWN = 20
 """Cards of a lane that a board begins with; the others come as one scrolls."""
 
 
@@ -241,6 +249,7 @@ def lanes(
             found[status.key] |= {
                 "limit": status.wip_limit,
                 "is_over": bool(status.wip_limit and count > status.wip_limit),
+                "is_finished": status.group in FINISHED,
             }
     for card in cards_of(tops, project):
         found[card["lane"]]["cards"].append(card)
@@ -266,12 +275,19 @@ KIND_ICONS = {
     "incident": "octagon-alert",
     "release": "rocket",
 }
+DISCIPLINE_SIGNS: dict[str, str] = {
+    Discipline.PRODUCT: "P",
+    Discipline.DATA_SCIENCE: "D",
+    Discipline.ENGINEERING: "E",
+    Discipline.VALIDATION: "V",
+}
 PRIORITY_SIGNS = {4: ("bad", "zap"), 3: ("warn", "chevron-up"), 2: ("", "minus"), 1: ("", "chevron-down")}
 
 
 def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
     tone, sign = PRIORITY_SIGNS.get(card.priority, ("", ""))
-    estimates = ", ".join(f"{Discipline(name).label} {points}" for name, points in card.estimates.items())
+    said = card.estimates
+    estimates = ", ".join(f"{Discipline(name).label} {points}" for name, points in said.items())
     return {
         "number": str(card.number),
         "key": f"{key}-{card.number}",
@@ -283,6 +299,7 @@ def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
         "lane": card.status.key if card.status else card.state,
         "points": "" if card.points is None else str(card.points),
         "estimates": estimates,
+        "split": " ".join(f"{DISCIPLINE_SIGNS[name]}{points}" for name, points in said.items()),
         "who": str(card.assignee) if card.assignee else "",
         "priority": card.get_priority_display() if card.priority else "",
         "priority_tone": tone,
@@ -293,6 +310,19 @@ def _card(card: WorkItem, key: str, base: str) -> dict[str, Any]:
         "result": card.get_result_display() if card.result else "",
         "since": card.moved_at or card.created_at,
     }
+
+
+DAYS_A_DOT = 2
+MOST_DOTS = 5
+
+
+def furnished(cards: Iterable[dict[str, Any]], facts: Mapping[int, Sequence[Any]], *, now: datetime) -> None:
+    """Cards of a board say more: what they are linked to, and in dots how long they have been where they are."""
+    for card in cards:
+        card["facts"] = facts.get(int(card["number"]), ())
+        days = (now - card["since"]).days
+        dots = min(MOST_DOTS, days // DAYS_A_DOT)
+        card |= {"dots": "•" * dots, "dots_tone": "bad" if dots == MOST_DOTS else "", "days": days}
 
 
 def burn_up_chart(burn: BurnUp, *, key: str) -> charts.Chart:

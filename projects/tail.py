@@ -6,13 +6,13 @@ A wake-up reaches every socket of a project at once: together they make one read
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 import orjson
 from channels.db import database_sync_to_async
 
 from core import events
 from core.models import Stream
+from core.shared import ReadTogether, WhileHeld
 
 BATCH = 500
 KEPT = 2000
@@ -34,49 +34,36 @@ class Tail:
         self.stream_id = stream_id
         self.read_to: int | None = None
         self._kept: deque[Entry] = deque(maxlen=KEPT)
-        self._next: asyncio.Future[None] | None = None
-        self._reading = asyncio.Lock()
+        self._refresh = ReadTogether(self._catch_up)
+        self._began_at = float("-inf")
 
-    async def after(self, seq: int) -> list[Entry]:
+    async def after(self, seq: int, *, may_be_old_s: float = 0.0) -> list[Entry]:
         """The events after `seq` in order, at most a batch: from memory, or for a page far behind from the database.
 
-        What was committed before the call is in it.
+        What was committed so long before the call is in it: a thousand pages that nothing woke make one read together.
         """
-        await self._refresh()
+        if not may_be_old_s or asyncio.get_running_loop().time() - self._began_at > may_be_old_s:
+            await self._refresh.get()
         if not self._kept or seq < self._kept[0].seq - 1:
             return await _read(self.stream_id, seq) if seq < (self.read_to or 0) else []
         start = max(0, seq - self._kept[0].seq + 1)  # sequence numbers have no gaps
         return [self._kept[index] for index in range(start, min(len(self._kept), start + BATCH))]
 
-    async def _refresh(self) -> None:
-        """Wait for a read that begins after this call; whoever calls until it begins shares it."""
-        if self._next is None:
-            self._next = asyncio.ensure_future(self._catch_up())
-        await asyncio.shield(self._next)
-
     async def _catch_up(self) -> None:
-        async with self._reading:
-            self._next = None
-            if self.read_to is None:
-                self.read_to = await _last_seq(self.stream_id)
+        self._began_at = asyncio.get_running_loop().time()
+        if self.read_to is None:
+            self.read_to = await _last_seq(self.stream_id)
+            return
+        while True:
+            found = await _read(self.stream_id, self.read_to)
+            self._kept.extend(found)
+            self.read_to = found[-1].seq if found else self.read_to
+            if len(found) < BATCH:
                 return
-            while True:
-                found = await _read(self.stream_id, self.read_to)
-                self._kept.extend(found)
-                self.read_to = found[-1].seq if found else self.read_to
-                if len(found) < BATCH:
-                    return
 
 
-_tails: "WeakValueDictionary[int, Tail]" = WeakValueDictionary()
-
-
-def tail_of(stream_id: int) -> Tail:
-    """The tail that this process's sockets share; it is forgotten with the last of them."""
-    tail = _tails.get(stream_id)
-    if tail is None:
-        tail = _tails[stream_id] = Tail(stream_id)
-    return tail
+tail_of = WhileHeld(Tail)
+"""The tail that this process's sockets of a stream share."""
 
 
 @database_sync_to_async

@@ -22,9 +22,13 @@ FLAGS = [
 PATIENCE_MS = 30_000
 
 
+def found_chromium() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = found_chromium()
     if found is None:
         pytest.fail("No Chromium here: install one with the system's package manager, e.g. apt-get install chromium")
     expect.set_options(timeout=PATIENCE_MS)

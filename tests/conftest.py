@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.chromium import browser
+from tests.emptying import only_what_is_there
 from tests.people import ROLES
 from tests.product import Product
 
@@ -37,6 +38,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Transactional tests empty the tables with TRUNCATE, which the log refuses: here, and only here, it may be."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER core_event_no_truncate")
+    only_what_is_there(type(connection.ops))
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,20 @@
 // Every page loads this: htmx with morphing, the live channel, and the small behaviours of the components.
 import "./htmx.js";
+import "./attaching.js";
 import "./completion.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./frame.js";
 import "./infields.js";
 import "./keys.js";
+import "./itemmenus.js";
 import "./inbox.js";
 import "./lists.js";
 import "./live.js";
 import "./palette.js";
+import "./portfolio.js";
+import "./printing.js";
+import "./roving.js";
 import "./times.js";
 import "./toasts.js";
+import "./writing.js";

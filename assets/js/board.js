@@ -1,10 +1,12 @@
 // The board: cards dragged between lanes, by pointer, by [ and ], or by the card's menu.
 // Moves show at once and go back, with the reason, when the server refuses.
 import Sortable from "sortablejs";
-import { csrfToken, element, refusal, toast } from "./page.js";
+import { csrfToken, element, refetch, refusal, toast } from "./page.js";
 
 const boardOf = (node) => node.closest("[data-board]");
 const wellsOf = (board) => [...board.querySelectorAll("[data-lane]")];
+/** The lanes that a card can go to: those of its track, where the board has several. */
+const lanesOf = (node) => wellsOf(node.closest("[data-swim]") ?? boardOf(node));
 const cardsIn = (well) => [...well.querySelectorAll(":scope > [data-item]")];
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -18,7 +20,7 @@ function sortable(well) {
   if (Sortable.get(well)) return;
   let before = null;
   Sortable.create(well, {
-    group: "board",
+    group: well.closest("[data-swim]")?.dataset.swim ?? "board",
     draggable: "[data-item]",
     filter: "button, summary",
     preventOnFilter: false,
@@ -44,7 +46,16 @@ function sortable(well) {
   });
 }
 
-const place = (card) => ({ well: card.parentElement, next: card.nextElementSibling });
+/** Where a card stands, and what tells the server so: its lane, its place there, and the cards below it. */
+function place(card) {
+  const well = card.parentElement;
+  const cards = cardsIn(well).filter((one) => one === card || one.dataset.item !== card.dataset.item);
+  const position = cards.indexOf(card);
+  const below = cards.slice(position + 1).map((one) => one.dataset.item).join();
+  return { well, next: card.nextElementSibling, fields: { ...laneOf(well), position, below } };
+}
+
+const laneOf = (well) => ({ lane: well.dataset.lane, swim: well.closest("[data-swim]")?.dataset.swim ?? "" });
 const samePlace = (a, b) => a.well === b.well && a.next === b.next;
 
 function release(board) {
@@ -55,18 +66,17 @@ function release(board) {
 /** Tells the server where the card now is; puts it back when the server says no. */
 async function send(card, before) {
   const well = card.parentElement;
+  const url = boardOf(card).dataset.moveUrl;
   count(before.well, well);
   card.classList.add("sending");
   try {
-    const answer = await post(boardOf(card).dataset.moveUrl, {
-      item: card.dataset.item,
-      lane: well.dataset.lane,
-      position: cardsIn(well).indexOf(card),
-      version: card.dataset.version ?? "",
-    });
-    if (!answer.ok) throw new Error(refusal(answer.status, answer.headers.get("content-type") ?? "", await answer.text()));
-    if (answer.headers.get("x-version")) card.dataset.version = answer.headers.get("x-version");
-    say(`${label(card)} is now in ${laneName(well)}`);
+    const position = cardsIn(well).indexOf(card);
+    const { version, status } = await tell(url, { item: card.dataset.item, ...laneOf(well), position, version: card.dataset.version ?? "" });
+    if (version) card.dataset.version = version;
+    if (before.well === well) return say(`${label(card)} is now in ${laneName(well)}`);
+    const undo = { label: "Undo", run: () => putBack(card, url, { ...before.fields, version, status }, laneName(before.well)) };
+    toast(`${label(card)} is now in ${laneName(well)}.`, "ok", undo);
+    warn(well);
   } catch (error) {
     before.well.insertBefore(card, before.next?.parentElement === before.well ? before.next : null);
     count(well, before.well);
@@ -76,9 +86,23 @@ async function send(card, before) {
   }
 }
 
-function post(url, fields) {
+/** The card's version then, and on a plan the status that it had. Throws with the reason when the server refuses. */
+async function tell(url, fields) {
   const headers = { "X-CSRFToken": csrfToken(), "HX-Request": "true", Accept: "application/json, text/html" };
-  return fetch(url, { method: "POST", headers, body: new URLSearchParams(fields), credentials: "same-origin" });
+  const answer = await fetch(url, { method: "POST", headers, body: new URLSearchParams(fields), credentials: "same-origin" });
+  if (!answer.ok) throw new Error(refusal(answer.status, answer.headers.get("content-type") ?? "", await answer.text()));
+  return { version: answer.headers.get("x-version") ?? "", status: answer.headers.get("x-was") ?? "" };
+}
+
+/** Undo: to the lane in which the card was, above what stood below it. The page may have been drawn anew meanwhile. */
+async function putBack(card, url, fields, lane) {
+  try {
+    await tell(url, { item: card.dataset.item, ...fields });
+    toast(`Undone. ${label(card)} is in ${lane} again.`, "ok");
+    refetch(document.getElementById(card.id));
+  } catch (error) {
+    toast(error instanceof TypeError ? "The server cannot be reached. The card stays where it is." : error.message, "bad");
+  }
 }
 
 /** A lane shows only its first cards: its number is counted on from what the server said. */
@@ -88,6 +112,14 @@ function count(from, to) {
     const number = well.closest(".lane")?.querySelector("[data-count]");
     if (number) number.textContent = number.dataset.total = Number(number.dataset.total ?? number.textContent) + step;
   }
+}
+
+/** A limit stops nobody: it says that it is passed. */
+function warn(well) {
+  const limit = Number(well.closest(".lane").querySelector("[data-limit]")?.dataset.limit ?? Infinity);
+  const same = boardOf(well).querySelectorAll(`[data-lane="${CSS.escape(well.dataset.lane)}"]`);
+  const held = [...same].reduce((sum, one) => sum + Number(one.closest(".lane").querySelector("[data-count]").textContent), 0);
+  if (held > limit) toast(`${laneName(well)} holds ${held}, at most ${limit} are agreed. Finish one first, if you can.`, "warn");
 }
 
 const label = (card) => card.dataset.name ?? card.querySelector(".title")?.textContent.trim() ?? "The card";
@@ -130,7 +162,7 @@ document.addEventListener("keydown", (event) => {
   const card = event.target.matches?.("[data-item]") && event.target;
   const board = card && boardOf(card);
   if (!board) return;
-  const wells = wellsOf(board);
+  const wells = lanesOf(card);
   const at = wells.indexOf(card.parentElement);
   if (board.dataset.moveUrl && event.key === "[") moveTo(card, wells[at - 1]);
   else if (board.dataset.moveUrl && event.key === "]") moveTo(card, wells[at + 1]);
@@ -155,7 +187,7 @@ document.addEventListener("click", ({ target }) => {
   const card = button.closest("[data-item]");
   menu?.remove();
   menu = element("div", { class: "popmenu", popover: "auto", role: "menu" }, element("div", { class: "heading" }, "Move to"));
-  for (const well of wellsOf(boardOf(card))) {
+  for (const well of lanesOf(card)) {
     const here = well === card.parentElement;
     const choice = element("button", { type: "button", role: "menuitemradio", "aria-checked": String(here) }, laneName(well));
     choice.addEventListener("click", () => moveTo(card, well));

@@ -1,22 +1,24 @@
-// Completes the word before the caret out of a datalist, in fields with data-completes: in a text editor as well as in
-// a line. Arrows choose, Enter or Tab takes, Escape leaves it; what was typed stays typed until something is taken.
+// Completes the word before the caret out of a datalist, in fields with data-completes, or the @name in fields with
+// data-mentions: in a text editor as well as in a line. Arrows choose, Enter or Tab takes, Escape leaves it; what was typed stays typed until something is taken.
 
 const MOST = 8;
 const WORD = /[A-Za-z_][A-Za-z0-9_.]*$/;
+const MENTION = /(?<![\w@/.+-])@[\w.-]*$/;
 
 let field = null;
 let list = null;
 let chosen = 0;
 
 const words = (id) => [...document.getElementById(id).options].map((one) => ({ text: one.value, note: one.label }));
-const before = () => field.value.slice(0, field.selectionStart).match(WORD)?.[0] ?? "";
+const mentions = () => "mentions" in field.dataset;
+const before = () => field.value.slice(0, field.selectionStart).match(mentions() ? MENTION : WORD)?.[0] ?? "";
 
 /** Those that begin with it first, then those whose own name does, then those in which any word does. */
 function fitting(word) {
   const wanted = word.toLowerCase();
   const starts = (text, between) => text.toLowerCase().split(between).some((part) => part.startsWith(wanted));
   const rank = ({ text }) => [/$^/, ".", /[._]/].findIndex((between) => starts(text, between));
-  const ranked = words(field.dataset.completes).filter((one) => one.text !== word).map((one) => [rank(one), one]);
+  const ranked = words(field.dataset.mentions ?? field.dataset.completes).filter((one) => one.text !== word).map((one) => [rank(one), one]);
   const kept = ranked.filter(([place]) => place >= 0).sort(([one], [other]) => one - other);
   return kept.slice(0, MOST).map(([, one]) => one);
 }
@@ -30,14 +32,14 @@ function close() {
 
 function offer() {
   const word = before();
-  const found = word.length > 1 && field.selectionStart === field.selectionEnd ? fitting(word) : [];
+  const found = word.length > (mentions() ? 0 : 1) && field.selectionStart === field.selectionEnd ? fitting(word) : [];
   close();
   if (!found.length) return;
   list = document.createElement("ul");
   list.className = "offers";
   list.id = "offers";
   list.role = "listbox";
-  list.ariaLabel = "Facts and functions";
+  list.ariaLabel = mentions() ? "People" : "Facts and functions";
   list.append(...found.map(option));
   field.after(list);
   field.setAttribute("aria-expanded", "true");
@@ -85,7 +87,7 @@ function press(event) {
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (!target.matches?.("[data-completes]")) return;
+  if (!target.matches?.("[data-completes], [data-mentions]")) return;
   if (field !== target) close();
   field = target;
   field.setAttribute("role", "combobox");

@@ -101,14 +101,17 @@ export function hang(menu, button) {
   menu.style.top = `${scrollY + (below ? at.bottom + 4 : at.top - menu.offsetHeight - 4)}px`;
 }
 
+/** Only after the click: a button of a form that loses the focus before is not sent with it. */
+const shut = (menu) => setTimeout(() => menu.hidePopover());
+
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-menu]");
   const menu = button && document.getElementById(button.dataset.menu);
   if (menu) hang(menu, button);
-  else target.closest(".popmenu :is(a, button)")?.closest(".popmenu").hidePopover();
+  else if (target.closest(".popmenu :is(a, button)")) shut(target.closest(".popmenu"));
 });
 
-// --- a button that may not be pressed says why ----------------------------------------------------------------------
+// --- data-tip: a button that may not be pressed says why, a point of a picture what it is ----------------------------
 
 const tip = element("div", { class: "tip", popover: "manual", role: "tooltip" });
 

@@ -23,9 +23,18 @@ function wake(form) {
 // Coming back by the browser's back button finds the page as it was left.
 addEventListener("pageshow", ({ persisted }) => persisted && document.querySelectorAll("form").forEach(wake));
 
+let pressed = null; // the id of the button of the last form sent: resting takes its focus away
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   const form = detail.elt.closest("form");
-  if (form && detail.requestConfig.verb !== "get") rest(form, detail.requestConfig.triggeringEvent?.submitter);
+  if (!form || detail.requestConfig.verb === "get") return;
+  const submitter = detail.requestConfig.triggeringEvent?.submitter;
+  pressed = submitter?.id || null;
+  rest(form, submitter);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (pressed && document.activeElement === document.body) document.getElementById(pressed)?.focus();
+  pressed = null;
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt.closest?.("form");

@@ -22,7 +22,9 @@ htmx.defineExtension("morph", {
   handleSwap(style, target, fragment) {
     if (!style.startsWith("morph")) return false;
     const morphStyle = style === "morph:innerHTML" ? "innerHTML" : "outerHTML";
-    return Idiomorph.morph(target, fragment.children, { morphStyle, ignoreActiveValue: true, callbacks });
+    // What is typed stays. Only of a field: of a row that has the focus Idiomorph would leave out all that is in it.
+    const ignoreActiveValue = document.activeElement?.matches("input, textarea, select") ?? false;
+    return Idiomorph.morph(target, fragment.children, { morphStyle, ignoreActiveValue, callbacks });
   },
 });
 

@@ -1,6 +1,7 @@
 // The inbox by keyboard, and live: what is new waits behind a bar, so that nothing jumps under the hand.
 import { on } from "./keys.js";
 import { element, toast } from "./page.js";
+import { listen } from "./several.js";
 
 const root = () => document.querySelector("[data-inbox]");
 const rows = (within = root()) => [...within.querySelectorAll("[data-row]")];
@@ -16,32 +17,25 @@ function press(name) {
   return Boolean(button);
 }
 
-function later() {
-  const menu = current()?.querySelector("details.later");
-  if (!menu) return false;
-  menu.open = true;
-  menu.querySelector("[data-snooze]").focus();
-}
-
-function shut() {
-  const menu = document.querySelector("details.later[open]");
-  if (!menu) return false;
-  menu.open = false;
-  menu.closest("[data-row]").focus();
-}
-
 on("a", "Open the row", () => press("open"), isHere);
 on("enter", "Open the row", (target) => target.matches("[data-row]") && press("open"), isHere);
 on("e", "Done, or bring it back", () => press("e"), isHere);
-on("h", "Put it off", later, isHere);
+on("h", "Put it off", () => press("h"), isHere);
 on("u", "Mark as unread", () => press("u"), isHere);
-on("escape", "Shut the menu", shut, () => Boolean(document.querySelector("details.later[open]")));
-
-document.addEventListener("click", ({ target }) => {
-  for (const menu of document.querySelectorAll("details.later[open]")) if (!menu.contains(target)) menu.open = false;
-});
 
 let at = 0;
+
+// The forms around the list and in the menu stand once: they are told which row is meant before they are sent.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const row = target.closest?.("[data-inbox] [data-row]");
+    if (!row) return;
+    at = rows().indexOf(row);
+    for (const field of document.querySelectorAll("[data-steps] [name=key]")) field.value = row.dataset.row;
+  },
+  true,
+);
 
 function choose(index) {
   const all = rows();
@@ -52,30 +46,18 @@ function choose(index) {
 
 const SAID = { done: "Done. It is kept under “Done”.", unread: "Unread again.", back: "It stands on the list again." };
 
-document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  const row = detail.elt.closest?.("[data-row]");
-  if (row) at = rows().indexOf(row);
-});
-
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (!detail.successful || !detail.elt.matches?.("form.acts")) return;
+  const { elt: form } = detail.requestConfig; // detail.elt is what is still on the page
+  if (!detail.successful || !form.matches("[data-steps]")) return;
   const step = detail.requestConfig.parameters.get?.("step") ?? detail.requestConfig.parameters.step;
   toast(SAID[step] ?? "Put off. It is kept under “Snoozed”.");
   setTimeout(() => choose(at));
-  document.dispatchEvent(new CustomEvent("tl:inbox"));
+  fetchCount();
 });
 
 // --- live -----------------------------------------------------------------------------------------------------------
 
-const RETRY_MS = 4000;
 let fetching = null;
-
-function connect() {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const socket = new WebSocket(`${scheme}://${location.host}/ws/inbox`);
-  socket.onmessage = ({ data }) => JSON.parse(data).type === "inbox.changed" && look();
-  socket.onclose = ({ code }) => code < 4400 && setTimeout(connect, RETRY_MS * (0.5 + Math.random()));
-}
 
 /** Asks for the list again, once at a time, and lays what is new behind the bar. */
 function look() {
@@ -96,20 +78,26 @@ async function ask() {
   if (answer.ok && !answer.redirected) settle(await answer.text());
 }
 
+/** Of all rows of a list, those too that are not drawn. */
+function keys(list) {
+  const folded = [...list.querySelectorAll("[data-folded]")].flatMap((part) => part.dataset.folded.split(" "));
+  return new Set([...rows(list).map((row) => row.dataset.row), ...folded.filter(Boolean)]);
+}
+
 function settle(html) {
   const list = root();
   const next = new DOMParser().parseFromString(html, "text/html").querySelector("[data-inbox]");
   if (!next) return;
   const now = new Map(rows(next).map((row) => [row.dataset.row, row]));
-  const there = new Set(rows(list).map((row) => row.dataset.row));
+  const [there, stands] = [keys(list), keys(next)];
   for (const row of rows(list)) {
     const fresh = now.get(row.dataset.row);
-    row.classList.toggle("settled", !fresh);
+    row.classList.toggle("settled", !stands.has(row.dataset.row));
     if (fresh && fresh.dataset.print !== row.dataset.print && !row.contains(document.activeElement)) replace(row, fresh);
   }
-  const added = [...now.keys()].filter((key) => !there.has(key)).length;
+  const added = [...stands].filter((key) => !there.has(key)).length;
   bar(added, html);
-  document.dispatchEvent(new CustomEvent("tl:inbox"));
+  count();
 }
 
 function replace(row, fresh) {
@@ -134,4 +122,39 @@ function bar(added, html) {
   if (added) document.getElementById("voice").replaceChildren(element("span", {}, `${added} new in your inbox`));
 }
 
-if (root()) connect();
+if (root()) listen("inbox", look);
+
+// --- the figure in the rail, on every page --------------------------------------------------------------------------
+
+const COUNT_MS = 5000;
+const SOON_MS = 300;
+const figure = () => document.getElementById("inbox-count");
+let counting = null;
+let counted = 0;
+let owed = false;
+
+const isOfUse = () => navigator.onLine && !document.hidden;
+
+/** Counts again soon; however much happens, once in a while, only where somebody looks and the server can answer. */
+function count() {
+  const soon = Math.max(SOON_MS, counted + COUNT_MS - Date.now());
+  counting ??= setTimeout(() => (isOfUse() ? fetchCount() : (counting = null, owed = true)), soon);
+}
+
+const countOwed = () => isOfUse() && owed && count();
+
+function fetchCount() {
+  clearTimeout(counting);
+  counting = null;
+  owed = false;
+  counted = Date.now();
+  if (figure()) window.htmx.trigger(figure(), "count");
+}
+
+document.addEventListener("tl:event", ({ detail }) => {
+  const matters = figure()?.dataset.matters?.split(" ") ?? [];
+  if (matters.some((prefix) => detail.type.startsWith(prefix))) count();
+});
+
+document.addEventListener("visibilitychange", countOwed);
+addEventListener("online", countOwed);

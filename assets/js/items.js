@@ -5,3 +5,6 @@ const bar = document.querySelector("[data-selection]");
 if (bar) select(bar, { name: "item", one: "1 item", many: "items" });
 
 document.addEventListener("change", ({ target }) => target.matches("[data-submits]") && target.form.requestSubmit());
+
+// What was found in a file counts for that file alone.
+document.addEventListener("change", ({ target }) => target.closest("#import-form") && document.getElementById("import-preview")?.replaceChildren());

@@ -6,7 +6,8 @@ const G_MS = 1200;
 const keys = [];
 let afterG = 0;
 
-/** on(" ", "Look at the focused one", act, isHere): act may answer false, and the key goes on to the next. */
+/** on(" ", "Look at the focused one", act, isHere): act may answer false, and the key goes on to the next. A capital
+ * is the letter with Shift, where that is a key of its own. */
 export function on(key, name, act, isHere = () => true) {
   keys.push({ key, name, act, isHere });
 }
@@ -22,7 +23,7 @@ document.addEventListener("keydown", (event) => {
   if (handle(event)) event.preventDefault();
 });
 
-function handle({ key, target }) {
+function handle({ key, shiftKey, target }) {
   if (Date.now() - afterG < G_MS) {
     afterG = 0;
     return press(`[data-key="${CSS.escape(key)}"]`);
@@ -30,7 +31,8 @@ function handle({ key, target }) {
   if (key === "g") return Boolean((afterG = Date.now()));
   if (key === "?") return openHelp();
   const letter = key.toLowerCase();
-  return keys.some((one) => one.key === letter && one.isHere() && one.act(target) !== false) || press(`[data-shortcut="${CSS.escape(key)}"]`, isSeen);
+  const isMeant = (one) => one.key === letter || (shiftKey && one.key === key);
+  return keys.some((one) => isMeant(one) && one.isHere() && one.act(target) !== false) || press(`[data-shortcut="${CSS.escape(key)}"]`, isSeen);
 }
 
 const isSeen = (node) => node.checkVisibility() && !node.disabled;
@@ -70,7 +72,7 @@ function here() {
   return said;
 }
 
-const NAMES = { " ": "Space", enter: "Enter", escape: "Esc" };
+const NAMES = { " ": "Space", enter: "Enter", escape: "Esc", C: "⇧C" };
 const places = () => [...document.querySelectorAll(".rail [data-key]")].map((link) => [`Go to ${link.dataset.name}`, "g", link.dataset.key]);
 
 function section(title, lines) {

@@ -10,7 +10,7 @@ const handleOf = (row) => (row.hasAttribute("tabindex") ? row : row.querySelecto
 const rowOf = (node) => node?.closest?.(ROWS);
 
 let last = null; // the id of the row that was focused last: a live list may have made it anew
-const current = () => rowOf(document.activeElement) ?? (last && rowOf(document.getElementById(last)));
+export const current = () => rowOf(document.activeElement) ?? (last && rowOf(document.getElementById(last)));
 
 document.addEventListener("focusin", ({ target }) => {
   const row = rowOf(target);

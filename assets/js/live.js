@@ -1,8 +1,13 @@
 // The live channel. The log delivers by sequence number; what arrives only says *that* something changed,
 // and the fragments that care fetch themselves again. See "Live" in docs/design.md.
+import { answered, partsOf, unanswered } from "./asking.js";
 import { element, toast } from "./page.js";
 
-const GATHER_MS = 80;
+const FIRST_MS = 30;
+const NEXT_MS = 150;
+const QUIET_MS = 1000;
+const MOST = 20; // addresses that are answered at once
+const ASKED = "htmx-request";
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 const SETTLED_MS = 5000;
@@ -28,14 +33,20 @@ function connect() {
   opened.onopen = () => {
     say("live");
     if (edits) tellEdits();
+    if (stale.size) fetchStale();
     setTimeout(() => socket === opened && (attempts = 0), SETTLED_MS);
   };
   opened.onmessage = ({ data }) => receive(JSON.parse(data));
   opened.onclose = ({ code }) => {
     if (socket !== opened) return;
     socket = null;
+    unanswered();
     code in STOPS ? stop(code) : again();
   };
+}
+
+function isOpen() {
+  return socket?.readyState === WebSocket.OPEN;
 }
 
 function again() {
@@ -55,6 +66,7 @@ function leave() {
   const left = socket;
   socket = null;
   left?.close();
+  unanswered();
   say("offline");
 }
 
@@ -66,14 +78,19 @@ function now() {
 // --- what arrives ---------------------------------------------------------------------------------------------------
 
 function receive(message) {
-  if (message.presence) return present(message.presence);
+  if (message.parts) return answered(message);
+  if (message.presence) return present(message);
   if (message.resync_required) return resync(message);
   if (message.seq !== undefined && message.seq !== null) {
     if (message.seq <= last) return;
     last = message.seq;
     body.dataset.seq = last;
   }
-  if (!message.type) return;
+  if (message.type) hear(message);
+}
+
+/** Something happened: whoever cares fetches itself again. */
+export function hear(message) {
   document.dispatchEvent(new CustomEvent("tl:event", { detail: message }));
   for (const fragment of document.querySelectorAll("[data-live]")) if (cares(fragment, message)) refresh(fragment);
 }
@@ -85,41 +102,110 @@ function resync({ seq }) {
   document.querySelectorAll("[data-live]").forEach(refresh);
 }
 
-/** data-live="item. job.progressed"; with data-live-subject="job:41" only events of that subject. */
+/** data-live="item. job.progressed"; with data-live-subject="job:41" not the events of another job. */
 function cares(fragment, { type, subject }) {
   const prefixes = fragment.dataset.live.split(/\s+/).filter(Boolean);
   if (!prefixes.some((prefix) => type.startsWith(prefix))) return false;
   const wanted = fragment.dataset.liveSubject;
-  return !wanted || (subject && `${subject.type}:${subject.id}` === wanted);
+  return !wanted || subject?.type !== wanted.split(":")[0] || `${subject.type}:${subject.id}` === wanted;
 }
 
 // --- refetching -----------------------------------------------------------------------------------------------------
 
 const waiting = new Set();
-const timers = new WeakMap();
+const stale = new Set();
+let gathering = null;
+let fetchedAt = 0;
 
+/** What comes after a quiet second shows at once; in a storm the events are gathered. */
 function refresh(fragment) {
   if (document.hidden || busy(fragment)) return hold(fragment);
-  if (timers.has(fragment)) return;
-  timers.set(fragment, setTimeout(() => fetchAgain(fragment), GATHER_MS));
+  stale.add(fragment);
+  gathering ??= setTimeout(fetchStale, performance.now() - fetchedAt > QUIET_MS ? FIRST_MS : NEXT_MS);
 }
 
-function fetchAgain(fragment) {
-  timers.delete(fragment);
-  if (!fragment.isConnected) return;
+/** All that is stale by now: what can be asked for together costs one request. */
+function fetchStale() {
+  gathering = null;
+  fetchedAt = performance.now();
+  const found = new Set([...stale].map(standing).filter(Boolean));
+  stale.clear();
+  const due = [...found].filter(begins);
+  const together = due.filter((fragment) => fragment.hasAttribute("hx-get"));
+  for (let at = 0; at < together.length; at += MOST) fetchTogether(together.slice(at, at + MOST));
+  due.filter((fragment) => !together.includes(fragment)).forEach(fetchAlone);
+}
+
+/** The fragment, or what an answer has put in its place. */
+function standing(fragment) {
+  const heir = fragment.isConnected ? fragment : fragment.id && document.getElementById(fragment.id);
+  return heir && heir.matches("[data-live]") ? heir : null;
+}
+
+/** While it is being fetched, what happened since waits for the answer. */
+function begins(fragment) {
+  if (fragment.classList.contains(ASKED)) return refresh(fragment);
   if (document.hidden || busy(fragment)) return hold(fragment);
   waiting.delete(fragment);
   fragment.querySelector(":scope > .newer")?.remove();
+  return true;
+}
+
+function fetchAlone(fragment) {
   window.htmx.trigger(fragment, "live");
+}
+
+/** Somebody may have begun to edit while the answer was on its way. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig?.triggeringEvent?.type !== "live" || !busy(detail.elt)) return;
+  detail.shouldSwap = false;
+  hold(detail.elt);
+});
+
+/** What could not be asked for stays stale until the connection is back. */
+async function fetchTogether(fragments) {
+  if (fragments.length < 2 && !isOpen()) return fragments.forEach(fetchAlone);
+  for (const fragment of fragments) fragment.classList.add(ASKED);
+  const answers = await partsOf([...new Set(fragments.map(address))], socket);
+  for (const fragment of fragments) {
+    fragment.classList.remove(ASKED);
+    if (!answers) {
+      stale.add(fragment);
+      continue;
+    }
+    const answer = answers[address(fragment)];
+    const now = standing(fragment);
+    if (now && answer === undefined) fetchAlone(now);
+    else if (now) put(now, answer);
+  }
+}
+
+function address(fragment) {
+  const { pathname, search } = new URL(fragment.getAttribute("hx-get"), location.href);
+  return pathname + search;
+}
+
+function put(fragment, html) {
+  if (busy(fragment)) return hold(fragment);
+  const swap = { swapStyle: fragment.getAttribute("hx-swap") ?? "innerHTML", swapDelay: 0, settleDelay: 0 };
+  const about = { target: fragment, elt: fragment };
+  window.htmx.swap(fragment, html, swap, { select: fragment.getAttribute("hx-select"), contextElement: fragment, eventInfo: about });
 }
 
 const EDITING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
-/** Someone types in it, has changed a form in it, has a dialog of it open, or drags a card of it. */
+/** Someone types in it, has changed a form in it or typed what was refused, has a dialog of it open, or drags a card of
+ * it: outside of what a renewal leaves alone. */
 function busy(fragment) {
   const focused = document.activeElement;
-  if (fragment !== focused && fragment.contains(focused) && focused.matches(EDITING)) return true;
-  return fragment.matches("[data-dragging]") || Boolean(fragment.querySelector("[data-dragging], form[data-dirty], dialog[open]"));
+  if (fragment !== focused && fragment.contains(focused) && focused.matches(EDITING) && !kept(focused, fragment)) return true;
+  const held = [...fragment.querySelectorAll("[data-dragging], [data-wrong], form[data-dirty], dialog[open]")];
+  return fragment.matches("[data-dragging]") || held.some((one) => !kept(one, fragment));
+}
+
+function kept(node, fragment) {
+  const keeper = node.closest("[data-keep]");
+  return Boolean(keeper) && keeper !== fragment && fragment.contains(keeper);
 }
 
 function hold(fragment) {
@@ -134,8 +220,9 @@ function hold(fragment) {
 /** The user asked: what is being edited gives way. */
 function show(fragment) {
   fragment.querySelectorAll("form[data-dirty]").forEach((form) => delete form.dataset.dirty);
+  fragment.querySelectorAll("[data-wrong]").forEach((place) => delete place.dataset.wrong);
   if (fragment.contains(document.activeElement)) document.activeElement.blur();
-  fetchAgain(fragment);
+  refresh(fragment);
 }
 
 function release() {
@@ -147,10 +234,12 @@ function release() {
 
 // --- what the header says -------------------------------------------------------------------------------------------
 
-const WORDS = { live: "Live", offline: "Offline", "catching-up": "Offline, catching up", stopped: "Not live" };
+const WORDS = { live: "Live", connecting: "Connecting", offline: "Offline", "catching-up": "Offline, catching up", stopped: "Not live" };
 let here = 0;
+let said = ["connecting"];
 
 function say(state, why) {
+  said = [state, why];
   for (const sign of document.querySelectorAll("[data-live-state]")) {
     sign.dataset.state = state;
     const counted = state === "live" && here > 0;
@@ -160,12 +249,22 @@ function say(state, why) {
 
 let people = [];
 
-function present(found) {
-  people = found;
-  here = people.length;
+function present(message) {
+  people = message.presence;
+  here = message.here;
   say("live");
+  showPeople();
+}
+
+function showPeople() {
   for (const place of document.querySelectorAll("[data-presence]")) place.replaceChildren(...people.slice(0, 5).map(face));
   showEditors();
+}
+
+/** What was fetched again knows neither the connection nor who is here. */
+function sayAgain() {
+  say(...said);
+  showPeople();
 }
 
 /** data-place="item:7:title" shows who else edits just that. */
@@ -183,7 +282,7 @@ let edits = null;
 
 /** What I edit is told to the others; told again when the connection is made anew. */
 function tellEdits() {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ editing: edits }));
+  if (isOpen()) socket.send(JSON.stringify({ editing: edits }));
 }
 
 function face({ name, initials }) {
@@ -200,8 +299,9 @@ export function shade(name) {
 // --- wiring ---------------------------------------------------------------------------------------------------------
 
 document.addEventListener("tl:release", release);
+document.addEventListener("visibilitychange", () => document.hidden || release());
 document.addEventListener("focusout", () => setTimeout(release));
-document.addEventListener("htmx:afterSettle", showEditors);
+if (project) document.addEventListener("htmx:afterSettle", sayAgain);
 document.addEventListener("tl:editing", ({ detail }) => {
   edits = detail;
   tellEdits();
@@ -209,7 +309,7 @@ document.addEventListener("tl:editing", ({ detail }) => {
 
 if (project) {
   connect();
-  setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send("ping"), PING_MS);
+  setInterval(() => isOpen() && socket.send("ping"), PING_MS);
   addEventListener("online", now);
   addEventListener("offline", leave);
   addEventListener("pageshow", ({ persisted }) => persisted && now());
@@ -218,9 +318,5 @@ if (project) {
     socket = null;
     left?.close();
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
-    now();
-    release();
-  });
+  document.addEventListener("visibilitychange", () => document.hidden || now());
 }

@@ -8,6 +8,13 @@ export function toast(text, tone = "", action = undefined) {
   document.dispatchEvent(new CustomEvent("tl:toast", { detail: { text, tone, action } }));
 }
 
+/** Fetches the fragment in which this stands again, where nothing tells it to by itself. */
+export function refetch(node) {
+  if (document.querySelector("[data-live-state][data-state=live]")) return;
+  const fragment = node?.closest("[data-live]");
+  if (fragment) window.htmx.trigger(fragment, "live");
+}
+
 /** An icon of the sprite, as an element. The sprite's address is in the page, because its name may carry a hash. */
 export function icon(name, size = "") {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

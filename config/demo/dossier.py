@@ -1,17 +1,20 @@
-"""The scoping dossier of the card fraud project: sealed, costed, compared, objected to, and a spike that runs end."""
+"""The scoping dossier of a project of the demo: sealed, costed, compared, objected to, and a spike that runs end."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from config.demo.simulator import TARGET
 from config.demo.stage import Cast
 from core.pages import now
 from projects import queries, readiness
-from projects.models import Precedent, Project
+from projects.models import Outcome, Precedent, Project
 from projects.operations import (
     add_assumption,
     add_kill_criterion,
     add_precedent,
     answer_readiness,
+    choose_precedent,
     hand_in_objection,
     lock_spike,
     open_ceiling,
@@ -25,189 +28,114 @@ from projects.operations import (
     start_from_template,
 )
 
-LIMITS = {"money": 900_000.0, "skills": {"engineering": 30.0}, "run_cost": 300_000.0, "latency_ms": 80.0}
-RATINGS = {
-    "label": 1,
-    "base_rate": 1,
-    "data": 0,
-    "signal": 0,
-    "adversary": 1,
-    "latency": 0,
-    "costs": 0,
-    "integration": 0,
-    "regulation": 1,
-    "team": 0,
-}
-
-# Whose it is, and what it says.
-ASSUMPTIONS: tuple[tuple[str, dict[str, str]], ...] = (
-    (
-        "scientist",
-        {
-            "text": "There is enough signal in the transactions to find clearly more than the rules do.",
-            "importance": "high",
-            "test": "Boosting on the existing features, three seeds.",
-        },
-    ),
-    (
-        "product",
-        {
-            "text": "Half of the customers who are warned confirm or deny within a minute.",
-            "importance": "medium",
-            "test": "Ask the call centre for the answers of last quarter.",
-        },
-    ),
-    (
-        "engineer",
-        {
-            "text": "Every feature is known at the moment of the payment.",
-            "importance": "high",
-            "test": "Look each one up where the payment is decided.",
-        },
-    ),
-)
-
-# Who answers what the data do not say themselves.
-ANSWERS = {
-    "exists": ("engineer", "The payments of September lie in the warehouse."),
-    "lawful": ("risk", "To prevent fraud: a legitimate interest, in the record of processing activities."),
-    "joined": ("engineer", "Card and merchant join to their tables; 0.02% find no merchant."),
-    "label": ("scientist", "A payment that was charged back or confirmed as fraud."),
-    "delay": ("scientist", "Nine of ten charge-backs are in after 45 days: the test waits as long."),
-    "volume": ("scientist", "Some hundred frauds a month."),
-    "available": ("engineer", "Each feature was looked up where the payment is decided."),
-    "stable": ("scientist", "There is one month only; December is watched by the monitors."),
-}
-
-# Who, what they have against it, whether it is nothing.
-OBJECTIONS = (
-    ("product", "Customers who are blocked wrongly leave without a word: count them before more is blocked.", False),
-    ("scientist", "The newest fraud is not labelled yet; what looks like a fall of recall may be a delay.", False),
-    ("engineer", "The scoring host has no headroom in December.", False),
-    ("validator", "None beyond the register: each of its high risks has an owner.", True),
-)
+BUILT = 2
+"""The number of the option that is built: the simplest model, in every template."""
 
 
-def tell(project: Project, people: Cast, *, experiment: str, dataset: str) -> None:
-    """Fill it up to what the scope gate asks for, or what is missing of it."""
+@dataclass(frozen=True)
+class Told:
+    """What a project's dossier says. Persons are named by their place in the cast.
+
+    `assumptions`: the spike settles the first, somebody found out `finding` about the last. `answers`: what the data do
+    not say themselves, by check. `objections`: who, what they have against it, whether it is nothing.
+    """
+
+    template: str
+    limits: Mapping[str, Any]
+    today: Mapping[str, Any]
+    estimate: float
+    precedent: Mapping[str, Any]
+    ratings: Mapping[str, int]
+    objections: Sequence[tuple[str, str, bool]]
+    assumptions: Sequence[tuple[str, Mapping[str, str]]]
+    finding: str
+    data: Mapping[str, str]
+    answers: Mapping[str, tuple[str, str]]
+    criterion: Mapping[str, Any]
+    spike: Mapping[str, Any]
+
+
+def tell(project: Project, people: Cast, told: Told, *, finished: Outcome | None = None) -> None:
+    """Fill it up to what the scope gate asks for, or what is missing of it. `finished`: the project of the library that
+    it compares itself with; without it, the precedent that `told` names."""
     if not queries.dossier_of(project).version:
-        start_from_template(project=project, template="card_fraud", by=people.scientist, now=now())
+        start_from_template(project=project, template=told.template, by=people.scientist, now=now())
     if queries.ceiling(project) is None:
-        seal_ceiling(project=project, values=LIMITS, by=people.owner, now=now())
-    _measure_and_cost(project, people)
-    _compare(project, people)
-    _ask(project, people)
+        seal_ceiling(project=project, values=told.limits, by=people.owner, now=now())
+    _measure_and_cost(project, people, told)
+    _compare(project, people, told, finished)
+    _ask(project, people, told)
     ceiling = queries.ceiling(project)
     if ceiling is not None and ceiling.opened_at is None:
         open_ceiling(ceiling=ceiling, by=people.owner, now=now())
-    _spike(project, people, experiment, dataset)
-    _assume(project, people)
-    _ready(project, people, dataset)
+    _spike(project, people, told)
+    _assume(project, people, told)
+    _ready(project, people, told)
 
 
-def _measure_and_cost(project: Project, people: Cast) -> None:
-    measured = {
-        "today_recall": 0.42,
-        "today_false_alarm_rate": 0.004,
-        "today_run_cost": 120_000.0,
-        "today_source": "The rules in force, on the simulated transactions of September.",
-        "today_measured_on": now().date() - timedelta(days=30),
-    }
+def _measure_and_cost(project: Project, people: Cast, told: Told) -> None:
     if queries.dossier_of(project).today_measured_on is None:
+        measured = {**told.today, "today_measured_on": now().date() - timedelta(days=30)}
         revise_dossier(project=project, values=measured, by=people.scientist, now=now())
-    option = queries.option(project, 2)
+    option = queries.option(project, BUILT)
     if option.costed_by_id is None:
-        revise_option(option=option, values={"estimate": 21.0}, by=people.scientist, now=now())
+        revise_option(option=option, values={"estimate": told.estimate}, by=people.scientist, now=now())
 
 
-def _compare(project: Project, people: Cast) -> None:
-    precedent = queries.precedents(project).first() or add_precedent(
-        project=project,
-        values={
-            "title": "Churn early warning",
-            "planned_effort": 9.0,
-            "actual_effort": 14.0,
-            "source": "Its closing report, appendix B.",
-        },
-        by=people.scientist,
-        now=now(),
-    )
+def _compare(project: Project, people: Cast, told: Told, finished: Outcome | None) -> None:
+    precedent = queries.precedents(project).first() or _precedent(project, people, told, finished)
     for by in (people.scientist, people.validator):
         if not precedent.sheets.filter(rater=by).exists():
-            rate_precedent(precedent=precedent, ratings=RATINGS, evidence={}, by=by, now=now())
-    _use(project, precedent, people)
-
-
-def _use(project: Project, precedent: Precedent, people: Cast) -> None:
-    option = queries.option(project, 2)
+            rate_precedent(precedent=precedent, ratings=told.ratings, evidence={}, by=by, now=now())
+    option = queries.option(project, BUILT)
     if option.precedent_id is None:
         revise_option(option=option, values={"precedent": precedent}, by=people.scientist, now=now())
 
 
-def _ask(project: Project, people: Cast) -> None:
+def _precedent(project: Project, people: Cast, told: Told, finished: Outcome | None) -> Precedent:
+    if finished is not None:
+        return choose_precedent(project=project, finished=finished, by=people.scientist, now=now())
+    return add_precedent(project=project, values=told.precedent, by=people.scientist, now=now())
+
+
+def _ask(project: Project, people: Cast, told: Told) -> None:
     said = {one.author_id for one in queries.objections(project)}
-    for who, text, has_none in OBJECTIONS:
+    for who, text, has_none in told.objections:
         by = getattr(people, who)
         if by.pk not in said:
             hand_in_objection(project=project, text=text, has_none=has_none, by=by, now=now())
 
 
-def _assume(project: Project, people: Cast) -> None:
-    """What the plan rests on: the spike settles the first, a person found out the last."""
+def _assume(project: Project, people: Cast, told: Told) -> None:
     if queries.assumptions(project).exists():
         return
-    for who, values in ASSUMPTIONS:
-        add_assumption(project=project, values=values | {"owner": getattr(people, who)}, by=people.scientist, now=now())
+    for who, values in told.assumptions:
+        owned = {**values, "owner": getattr(people, who)}
+        add_assumption(project=project, values=owned, by=people.scientist, now=now())
     first, *_, last = queries.assumptions(project)
     spike = queries.spikes(project).first()
     revise_assumption(assumption=first, values={"spike": spike}, by=people.scientist, now=now())
-    finding = "The scoring host holds all of them for each card; asked of the payments team."
-    settle_assumption(assumption=last, state="supported", finding=finding, by=people.scientist, now=now())
+    settle_assumption(assumption=last, state="supported", finding=told.finding, by=people.scientist, now=now())
 
 
-def _ready(project: Project, people: Cast, dataset: str) -> None:
+def _ready(project: Project, people: Cast, told: Told) -> None:
     """What the profile does not tell, persons answer."""
-    named = {"dataset": f"{dataset}@v1", "dataset_label": TARGET, "dataset_positive": "1"}
     if not queries.dossier_of(project).dataset:
-        revise_dossier(project=project, values=named, by=people.scientist, now=now())
+        revise_dossier(project=project, values=told.data, by=people.scientist, now=now())
     for one in readiness.checks(project, queries.dossier_of(project)):
         if one["state"] != "ok":
-            who, reason = ANSWERS[one["check"]]
+            who, reason = told.answers[one["check"]]
             by = getattr(people, who)
             answer_readiness(project=project, check=one["check"], is_met=True, reason=reason, by=by, now=now())
 
 
-def _spike(project: Project, people: Cast, experiment: str, dataset: str) -> None:
+def _spike(project: Project, people: Cast, told: Told) -> None:
     """Locked before the first run: the demo's runs end it, and reach the kill criterion."""
     if not queries.kill_criteria(project).exists():
-        add_kill_criterion(
-            project=project,
-            values={
-                "text": "A model finds clearly more than the rules do.",
-                "due_date": now().date() + timedelta(days=90),
-                "metric": "average_precision",
-                "threshold": 0.45,
-            },
-            decider=people.owner,
-            by=people.product,
-            now=now(),
-        )
+        values = {**told.criterion, "due_date": now().date() + timedelta(days=90)}
+        add_kill_criterion(project=project, values=values, decider=people.owner, by=people.product, now=now())
     if queries.spikes(project).exists():
         return
-    spike = plan_spike(
-        option=queries.option(project, 2),
-        tests="recall",
-        values={
-            "title": "Is there enough signal in the transactions?",
-            "hypothesis": "Boosting on the existing features finds clearly more than the rules do.",
-            "experiment": experiment,
-            "dataset": f"{dataset}@v1",
-            "metric": "average_precision",
-            "proceed_at": 0.45,
-            "kill_at": 0.31,
-            "spending_cap": 8000.0,
-        },
-        by=people.scientist,
-        now=now(),
-    )
+    option = queries.option(project, BUILT)
+    spike = plan_spike(option=option, tests="recall", values=told.spike, by=people.scientist, now=now())
     lock_spike(spike=spike, by=people.scientist, now=now())

@@ -3,51 +3,28 @@
 Every chapter looks whether it has been told before, so that a demo that was interrupted goes on where it stopped.
 """
 
-import contextlib
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-from config.demo import dossier, register, sprint_review
+from config.demo import churn, dossier, fraud_dossier, line, register, sprint_review
+from config.demo.fraud_dossier import DATASET, EXPERIMENT
+from config.demo.line import Line
 from config.demo.simulator import TARGET, simulate
-from config.demo.stage import Cast, Say, project_with_everybody, wait_for, wait_until
-from core.enums import DeliveryState
-from core.errors import NotAllowed
-from core.models import Delivery, Job, User
+from config.demo.stage import Cast, Say, project_with_everybody, wait_until
 from core.pages import now
 from experiments.models import DatasetVersion, Run
-from experiments.operations import create_dataset_version, start_training
-from models_registry.approvals import tally
-from models_registry.enums import ReviewState, VersionState
-from models_registry.models import Comparison, Deployment, ModelVersion, Review
-from models_registry.operations import (
-    approve_version,
-    create_version,
-    deploy_version,
-    ensure_model,
-    request_review,
-)
+from experiments.operations import link_run
+from models_registry.models import Deployment, ModelVersion
 from monitoring.models import Monitor
 from monitoring.operations import create_monitor
 from projects import queries
-from projects.enums import GateVerdict, Stage
+from projects.enums import Stage
 from projects.models import Project, Scope, Sprint, WorkItem
-from projects.operations import (
-    add_item,
-    decide_gate,
-    move_item,
-    pass_gate,
-    plan_sprint,
-    request_gate,
-    revise_scope,
-    start_sprint,
-)
+from projects.operations import add_item, move_item, plan_sprint, revise_scope, start_sprint
 
 KEY = "FRD"
-DATASET = "card-transactions"
-EXPERIMENT = "Fraud on card transactions"
-MODEL = DEPLOYMENT = "fraud-scorer"
 ROWS = 12_000
+LINE = Line("card fraud", DATASET, TARGET, EXPERIMENT, model="fraud-scorer")
 
 SCOPE = {
     "decision": (
@@ -67,12 +44,23 @@ SCOPE = {
     "precedent_difference": "Fraud answers back, labels come late, and one case in thirty is positive.",
 }
 
+COMPARED = "Compare deep boosting with shallow trees"
+# What an experiment tests, as its card says it.
+TESTS = {
+    COMPARED: {
+        "hypothesis": "Deeper trees find more fraud than shallow ones, on rows that neither has seen.",
+        "time_box_days": 5,
+        "metric": "val_average_precision",
+        "baseline": 0.31,
+    }
+}
+
 # Title, kind, points, who does it, the lane it stands in.
 ITEMS = (
     ("Freeze the holdout by the content of its rows", "data", 3, "scientist", "done"),
     ("Agree on the minimal useful value with Operations", "story", 2, "product", "done"),
     ("Rehearse the roll-back", "release", 2, "engineer", "done"),
-    ("Compare deep boosting with shallow trees", "experiment", 5, "scientist", "review"),
+    (COMPARED, "experiment", 5, "scientist", "review"),
     ("Recall by merchant category in the review", "task", 2, "validator", "review"),
     ("Watch the merchant mix in production", "release", 3, "engineer", "in_progress"),
     ("Velocity features without leakage", "experiment", 8, "scientist", "in_progress"),
@@ -82,14 +70,29 @@ ITEMS = (
 )
 
 
-def tell(*, people: Cast, say: Say) -> None:
-    """Build the project up to a live, watched deployment, or what is missing of it."""
+def begin(people: Cast) -> DatasetVersion:
+    """The project and its data."""
     project = project_with_everybody(
         key=KEY,
         name="Card fraud scoring",
         purpose="Stop fraudulent card payments within the hour, on simulated transactions.",
         people=people,
     )
+    return line.uploaded(
+        LINE,
+        project,
+        people,
+        make=lambda: simulate(ROWS, seed=1),
+        filename="transactions_september.csv",
+        note="SIMULATED transactions; no row is a real payment",
+    )
+
+
+def tell(*, people: Cast, say: Say) -> None:
+    """Build the project up to a live, watched deployment, or what is missing of it."""
+    say(f"card fraud: {ROWS:,} simulated transactions")
+    data = begin(people)
+    project = data.project
     say("card fraud: scope, risks and the first gate")
     _scope(project, people)
     register.tell(project, people, register.FRAUD_RISKS)
@@ -101,10 +104,10 @@ def tell(*, people: Cast, say: Say) -> None:
         note="It blocks payments by itself. It scores people in matters of money, but to detect financial fraud.",
         creditworthiness="financial_fraud",
     )
-    data = _data(project, people, say)
+    line.wait_for_profile(LINE, data)
     if not queries.gate_decisions(project).exists():  # a demo from before there were dossiers has passed without one
-        dossier.tell(project, people, experiment=EXPERIMENT, dataset=DATASET)
-    _pass_gate(
+        _dossier(project, people)
+    line.pass_one(
         project,
         Stage.SCOPING,
         people,
@@ -113,9 +116,9 @@ def tell(*, people: Cast, say: Say) -> None:
     )
     say("card fraud: sprints")
     _sprints(project, people)
-    say(f"card fraud: {ROWS:,} simulated transactions")
+    say("card fraud: experiments")
     shallow, full = _runs(project, data, people, say)
-    _pass_gate(
+    line.pass_one(
         project,
         Stage.FEASIBILITY,
         people,
@@ -123,11 +126,11 @@ def tell(*, people: Cast, say: Say) -> None:
         approvers=(people.owner, people.risk),
     )
     first = _approved(shallow, people, say, "Shallow boosting: the simplest model that pays for itself.")
-    deployment = _deployed(project, first, people, say)
+    deployment = line.deployed(LINE, first, people, say=say)
     _approved(full, people, say, "Deeper boosting finds more fraud on the same holdout.", deployment)
     wait_until(lambda: _serves(full), what="deploying version 2")
     _monitor(deployment, people)
-    _pass_gate(
+    line.pass_one(
         project,
         Stage.DELIVERY,
         people,
@@ -137,27 +140,15 @@ def tell(*, people: Cast, say: Say) -> None:
     register.watch(project, deployment, people)
 
 
+def _dossier(project: Project, people: Cast) -> None:
+    """It compares itself with the churn project, which is finished and stands in the library."""
+    finished = queries.finished_projects().filter(project__key=churn.KEY).first()
+    dossier.tell(project, people, fraud_dossier.DOSSIER, finished=finished)
+
+
 def _scope(project: Project, people: Cast) -> None:
     if Scope.objects.get(project=project).version == 1:
         revise_scope(project=project, values=SCOPE, by=people.product, now=now())
-
-
-def _pass_gate(project: Project, stage: Stage, people: Cast, comment: str, *, approvers: Sequence[User]) -> None:
-    """By the strict policy, since the project is of tier 3: one asks, those whom the policy names approve."""
-    project.refresh_from_db()
-    if project.stage != stage:
-        return
-    wait_until(lambda: not _is_handling(project), what="reading the spike")  # what it says would make approvals stale
-    if queries.open_request(project) is None:
-        request_gate(project=project, by=people.product, now=now(), comment=comment)
-    for person in approvers:
-        with contextlib.suppress(NotAllowed):  # who approved before an interruption has no seat left
-            decide_gate(project=project, verdict=GateVerdict.APPROVE, by=person, now=now(), comment=comment)
-    pass_gate(project=project, by=people.owner, now=now(), comment=comment)
-
-
-def _is_handling(project: Project) -> bool:
-    return Delivery.objects.filter(event__stream_id=project.pk, state=DeliveryState.PENDING).exists()
 
 
 def _sprints(project: Project, people: Cast) -> None:
@@ -199,6 +190,7 @@ def _items(project: Project, sprint: Sprint, people: Cast) -> None:
             points=points,
             assignee=person,
             sprint=sprint,
+            more=TESTS.get(title),
             by=people.product,
             now=now(),
         )
@@ -206,92 +198,37 @@ def _items(project: Project, sprint: Sprint, people: Cast) -> None:
             move_item(item=item, state=lane, by=person if who != "validator" else people.product, now=now())
 
 
-def _data(project: Project, people: Cast, say: Say) -> DatasetVersion:
-    found = DatasetVersion.objects.filter(project=project, dataset__name=DATASET, number=1).first()
-    version = found or create_dataset_version(
-        project=project,
-        name=DATASET,
-        upload=io.BytesIO(simulate(ROWS, seed=1).to_csv(index=False).encode()),
-        filename="transactions_september.csv",
-        note="SIMULATED transactions; no row is a real payment",
-        by=people.scientist,
-        now=now(),
-    )
-    wait_until(lambda: _is_profiled(version), what="profiling the transactions")
-    return version
-
-
-def _is_profiled(version: DatasetVersion) -> bool:
-    return DatasetVersion.objects.filter(pk=version.pk, profile__isnull=False).exists()
-
-
 def _runs(project: Project, data: DatasetVersion, people: Cast, say: Say) -> tuple[Run, Run]:
     """Four runs, trained by the workers; the shallow and the full boosting become versions 1 and 2."""
-    shallow = {"max_iter": 10, "learning_rate": 0.05, "max_leaf_nodes": 4}
-    runs = [
-        _run(project, data, people, "boosting-shallow", "hist_gradient_boosting", shallow),
-        _run(project, data, people, "boosting-full", "hist_gradient_boosting", {}),
-        _run(project, data, people, "logistic-baseline", "logistic_regression", {}),
-        _run(project, data, people, "forest-60", "random_forest", {"n_estimators": 60}),
-    ]
-    for run in runs:
-        wait_for(Job.objects.get(pk=run.training.job_id or 0), say=say, what=f"card fraud: training {run.name}")
-        run.refresh_from_db()
-    return runs[0], runs[1]
-
-
-def _run(
-    project: Project, data: DatasetVersion, people: Cast, name: str, estimator: str, settings: Mapping[str, object]
-) -> Run:
-    found = Run.objects.filter(project=project, name=name).first()
-    return found or start_training(
-        project=project,
-        experiment_name=EXPERIMENT,
-        dataset_version=data,
-        target=TARGET,
-        estimator=estimator,
-        settings=settings,
-        seed=7,
-        run_name=name,
-        by=people.scientist,
-        now=now(),
+    shallow: dict[str, object] = {"max_iter": 10, "learning_rate": 0.05, "max_leaf_nodes": 4}
+    planned: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("boosting-shallow", "hist_gradient_boosting", shallow),
+        ("boosting-full", "hist_gradient_boosting", {}),
+        ("logistic-baseline", "logistic_regression", {}),
+        ("forest-60", "random_forest", {"n_estimators": 60}),
     )
+    runs = [
+        line.started(LINE, data, people, name=name, estimator=estimator, settings=settings)
+        for name, estimator, settings in planned
+    ]
+    first, second, *_ = [line.trained(LINE, run, say=say) for run in runs]
+    _test((first, second), people)
+    return first, second
+
+
+def _test(runs: Sequence[Run], people: Cast) -> None:
+    """The card of the experiment shows how the better of them came to its value."""
+    for run in runs:
+        item = WorkItem.objects.filter(project=run.project, title=COMPARED).first()
+        link_run(run=run, item=item, by=people.scientist, now=now())
 
 
 def _approved(run: Run, people: Cast, say: Say, reason: str, deployment: Deployment | None = None) -> ModelVersion:
-    """The version made of this run, proposed by the data scientist and approved by those whom the policy asks for."""
-    version = ModelVersion.objects.filter(run=run).first()
-    if version is None:
-        model = ensure_model(project=run.project, name=MODEL, by=people.scientist, now=now())
-        version = create_version(model=model, run=run, description=reason, by=people.scientist, now=now())
-    if version.state == VersionState.CANDIDATE:
-        request_review(version=version, reason=reason, deployment=deployment, by=people.scientist, now=now())
-    say(f"card fraud: review of version {version.number}")
-    version.refresh_from_db()
-    if version.state == VersionState.IN_REVIEW:
-        wait_until(lambda: _is_compared(version), what=f"comparing version {version.number}")
-        review = Review.objects.get(model_version=version, state=ReviewState.OPEN)
-        for person, comment in (
-            (people.validator, "Read the comparison, the lineage and the slices. It may go to production."),
-            (people.risk, "The risks that it touches have owners and controls."),
-        ):
-            with contextlib.suppress(NotAllowed):  # who approved before an interruption has no seat left
-                seen = tally(review, now=now()).matter.digest
-                approve_version(review=review, comment=comment, by=person, now=now(), expected_evidence=seen)
-    version.refresh_from_db()
-    return version
-
-
-def _is_compared(version: ModelVersion) -> bool:
-    return Comparison.objects.filter(challenger=version, result__isnull=False).exists()
-
-
-def _deployed(project: Project, version: ModelVersion, people: Cast, say: Say) -> Deployment:
-    found = Deployment.objects.filter(project=project, name=DEPLOYMENT).first()
-    if found is not None:
-        return found
-    say("card fraud: deploying version 1")
-    return deploy_version(project=project, name=DEPLOYMENT, version=version, by=people.engineer, now=now())
+    approvers = (
+        (people.validator, "Read the comparison, the lineage and the slices. It may go to production."),
+        (people.risk, "The risks that it touches have owners and controls."),
+    )
+    return line.approved(LINE, run, people, say=say, reason=reason, approvers=approvers, deployment=deployment)
 
 
 def _serves(run: Run) -> bool:

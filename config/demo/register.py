@@ -119,6 +119,29 @@ TUMOUR_RISKS: tuple[dict[str, Any], ...] = (
 )
 
 
+CHURN_RISKS: tuple[dict[str, Any], ...] = (
+    {
+        "title": "Offers go to customers who would have stayed",
+        "cause": "The score says who leaves, not whom an offer keeps.",
+        "event": "Half of the budget is spent on customers who were not going.",
+        "consequence": "The gain is smaller than it looks in the test.",
+        "phase": "people",
+        "category": "value",
+        "inherent": (3, 3),
+        "now": (3, 2),
+        "target": (2, 2),
+        "frequency": 12.0,
+        "loss_low": 4_000.0,
+        "loss_high": 15_000.0,
+        "knowledge": "medium",
+        "owner": "product",
+        "treatment_kind": "reduce",
+        "treatment": "A tenth of the customers gets no offer, to measure against",
+        "controls": (("Control group of a tenth", "detective", "in_place"),),
+    },
+)
+
+
 def tell(project: Project, people: Cast, risks: tuple[dict[str, Any], ...]) -> None:
     known = set(Risk.objects.filter(project=project).values_list("title", flat=True))
     for told in risks:

@@ -10,7 +10,7 @@ from core.api.authentication import (
     user_of,
 )
 from core.api.idempotency import InProgress, idempotent
-from core.api.paging import check_if_match, etag, expected_version, page, refuse_unknown_filters
+from core.api.paging import check_if_match, etag, expected_version, page, page_of, refuse_unknown_filters
 from core.api.problems import PROBLEM, problem, problem_response
 from core.api.shapes import OrjsonRenderer, StrictJSONParser, StrictSerializer, valid
 from core.api.views import ApiView
@@ -32,6 +32,7 @@ __all__ = [
     "expected_version",
     "idempotent",
     "page",
+    "page_of",
     "problem",
     "problem_response",
     "refuse_unknown_filters",

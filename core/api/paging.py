@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -47,7 +48,20 @@ def page(
     newest_first: bool = True,
     filters: Iterable[str] = (),
 ) -> Response:
-    """A page of `{results, next_cursor, prev_cursor}`, walked by key (`?cursor=&limit=`), so that deep pages cost the
+    """A page of `{results, next_cursor, prev_cursor}`, a shape of each row: see `page_of`."""
+    shapes = partial(map, shape)
+    return page_of(request, rows, shapes, newest_first=newest_first, filters=filters)
+
+
+def page_of(
+    request: Request,
+    rows: "QuerySet[Row]",
+    shapes: Callable[[list[Row]], Iterable[dict[str, Any]]],
+    *,
+    newest_first: bool = True,
+    filters: Iterable[str] = (),
+) -> Response:
+    """A page of which all rows are shaped at once. It is walked by key (`?cursor=&limit=`), so that deep pages cost the
     same as the first. `filters` are the names that the list takes besides. Raises BadRequest for a limit outside 1 to
     100, a cursor this API did not give, or a filter that there is not."""
     refuse_unknown_filters(request, filters)
@@ -64,7 +78,7 @@ def page(
     has_previous = bool(found) and (has_more if backwards else last is not None)
     return Response(
         {
-            "results": [shape(row) for row in found],
+            "results": list(shapes(found)),
             "next_cursor": _cursor("n", found[-1].pk) if has_next else None,
             "prev_cursor": _cursor("p", found[0].pk) if has_previous else None,
         }

@@ -1,7 +1,8 @@
 """Checkpoints on schedule, and verifying and exporting a chain as jobs with progress."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,22 @@ class ExportLedger(JobKind):
         kept = result | {"digest": blob.digest, "size": blob.size}
         events.record(events.LEDGER_EXPORTED, job, by=job.created_by, **kept)
         return kept
+
+
+def kept_until(job: Job) -> datetime | None:
+    """Until when the archive of an export can be taken along; None for an export that has none."""
+    return job.finished_at + _kept_for() if job.result and job.finished_at else None
+
+
+def _kept_for() -> timedelta:
+    return timedelta(days=settings.EXPORT_KEEP_DAYS)
+
+
+@storage.tells_names
+def _exports(digests: Collection[str]) -> Iterable[str]:
+    """The archives of exports, as long as exports are kept."""
+    kept = Job.objects.filter(kind=EXPORT, finished_at__gte=database_now() - _kept_for())
+    return kept.filter(result__digest__in=list(digests)).values_list("result__digest", flat=True)
 
 
 def _stream(job: Job) -> Stream:

@@ -1,5 +1,6 @@
 """Core's tables."""
 
+from core.models.among import Among
 from core.models.blobs import Blob
 from core.models.events import Delivery, Event, Stream
 from core.models.idempotency import IdempotencyKey
@@ -7,6 +8,7 @@ from core.models.identity import FailedSignIn, SetupLink, Token, User
 from core.models.jobs import Job, JobLog, Schedule, ScheduleFire
 
 __all__ = [
+    "Among",
     "Blob",
     "Delivery",
     "Event",

@@ -6,13 +6,23 @@ One statement asks all of them, so that a search costs the same queries however 
 from core.search.commands import Command, commands_for, offer
 from core.search.finding import EACH, MOST_EACH, MOST_LETTERS, Found, Group, find
 from core.search.marking import marked
-from core.search.sources import TEXT, Hit, Seen, Source, icon_of, kinds, main_kind, register, register_projects, said
+from core.search.sources import (
+    Hit,
+    Seen,
+    Source,
+    icon_of,
+    joined,
+    kinds,
+    main_kind,
+    register,
+    register_projects,
+    said,
+)
 
 __all__ = [
     "EACH",
     "MOST_EACH",
     "MOST_LETTERS",
-    "TEXT",
     "Command",
     "Found",
     "Group",
@@ -22,6 +32,7 @@ __all__ = [
     "commands_for",
     "find",
     "icon_of",
+    "joined",
     "kinds",
     "main_kind",
     "marked",

@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import BigIntegerField, DateTimeField, Exists, F, Field, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast
+from django.db.models.lookups import In
 
 from core.errors import Invalid
 from core.models import User
 from core.search import matching
-from core.search.sources import Hit, Seen, Source, seen_by, source_of, sources
+from core.search.sources import Hit, Seen, Source, keys_of, seen_by, source_of, sources
 
 MOST_LETTERS = 200
 MOST_WORDS = 8
@@ -23,7 +24,7 @@ RECENT = 10
 # So many of the newest that fit are weighed against each other: a word that everything holds costs no more than these.
 CANDIDATES = 50
 
-_COLUMNS = ("pk", "kind", "ref", "title", "note", "project", "project_name", "at")
+_COLUMNS = ("pk", "kind", "ref", "title", "note", "project_id", "at")
 
 _OF_PROJECT = re.compile(r"([A-Za-z][A-Za-z0-9]{1,9})-(\d{1,9})")
 
@@ -56,7 +57,7 @@ def find(
 ) -> Found:
     """What this user may see of what fits all words; without a word, what is newest. A word that is a project's key
     means that project alone; `near` is the key of the one whose things come first. `only` names a project, and nothing
-    else is looked at. Two statements, and one more to guess. Raises Invalid."""
+    else is looked at. Three statements, and one more to guess. Raises Invalid."""
     words = _words(text)
     seen = seen_by(user, {near, *(word.upper().partition("-")[0] for word in words)} - {""})
     seen = seen.inside(only) if only else seen
@@ -101,10 +102,11 @@ class _Asked:
         if not arms:
             return []
         rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
-        return self._best(self._hit(row) for row in rows)
+        return _placed(self._best(self._hit(row) for row in rows))
 
     def _arm(self, source: Source, condition: Condition) -> Rows | None:
-        """As columns that are alike for every kind."""
+        """As columns that are alike for every kind. Keys of projects are asked for what is shown alone: joined here,
+        they would be read for all that fits."""
         if not self._asks(source):
             return None
         rows = source.rows(self.seen)
@@ -115,11 +117,10 @@ class _Asked:
         columns: dict[str, Any] = {
             "found_kind": Value(source.kind, output_field=TextField()),
             "found_ref": Cast(source.ref, TextField()),
-            "found_title": Cast(source.title(), TextField()),
-            "found_note": Cast(source.note, TextField()),
-            "found_key": Cast(source.key or Value(""), TextField()),
-            "found_name": Cast(source.name or Value(""), TextField()),
-            "found_at": Cast(source.at or Value(None), DateTimeField()),
+            "found_title": source.title(),
+            "found_note": source.note,
+            "found_in": _or_null(source.shown_in or source.within, BigIntegerField()),
+            "found_at": _or_null(source.at, DateTimeField()),
         }
         found = rows.annotate(**columns).values_list("pk", *columns)
         return found.order_by(*self._near_first(source, rows), "-pk")[: CANDIDATES if self.words else self.each]
@@ -134,7 +135,7 @@ class _Asked:
     def _near_first(self, source: Source, rows: QuerySet[Any]) -> list[OrderBy]:
         if not self.near or not source.within or self.inside:
             return []
-        return [Case(When(_lies_in(source, rows, [self.near]), then=1), default=0).desc()]
+        return [_lies_in(source, rows, [self.near]).desc()]
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:
         hit = Hit(**dict(zip(_COLUMNS, row, strict=True)))
@@ -142,23 +143,34 @@ class _Asked:
         return replace(hit, rank=fit)
 
     def _best(self, hits: Iterable[Hit]) -> list[Hit]:
-        """Those of each kind that fit best, with their addresses; the rows come near first, then newest first."""
+        """Those of each kind that fit best; the rows come near first, then newest first."""
         counted: Counter[str] = Counter()
         best = []
         for hit in sorted(hits, key=lambda hit: -hit.rank):
             source = source_of(hit.kind)
             if counted[source.group] < self.each:
                 counted[source.group] += 1
-                best.append(replace(hit, url=source.url(hit)))
+                best.append(hit)
         return best
 
 
-def _lies_in(source: Source, rows: QuerySet[Any], projects: Collection[int]) -> Q:
+def _or_null(path: str, field: "Field[Any, Any]") -> F | Cast:
+    return F(path) if path else Cast(Value(None), field)
+
+
+def _placed(hits: Sequence[Hit]) -> list[Hit]:
+    """With their projects' keys and their addresses."""
+    keys = keys_of({hit.project_id for hit in hits if hit.project_id is not None})
+    placed = (replace(hit, project=keys[hit.project_id] if hit.project_id is not None else "") for hit in hits)
+    return [replace(hit, url=source_of(hit.kind).url(hit)) for hit in placed]
+
+
+def _lies_in(source: Source, rows: QuerySet[Any], projects: Collection[int]) -> Exists | In:
     """What lies in several projects is still one row: a join would give it once for each."""
     if not source.is_in_many:
-        return Q(**{f"{source.within}__in": projects})
+        return In(F(source.within), projects)
     inside = rows.model._default_manager.filter(pk=OuterRef("pk"), **{f"{source.within}__in": projects})
-    return Q(Exists(inside))
+    return Exists(inside)
 
 
 def _grouped(hits: Iterable[Hit], near: str, *, is_recent: bool) -> list[Group]:

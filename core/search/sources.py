@@ -1,11 +1,12 @@
 """What can be found: a registry that the apps fill."""
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, TextChoices, TextField, Value, When
+from django.db.models import F, Func, Q, QuerySet, TextChoices, TextField, Value
 from django.db.models.expressions import Combinable
 
 from core.models import User
@@ -20,10 +21,10 @@ class Hit:
     ref: str
     title: str
     note: str
-    project: str
-    project_name: str
+    project_id: int | None
     at: datetime | None
     rank: int = 0
+    project: str = ""
     url: str = ""
 
 
@@ -54,8 +55,8 @@ class Source:
     it is called, the first of them unless said otherwise. `text` are longer fields, found by the beginnings of words
     through an index over `to_tsvector('simple', title and these)`. `number` (also after # or its `letter`) and `code`
     are found when they are named exactly, a code also by its beginning. A `constant` is a title that all rows share.
-    `key`, `name` and `within` lead to the project. What `is_guessed` is found by what is like
-    its names too; what `is_in_many` lies in several projects at once.
+    `within` leads to the project. What `is_guessed` is found by what is like its names too; what `is_in_many` lies in
+    several projects at once, and names the one that is `shown_in`.
     """
 
     kind: str
@@ -72,9 +73,8 @@ class Source:
     letter: str = ""
     code: str = ""
     constant: str = ""
-    key: str = "project__key"
-    name: str = "project__name"
     within: str = "project_id"
+    shown_in: str = ""
     at: str = ""
     is_guessed: bool = True
     is_in_many: bool = False
@@ -88,9 +88,10 @@ class Source:
 TEXT: "TextField[str, str]" = TextField()
 
 Looks = Callable[[User, Collection[str]], Seen]
+Keys = Callable[[Collection[int]], Mapping[int, str]]
 
 _sources: dict[str, Source] = {}
-_looks: list[Looks] = []
+_looks: list[tuple[Looks, Keys]] = []
 
 
 def register(*sources: Source) -> None:
@@ -98,14 +99,17 @@ def register(*sources: Source) -> None:
         _sources[source.kind] = source
 
 
-def register_projects(looks: Looks) -> Looks:
-    """Who knows which projects a user may see, and which of these words are keys of such."""
-    _looks[:] = [looks]
-    return looks
+def register_projects(looks: Looks, keys: Keys) -> None:
+    """Who knows which projects a user may see, and which of these words are keys of such; and the keys of projects."""
+    _looks[:] = [(looks, keys)]
 
 
 def seen_by(user: User, words: Collection[str]) -> Seen:
-    return _looks[0](user, words)
+    return _looks[0][0](user, words)
+
+
+def keys_of(projects: Collection[int]) -> Mapping[int, str]:
+    return _looks[0][1](projects) if projects else {}
 
 
 def sources(only: Collection[str] = ()) -> list[Source]:
@@ -129,8 +133,15 @@ def source_of(kind: str) -> Source:
     return _sources[kind]
 
 
-def said(field: str, choices: type[TextChoices]) -> Case:
+# Every search composes these for every kind anew, which cost more than finding: hence one expression each, where
+# Django's own are trees of many (`Case` has three for each status, `Concat` nests pairs).
+def said(field: str, choices: type[TextChoices]) -> Func:
     """A status in its own words."""
-    return Case(
-        *(When(**{field: value}, then=Value(str(label))) for value, label in choices.choices), default=Value("")
-    )
+    words = json.dumps({value: str(label) for value, label in choices.choices})
+    return Func(Value(words), F(field), template="(%(expressions)s)", arg_joiner="::jsonb ->> ", output_field=TEXT)
+
+
+def joined(*parts: str | Combinable) -> Func:
+    """Words and columns as one text, in which what is null is nothing."""
+    pieces = (Value(part) if isinstance(part, str) else part for part in parts)
+    return Func(*pieces, function="CONCAT", output_field=TEXT)

@@ -34,6 +34,15 @@ def manage(*arguments: str) -> list[str]:
 
 
 def part_env() -> dict[str, str]:
-    """Our environment, with lines that come out as they are written, and one memory arena for all threads to share."""
-    defaults = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    """Our environment, with lines that come out as they are written, one memory arena for all threads to share, and
+    what was freed given back. The worker leaves out Django's checks: they would load every page, 30 MB that it does not
+    need.
+    """
+    defaults = {
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_TRIM_THRESHOLD_": "1048576",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "CELERY_SKIP_CHECKS": "1",
+    }
     return {**defaults, **os.environ}

@@ -6,11 +6,13 @@ Small ones that lists repeat hundreds of times are built here; the larger ones h
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -33,6 +35,12 @@ SKIPPED_WORDS = {"the", "a", "an", "of", "and"}
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "", spin: bool = False) -> SafeString:
     """An icon named in assets/icons.json, 12, 16, 20 or 28 pixels large; read out only if it has a label."""
+    return _drawn(name, size, label, spin)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _drawn(name: str, size: int, label: str, spin: bool) -> SafeString:
+    """Kept: a board has hundreds, and few different ones."""
     css = f"icon{'' if size == 16 else f' s{size}'}{' spin' if spin else ''}"
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', css, said, static(SPRITE), name)
@@ -59,6 +67,11 @@ def mark(kind: str, text: str = "", label: str = "") -> SafeString:
 @register.simple_tag
 def face(name: str, size: str = "", initials: str = "") -> SafeString:
     """A person as coloured initials. Without a name it is the system itself."""
+    return _portrait(name, size, initials)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _portrait(name: str, size: str, initials: str) -> SafeString:
     if not name:
         return format_html('<span class="face system {}" title="Throughline">{}</span>', size, _icon("zap", 12))
     return format_html(
@@ -221,6 +234,20 @@ def live_attributes(prefixes: str, url: str, subject: str = "") -> SafeString:
     only = format_html(' data-live-subject="{}"', subject) if subject else ""
     return format_html(
         'data-live="{}"{} hx-get="{}" hx-trigger="live" hx-swap="morph:outerHTML" hx-target="this"', prefixes, only, url
+    )
+
+
+@register.simple_tag(takes_context=True)
+def itself(context: Context, id: str) -> SafeString:
+    """The attributes beside data-live of an element that changes seldom, and for which no view makes a fragment: its
+    whole page is asked for again, and of the answer only the element with this id is taken."""
+    request = context.get("request")  # the catalogue is rendered without one
+    if request is None or request.method != "GET":  # a refused form stands at an address that may not be asked for
+        return SafeString("")
+    return format_html(
+        'hx-get="{}" hx-select="#{}" hx-trigger="live" hx-swap="morph:outerHTML" hx-target="this" hx-disinherit="*"',
+        request.get_full_path(),
+        id,
     )
 
 
@@ -411,17 +438,17 @@ def copy(text: str, shown: str = "", block: bool = False) -> SafeString:
 
 
 @register.filter
-def prose(text: str) -> SafeString:
-    """Markdown as HTML for an element of class `prose`; nothing of it can run."""
-    return rendered(text)
+def prose(text: str, attachments: str = "") -> SafeString:
+    """Markdown as HTML for an element of class `prose`; nothing of it can run. `attachments`: below it they lie."""
+    return rendered(text, attachments)
 
 
 # --- charts ---------------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
-def sparkline(values: Sequence[float | None], label: str = "") -> SafeString:
-    return mark_safe(charts.sparkline(values, label=label))
+def sparkline(values: Sequence[float | None], label: str = "", reference: float | None = None) -> SafeString:
+    return mark_safe(charts.sparkline(values, label=label, reference=reference))
 
 
 @register.simple_tag
@@ -452,15 +479,6 @@ def heatmap(drawn: charts.HeatMap, caption: str, warm: str = "", hot: str = "") 
 def bars(drawn: Sequence[charts.Bar]) -> dict[str, Any]:
     """The bars of core.charts.bars."""
     return {"bars": drawn}
-
-
-@register.inclusion_tag("ui/timeseries.html")
-def timeseries(
-    src: str, title: str, *, live: str = "", subject: str = "", height: int = 200, empty: str = "", sync: str = ""
-) -> dict[str, Any]:
-    """A chart drawn in the browser from src's JSON; the page must load throughline/charts.js (see docs/design.md)."""
-    names = {"src": src, "title": title, "live": live, "subject": subject, "height": height}
-    return names | {"empty": empty, "sync": sync}
 
 
 # --- pieces ---------------------------------------------------------------------------------------------------------

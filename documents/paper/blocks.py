@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 State = Literal["filled", "partly", "gap"]
+TONES: dict[State, tuple[int, int, int]] = {"filled": (26, 110, 70), "partly": (150, 95, 0), "gap": (175, 30, 45)}
+"""The ink of each, on paper: red, green, blue."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,29 @@ class Paper:
         return Counter(one.state for one in self.paragraphs)[state]
 
     @property
+    def lead(self) -> str:
+        """Of what, bound to what, as of when."""
+        return f"{self.subject}, {self.revision}, as of {self.made_at}"
+
+    @property
+    def counted(self) -> str:
+        """How many paragraphs are in each state."""
+        return ", ".join(states(self.count(state), state) for state in TONES)
+
+    @property
+    def moment(self) -> datetime:
+        """`made_at` in UTC."""
+        return datetime.fromisoformat(self.made_at).astimezone(UTC)
+
+    @property
     def gaps(self) -> list[Paragraph]:
         """What somebody still has to see to."""
         return [one for one in self.paragraphs if one.state != "filled"]
+
+
+def states(count: int, state: State) -> str:
+    """ "1 gap", "2 gaps", "3 filled"."""
+    return f"{count} {state}s" if state == "gap" and count != 1 else f"{count} {state}"
 
 
 def blocks_json(blocks: Iterable[Block]) -> list[dict[str, Any]]:

@@ -6,11 +6,10 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from documents.paper.blocks import Paper, paper_json, paragraph_json
-from documents.paper.printing import printed
+from documents.paper.files import for_word, printed
 from documents.paper.writing import written
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -27,12 +26,13 @@ class Seal:
 
 
 def bundled(paper: Paper, more: Mapping[str, bytes], seal: Seal) -> bytes:
-    """The document as Markdown, PDF and JSON, a file of evidence for each paragraph, the files in `more`, a manifest
-    with the SHA-256 of each, its signature, and `verify.py`.
+    """The document as Markdown, PDF, Word and JSON, a file of evidence for each paragraph, the files in `more`, a
+    manifest with the SHA-256 of each, its signature, and `verify.py`.
     """
     files = {
         "document.md": written(paper).encode(),
         "document.pdf": printed(paper),
+        "document.docx": for_word(paper),
         "document.json": _json(paper_json(paper)),
         **{f"evidence/{_safe(one.number)}.json": _json(paragraph_json(one)) for one in paper.paragraphs},
         **more,
@@ -44,13 +44,8 @@ def bundled(paper: Paper, more: Mapping[str, bytes], seal: Seal) -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in {**files, MANIFEST: manifest, SIGNATURE: seal.sign(manifest).encode()}.items():
-            archive.writestr(zipfile.ZipInfo(name, _moment(paper)), data, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, paper.moment.timetuple()[:6]), data, zipfile.ZIP_DEFLATED)
     return sink.getvalue()
-
-
-def _moment(paper: Paper) -> tuple[int, int, int, int, int, int]:
-    at = datetime.fromisoformat(paper.made_at).astimezone(UTC)
-    return at.year, at.month, at.day, at.hour, at.minute, at.second
 
 
 def _json(value: Any) -> bytes:

@@ -6,25 +6,23 @@ from pathlib import Path
 from fpdf import FPDF
 from fpdf.fonts import FontFace
 
-from documents.paper.blocks import Block, Facts, Paper, Paragraph, Table, Text
+from documents.paper.blocks import TONES, Block, Facts, Paper, Paragraph, Table, Text
 from documents.paper.writing import STATES, lacks
 
 _SIZE, _LINE = 10, 5.2
-_TONES = {"filled": (26, 110, 70), "partly": (150, 95, 0), "gap": (175, 30, 45)}
 _QUIET, _INK = (95, 100, 110), (20, 24, 32)
 
 
 def printed(paper: Paper) -> bytes:
-    """A4, with the document's name and the page's number below."""
+    """A4, with the document's name and the page's number below; the same paper gives the same bytes."""
     pdf = _Sheets(paper)
     pdf.add_page()
     pdf.say(paper.title, size=20, style="B", line=9)
-    pdf.say(f"{paper.subject}, {paper.revision}, as of {paper.made_at}", tone=_QUIET)
+    pdf.say(paper.lead, tone=_QUIET)
     pdf.ln(2)
     pdf.say(paper.note)
     pdf.say(f"Source: {paper.source}", tone=_QUIET)
-    counts = ", ".join(f"{paper.count(state)} {state}" for state in ("filled", "partly", "gap"))
-    pdf.say(counts, style="B")
+    pdf.say(paper.counted, style="B")
     for one in paper.paragraphs:
         _paragraph(pdf, one)
     return bytes(pdf.output())
@@ -38,6 +36,7 @@ class _Sheets(FPDF):
         self._below = f"{paper.title}, {paper.subject}"
         self.set_title(paper.title)
         self.set_author("Throughline")
+        self.set_creation_date(paper.moment)
         self.set_margins(18, 16)
         self.set_auto_page_break(True, 18)
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
@@ -74,13 +73,13 @@ class _Sheets(FPDF):
 def _paragraph(pdf: _Sheets, one: Paragraph) -> None:
     pdf.ln(4)
     pdf.say(f"{one.number}  {one.title}", size=13, style="B", line=7)
-    pdf.say(STATES[one.state] + (f", {one.cites}" if one.cites else ""), size=8.5, tone=_TONES[one.state])
+    pdf.say(STATES[one.state] + (f", {one.cites}" if one.cites else ""), size=8.5, tone=TONES[one.state])
     for block in one.blocks:
         pdf.ln(1.5)
         _block(pdf, block)
     if one.missing or one.state == "gap":
         pdf.ln(1.5)
-        pdf.say(lacks(one), tone=_TONES[one.state])
+        pdf.say(lacks(one), tone=TONES[one.state])
 
 
 def _block(pdf: _Sheets, block: Block) -> None:

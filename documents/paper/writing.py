@@ -17,12 +17,11 @@ def _lines(paper: Paper) -> Iterator[str]:
     yield from (
         f"# {inline(paper.title)}",
         "",
-        f"{inline(paper.subject)}, {paper.revision}, as of {paper.made_at}.",
+        f"{inline(paper.lead)}.",
         "",
     )
     yield from (inline(paper.note), "", f"Source: {inline(paper.source)}", "")
-    filled, partly, gaps = (paper.count(state) for state in ("filled", "partly", "gap"))
-    yield from (f"{filled} filled, {partly} partly, {gaps} gaps.", "")
+    yield from (f"{paper.counted}.", "")
     for one in paper.paragraphs:
         yield from _paragraph(one)
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import files
 from core.api import StrictSerializer, page, valid
 from core.pages import now
 from experiments import operations, queries, recipes
@@ -115,5 +116,4 @@ class ProjectZipView(ProjectApiView):
         """The run as an MLflow Project: a zip for `mlflow run`."""
         run = queries.run_by_id(project=self.project, run_id=run_id)
         content = recipes.project_of(run, portal=request.build_absolute_uri("/"))
-        name = f'attachment; filename="run-{run.run_id[:12]}-project.zip"'
-        return HttpResponse(content, content_type="application/zip", headers={"Content-Disposition": name})
+        return files.download(content, name=recipes.project_name(run), media_type="application/zip")

@@ -7,12 +7,12 @@ import re
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any, cast
-from urllib.parse import quote
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from core import storage
+from core.files import disposition
 from core.roles import Scope
 from experiments import operations, queries
 from experiments.mlflow import locations, shapes, wire
@@ -42,7 +42,7 @@ def sent_file(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
     etag = f'"{artifact.blob_id}"'
     response = _answer(request, artifact, etag)
     name = artifact.path.rsplit("/", 1)[-1]
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["Content-Disposition"] = disposition(name)
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Accept-Ranges"] = "bytes"

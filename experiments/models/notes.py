@@ -4,21 +4,13 @@ from django.conf import settings
 from django.db import models
 
 from experiments.models.runs import Run
-from projects.models import Project, WorkItem
+from projects.models import Comment, WorkItem
 
 
-class RunComment(models.Model):
-    """Markdown. Only its writer changes or deletes it."""
+class RunComment(Comment):
+    about = "run"
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="comments")
-    text = models.TextField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"comment on {self.run}"
 
 
 class RunItem(models.Model):

@@ -31,9 +31,7 @@ from experiments.operations.multipart import (
 )
 from experiments.operations.notes import (
     NOTE_TAG,
-    add_comment,
-    change_comment,
-    delete_comment,
+    RUN_TALK,
     describe_run,
     link_run,
 )
@@ -82,6 +80,7 @@ __all__ = [
     "EXPIRE_UPLOAD",
     "FAILURE_TAG",
     "NOTE_TAG",
+    "RUN_TALK",
     "InputEntry",
     "MetricEntry",
     "Outcome",
@@ -90,11 +89,9 @@ __all__ = [
     "TakenRun",
     "TraceEntry",
     "abort_upload",
-    "add_comment",
     "begin_training",
     "begin_upload",
     "cancel_job",
-    "change_comment",
     "change_trace_tags",
     "clean_path",
     "complete_upload",
@@ -104,7 +101,6 @@ __all__ = [
     "create_logged_model",
     "create_run",
     "delete_artifact",
-    "delete_comment",
     "delete_experiment",
     "delete_experiment_tag",
     "delete_logged_model",

@@ -4,20 +4,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Invalid
 from core.pages import now, user_of
-from experiments import operations, queries, rules, runtable, tables
+from experiments import operations, queries, runtable, tables
 from experiments.enums import RunStatus
 from experiments.models import Run
 from experiments.views.record import record
 from projects import queries as project_queries
 from projects.models import Project, WorkItem
 from projects.pages import project_page
+from projects.views.comments import Room, talk
 
-MOST_COMMENTS = 200
 MOST_RUNS = 50
 
 
@@ -71,43 +70,15 @@ def _record(request: HttpRequest, project: Project, run_id: str) -> HttpResponse
 # --- discussion ------------------------------------------------------------------------------------------------------
 
 
-@project_page
-@require_POST
-def comment(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
-    run = queries.run_by_id(project=project, run_id=run_id)
-    operations.add_comment(run=run, text=request.POST.get("text", ""), by=user_of(request), now=now())
-    return _discussion(request, project, run)
+def room(project: Project, run: Run) -> Room:
+    names = ("experiments:run", "experiments:run-comments", "experiments:run-comment")
+    return Room(operations.RUN_TALK, run, names, [project.key, run.run_id])
 
 
 @project_page
-@require_POST
-def change_comment(request: HttpRequest, project: Project, run_id: str, comment_id: int) -> HttpResponse:
-    """Change one's own comment, or delete it (`act=delete`)."""
-    run = queries.run_by_id(project=project, run_id=run_id)
-    found = queries.comment_by_id(run=run, comment_id=comment_id)
-    if request.POST.get("act") == "delete":
-        operations.delete_comment(comment=found, by=user_of(request), now=now())
-    else:
-        operations.change_comment(comment=found, text=request.POST.get("text", ""), by=user_of(request), now=now())
-    return _discussion(request, project, run)
-
-
-def _discussion(request: HttpRequest, project: Project, run: Run) -> HttpResponse:
-    if not getattr(request, "htmx", False):
-        return redirect(reverse("experiments:run", args=[project.key, run.run_id]) + "#discussion")
-    return render(request, "experiments/parts/discussion.html", discussion(request, project, run))
-
-
-def discussion(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
-    """The context of `experiments/parts/discussion.html`, which the page of a run includes."""
-    newest = queries.comments_on(run).order_by("-pk")[:MOST_COMMENTS]
-    return {
-        "project": project,
-        "run": run,
-        "me": user_of(request),
-        "comments": list(reversed(newest)),
-        "why_not_discuss": rules.why_not_discuss(user_of(request), project.pk),
-    }
+@require_http_methods(["GET", "POST"])
+def comments(request: HttpRequest, project: Project, run_id: str, comment_id: int | None = None) -> HttpResponse:
+    return talk(request, project, room(project, queries.run_by_id(project=project, run_id=run_id)), comment_id)
 
 
 # --- hypotheses ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core import files
 from core.pages import now, user_of
 from experiments import operations, queries, recipes, rules
 from experiments.forms import ReproduceForm
@@ -52,11 +53,7 @@ def project_zip(request: HttpRequest, project: Project, run_id: str) -> HttpResp
     """The run as an MLflow Project."""
     run = queries.run_by_id(project=project, run_id=run_id)
     content = recipes.project_of(run, portal=request.build_absolute_uri("/"))
-    return HttpResponse(content, content_type="application/zip", headers={"Content-Disposition": attached(run)})
-
-
-def attached(run: Run) -> str:
-    return f'attachment; filename="run-{run.run_id[:12]}-project.zip"'
+    return files.download(content, name=recipes.project_name(run), media_type="application/zip")
 
 
 def section(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from experiments.views import files, notes, reproducing, series, traces
 from experiments.views.record import record
 from projects.models import Project
 from projects.pages import part_of, project_page
+from projects.views.comments import discussion
 
 
 @project_page
@@ -31,13 +32,11 @@ def run(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
         return render(request, "experiments/parts/files.html", files.section(project, found))
     if part == "traces":
         return render(request, "experiments/parts/traces.html", traces.section(project, found))
-    if part == "comments":
-        return render(request, "experiments/parts/comments.html", notes.discussion(request, project, found))
     context = record(request, project, found)
     if part == "record":
         return render(request, "experiments/parts/record.html", context)
     context |= _charts(project, found) | _job(request, project, found) | reproducing.section(request, project, found)
-    context |= files.section(project, found) | notes.discussion(request, project, found)
+    context |= files.section(project, found) | discussion(request, project, notes.room(project, found))
     context |= traces.section(project, found)
     return render(request, "experiments/run.html", context)
 

@@ -32,10 +32,13 @@ MAX_ACTED_ON = 100
 @require_GET
 def experiments(request: HttpRequest, project: Project) -> HttpResponse:
     look = Look.of(request.GET)
-    is_part = part_of(request) == "runs"
+    part = part_of(request)
+    if part == "tabs":
+        shown = {"project": project, "look": look, "tabs": _tabs(project, look)}
+        return render(request, "experiments/parts/run_tabs.html", shown)
     context = _context(request, project, look)
     status = 422 if context["filter_error"] else 200
-    if is_part:
+    if part == "runs":
         return render(request, "experiments/parts/runs.html", context, status=status)
     more = {"tabs": _tabs(project, look), **_tools(request, project, look, context["columns"])}
     return render(request, "experiments/experiments.html", context | more, status=status)

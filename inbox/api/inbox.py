@@ -85,7 +85,7 @@ def row_json(row: Row) -> dict[str, Any]:
         "by": row.by,
         "project": row.project_key or None,
         "tier": row.tier,
-        "url": row.url,
+        "url": str(row.url),
         "since": row.since,
         "due_at": row.due_at,
         "is_overdue": row.is_overdue,

@@ -9,7 +9,7 @@ from inbox.models import Preferences, ProjectChannel
 from inbox.queries import decisions, gates, marks, watch, work
 from inbox.queries.marks import print_of
 from inbox.queries.person import Person, person_of
-from inbox.rows import Elsewhere, Inbox, Row
+from inbox.rows import Inbox, Row
 from projects.models import Project
 
 __all__ = [
@@ -28,17 +28,17 @@ def inbox(user: User, *, now: datetime, show: Show | None = Show.OPEN, only_proj
     """The rows (all of them with `show=None`); in each group what is to be decided first stands first. The number of
     queries is the same for one project and for fifty."""
     person = person_of(user, now=now, only_project=only_project)
-    decide, elsewhere = _decisions(person)
-    rows = [*decide, *work.assigned(person), *watch.mentions(person), *watch.alerts(person), *watch.expiring(person)]
-    if only_project is not None:
-        rows = [row for row in rows if row.project_id is not None]
-    marks.mark(person, rows)
-    return Inbox([row for row in rows if _is_shown(row, show)], elsewhere)
+    asked, (reviews, others) = gates.asked_of(person), decisions.reviews(person)
+    elsewhere = sorted([*gates.elsewhere(person, asked), *others], key=lambda one: one.since)
+    return Inbox(_rows(person, asked, reviews, show=show, only_project=only_project), elsewhere)
 
 
 def counts(user: User, *, now: datetime, only_project: int | None = None) -> dict[str, int]:
-    """Open rows by group, `total`, and how many of them are `unread`."""
-    found = inbox(user, now=now, only_project=only_project)
+    """Open rows by group, `total`, and how many of them are `unread`. Every open page asks for it again and again: it
+    is the inbox without what others are waited for."""
+    person = person_of(user, now=now, only_project=only_project)
+    reviews, _ = decisions.reviews(person)
+    found = Inbox(_rows(person, gates.asked_of(person), reviews, show=Show.OPEN, only_project=only_project), [])
     by_group = {str(group): len(found.of(group)) for group in Group}
     return by_group | {"total": len(found.rows), "unread": found.unread}
 
@@ -61,11 +61,11 @@ def channel_of(project: Project) -> ProjectChannel | None:
     return ProjectChannel.objects.filter(project=project).first()
 
 
-def _decisions(person: Person) -> tuple[list[Row], list[Elsewhere]]:
-    """By the day on which they are due; what has none comes last."""
-    asked = gates.asked_of(person)
-    reviews, others = decisions.reviews(person)
-    rows = [
+def _rows(
+    person: Person, asked: list[gates.Asked], reviews: list[Row], *, show: Show | None, only_project: int | None
+) -> list[Row]:
+    """Marked, as many as `show` shows; a token of one project sees no row that is of none."""
+    decide = [
         *gates.rows(person, asked),
         *reviews,
         *decisions.acceptances(person),
@@ -74,8 +74,12 @@ def _decisions(person: Person) -> tuple[list[Row], list[Elsewhere]]:
         *decisions.ratings(person),
         *decisions.drafted_policies(person),
     ]
-    rows.sort(key=lambda row: (row.due_at is None, row.due_at or row.since, row.key))
-    return rows, sorted([*gates.elsewhere(person, asked), *others], key=lambda one: one.since)
+    decide.sort(key=lambda row: (row.due_at is None, row.due_at or row.since, row.key))
+    rows = [*decide, *work.assigned(person), *watch.mentions(person), *watch.alerts(person), *watch.expiring(person)]
+    if only_project is not None:
+        rows = [row for row in rows if row.project_id is not None]
+    marks.mark(person, rows)
+    return [row for row in rows if _is_shown(row, show)]
 
 
 def _is_shown(row: Row, show: Show | None) -> bool:

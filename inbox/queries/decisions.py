@@ -12,8 +12,7 @@ from inbox.rows import Elsewhere, Row
 from models_registry import approvals
 from models_registry.enums import ReviewState
 from models_registry.models import Approval, Review
-from models_registry.queries import waiting_for
-from projects import policies
+from models_registry.queries import undecided_by
 from projects.approvals import words
 from projects.enums import AcceptanceSide, PolicyState, RiskLevel, RiskState, Stage
 from projects.models import KillCriterion, Objection, PolicyVersion, Precedent, Project, RiskAcceptance, ScopeOption
@@ -29,20 +28,26 @@ def reviews(person: Person) -> tuple[list[Row], list[Elsewhere]]:
     the person has decided, and is open yet, is computed anew."""
     given = Approval.objects.filter(approver=person.user, withdrawn_at=None, review__state=ReviewState.OPEN)
     decided = set(given.values_list("review", flat=True))
-    found = [one for one in waiting_for(person.user) if one.project_id in person.roles]
-    mine = [one for one in found if one.pk not in decided or _waits_again(person, one)]
-    taken = {one.pk for one in mine}
-    others = Review.objects.filter(project__in=person.ids, state=ReviewState.OPEN).select_related(
-        "model_version__model"
+    mine = set(undecided_by(person.user, person.policies).values_list("pk", flat=True))
+    found = Review.objects.filter(project__in=person.ids, state=ReviewState.OPEN).defer("model_version__signature")
+    found = found.select_related("model_version__model", "requested_by").order_by("requested_at", "pk")
+    waiting = [one for one in found if one.pk in mine and (one.pk not in decided or _waits_again(person, one))]
+    rest = [_elsewhere(person, one) for one in found if one not in waiting]
+    return [_review(person, one) for one in waiting], rest
+
+
+def _elsewhere(person: Person, review: Review) -> Elsewhere:
+    """With whom the policy of its project asks for, in words; else whoever may review."""
+    pack = person.pack_of(review.project_id)
+    wanted = pack.validation.approvals if pack else ()
+    who = ", ".join(words(rule, rule.count) for rule in wanted)
+    return Elsewhere(
+        str(review.model_version),
+        _review_url(person, review),
+        who or ", ".join(role.label.lower() for role in roles_with(Permission.REVIEW)),
+        review.requested_at,
+        person.projects[review.project_id].name,
     )
-    rest = [one for one in others.order_by("requested_at", "pk") if one.pk not in taken]
-    who = _deciders({one.project_id for one in rest})
-    return [_review(person, one) for one in mine], [
-        Elsewhere(
-            str(one.model_version), _review_url(person, one), who[one.project_id], one.requested_at, _name(person, one)
-        )
-        for one in rest
-    ]
 
 
 def _waits_again(person: Person, review: Review) -> bool:
@@ -51,14 +56,6 @@ def _waits_again(person: Person, review: Review) -> bool:
         return approvals.why_not_decide(person.user, approvals.tally(review, now=person.now)) is None
     except Conflict:  # a policy that can no longer be read lets nobody decide
         return False
-
-
-def _deciders(project_ids: set[int]) -> dict[int, str]:
-    """Whom the policy of each project asks for, in words; else whoever may review."""
-    anybody = ", ".join(role.label.lower() for role in roles_with(Permission.REVIEW))
-    found = policies.policies_of(project_ids)
-    wanted = {pk: policies.read(policy).validation.approvals for pk, policy in found.items()}
-    return {pk: ", ".join(words(rule, rule.count) for rule in wanted.get(pk, ())) or anybody for pk in project_ids}
 
 
 def _review(person: Person, review: Review) -> Row:
@@ -79,10 +76,6 @@ def _review(person: Person, review: Review) -> Row:
 
 def _review_url(person: Person, review: Review) -> str:
     return reverse("models_registry:review", args=[person.projects[review.project_id].key, review.number])
-
-
-def _name(person: Person, review: Review) -> str:
-    return person.projects[review.project_id].name
 
 
 def acceptances(person: Person) -> list[Row]:

@@ -7,27 +7,20 @@ one costs. An approval counts as standing until something happened that a gate m
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.urls import reverse
 
-from core.errors import Conflict
 from core.models import Event
 from inbox.enums import Group
+from inbox.queries import later
 from inbox.queries.person import Person
 from inbox.rows import Elsewhere, Row
-from projects import approvals, gates, policies
+from projects import approvals, gates
 from projects.enums import Gate, RequestState
 from projects.events import GATE_DECIDED, GATE_PASSED
 from projects.models import GateApproval, GateRequest
 from projects.policy import CONTRIBUTORS, LAST_CHANGE, NOT_ALONE, ApprovalRule, GatePolicy, counts_for, missing
 from projects.roles import PERMISSIONS, Permission
-
-# What changes what a gate rests on; the rest of the log is talk, or the deciding itself.
-EVIDENCE = (
-    r"^((scope|dossier|option|precedent|sheet|ceiling|spike|objection|kill_criterion|risk|control|indicator|finding"
-    r"|dataset|dataset_version|version|review|deployment|comparison|alert|monitor|assumption)\."
-    r"|project\.classified$|gate\.(waived|waiver_ended|policy_changed)$)"
-)
 
 
 @dataclass
@@ -51,16 +44,11 @@ class Asked:
         return [approval for approval, seq in self.verdicts if seq > last]
 
 
-def of_evidence() -> Q:
-    """Events that change what a gate rests on."""
-    return Q(type__regex=EVIDENCE)
-
-
 def asked_of(person: Person) -> list[Asked]:
-    """The open requests of the person's projects. Five queries."""
+    """The open requests of the person's projects. Six queries."""
     found = GateRequest.objects.filter(project__in=person.ids, state=RequestState.OPEN)
-    found = found.select_related("requested_by", "project__policy__policy").order_by("requested_at", "pk")
-    asked = {one.pk: Asked(one, rules) for one in found if (rules := _rules(one)) is not None}
+    found = found.select_related("requested_by").order_by("requested_at", "pk")
+    asked = {one.pk: Asked(one, rules) for one in found if (rules := _rules(person, one)) is not None}
     _add_verdicts(asked)
     _add_evidence(asked.values())
     _add_contributors(asked.values())
@@ -85,13 +73,10 @@ def elsewhere(person: Person, asked: Iterable[Asked]) -> list[Elsewhere]:
     return found
 
 
-def _rules(request: GateRequest) -> GatePolicy | None:
+def _rules(person: Person, request: GateRequest) -> GatePolicy | None:
     """What the policy asks for; None where its text can no longer be read: the gate's page says so."""
-    try:
-        pack = policies.read(request.project.policy.policy)
-    except Conflict:
-        return None
-    return pack.gates.get(request.gate, GatePolicy(request.gate))
+    pack = person.pack_of(request.project_id)
+    return pack.gates.get(request.gate, GatePolicy(request.gate)) if pack else None
 
 
 def _add_verdicts(asked: dict[int, Asked]) -> None:
@@ -109,30 +94,22 @@ def _add_verdicts(asked: dict[int, Asked]) -> None:
 
 def _add_evidence(asked: Collection[Asked]) -> None:
     firsts = {one.request.project_id: min(seq for _, seq in one.verdicts) for one in asked if one.verdicts}
-    later = Q(pk=None)
-    for stream, seq in firsts.items():
-        later |= Q(stream=stream, seq__gt=seq)
-    found = Event.objects.filter(later, of_evidence()).values("stream").annotate(last=Max("seq"))
-    last = {row["stream"]: row["last"] for row in found}
+    found = later.evidence(firsts)
     for one in asked:
-        one.evidence = [last[one.request.project_id]] if one.request.project_id in last else []
+        one.evidence = [found[one.request.project_id].last] if one.request.project_id in found else []
 
 
 def _add_contributors(asked: Collection[Asked]) -> None:
-    streams = [one.request.project_id for one in asked]
-    passed = Event.objects.filter(stream__in=streams, type=GATE_PASSED).values("stream").annotate(last=Max("seq"))
-    since = {row["stream"]: row["last"] for row in passed}
-    theirs = Q(pk=None)
+    since = dict.fromkeys((one.request.project_id for one in asked), 0)
+    passed = Event.objects.filter(stream__in=since, type=GATE_PASSED).values("stream").annotate(last=Max("seq"))
+    since |= {row["stream"]: row["last"] for row in passed}
+    written = {gate: gates.authorship_types(gate) for gate in {Gate(one.request.gate) for one in asked}}
+    people = later.acted(since, types=frozenset().union(*written.values()))
     for one in asked:
-        stream, types = one.request.project_id, gates.authorship_types(Gate(one.request.gate))
-        theirs |= Q(stream=stream, seq__gt=since.get(stream, 0), type__in=types)
-    acted = Event.objects.filter(theirs, actor__isnull=False).values("stream", "actor", "type")
-    people = list(acted.annotate(last=Max("seq")).order_by("last"))
-    for one in asked:
-        types = gates.contribution_types(Gate(one.request.gate))
-        mine = [row for row in people if row["stream"] == one.request.project_id]
-        one.authors = {row["actor"] for row in mine}
-        one.worked = [row["actor"] for row in mine if row["type"] in types]
+        gate = Gate(one.request.gate)
+        mine = [each for each in people if each.stream == one.request.project_id and each.type in written[gate]]
+        one.authors = {each.actor for each in mine}
+        one.worked = [each.actor for each in mine if each.type in gates.contribution_types(gate)]
 
 
 def _lacking(asked: Asked) -> list[tuple[ApprovalRule, int]]:

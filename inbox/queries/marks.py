@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Q
-
-from core.models import Event
 from inbox.models import Mark
-from inbox.queries.gates import of_evidence
+from inbox.queries import later
 from inbox.queries.person import Person
 from inbox.rows import Row
 
@@ -45,27 +42,10 @@ def print_of(row: Row) -> str:
 
 def _count_changes(rows: Sequence[Row]) -> None:
     """Two queries, however many rows there are."""
-    looked = [row for row in rows if row.about and row.seen_seq is not None and row.project_id]
-    gates = [row for row in looked if row.about and row.about[0] == "gate"]
-    things = [row for row in looked if row not in gates]
-    evidence = of_evidence() & _since(gates)
-    by_stream = dict(Event.objects.filter(evidence).values_list("stream").annotate(Count("pk")) if gates else [])
-    named = ("stream", "subject_type", "subject_id")
-    counted = Event.objects.filter(_since(things)).values_list(*named).annotate(Count("pk")) if things else []
-    by_thing = {(stream, kind, id): count for stream, kind, id, count in counted}
-    for row in gates:
-        row.changes = by_stream.get(row.project_id, 0)
-    for row in things:
-        assert row.about is not None
-        row.changes = by_thing.get((row.project_id, *row.about), 0)
-
-
-def _since(rows: Sequence[Row]) -> Q:
-    """What happened in these rows' projects, to what they are about, since the person saw it."""
-    wanted = Q(pk=None)
-    for row in rows:
-        assert row.about is not None
-        kind, id = row.about
-        later = Q(stream=row.project_id, seq__gt=row.seen_seq)
-        wanted |= later if kind == "gate" else later & Q(subject_type=kind, subject_id=id)
-    return wanted
+    looked = [(row, row.project_id, *row.about, row.seen_seq) for row in rows if row.about and row.project_id]
+    seen = [(row, stream, kind, id, seq) for row, stream, kind, id, seq in looked if seq is not None]
+    by_stream = later.evidence({stream: seq for _, stream, kind, _, seq in seen if kind == "gate"})
+    by_thing = later.changes({(stream, kind, id): seq for _, stream, kind, id, seq in seen if kind != "gate"})
+    for row, stream, kind, id, _ in seen:
+        found = by_stream.get(stream)
+        row.changes = (found.events if found else 0) if kind == "gate" else by_thing.get((stream, kind, id), 0)

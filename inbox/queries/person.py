@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.errors import Conflict
 from core.models import User
 from inbox.enums import Group
 from inbox.rows import Row
 from models_registry.health import LONG_D
-from projects.models import Membership, Project
+from projects import policies
+from projects.models import Membership, PolicyVersion, Project
+from projects.policy import Pack
 from projects.queries import last_tiers
 from projects.roles import PERMISSIONS, Permission, Role
 
@@ -24,7 +27,10 @@ class Person:
     now: datetime
     roles: dict[int, Role]
     projects: dict[int, Project]
-    tiers: dict[int, int | None] = field(default_factory=dict)
+    tiers: dict[int, int | None]
+    policies: dict[int, PolicyVersion]
+    packs: dict[int, Pack | None] = field(default_factory=dict)
+    """What was read of the policies so far, by version."""
 
     @property
     def ids(self) -> list[int]:
@@ -33,6 +39,16 @@ class Person:
     def ids_with(self, *permissions: Permission) -> list[int]:
         """The projects in which the person's role has any of these."""
         return [pk for pk, role in self.roles.items() if PERMISSIONS[role] & set(permissions)]
+
+    def pack_of(self, project_id: int) -> Pack | None:
+        """What the project's policy says; None where its text can no longer be read."""
+        version = self.policies[project_id]
+        if version.pk not in self.packs:
+            try:
+                self.packs[version.pk] = policies.read(version)
+            except Conflict:
+                self.packs[version.pk] = None
+        return self.packs[version.pk]
 
     def row(self, group: Group, project_id: int, **values: Any) -> Row:
         """A row of one of the person's projects. What waits for a decision is due within a week."""
@@ -52,11 +68,12 @@ class Person:
 
 
 def person_of(user: User, *, now: datetime, only_project: int | None = None) -> Person:
-    """Two queries. `only_project` is the one that a token may see."""
+    """Seven queries. `only_project` is the one that a token may see."""
     found = Membership.objects.filter(user=user).select_related("project")
     if only_project is not None:
         found = found.filter(project=only_project)
     memberships = list(found)
     roles = {one.project_id: Role(one.role) for one in memberships}
     projects = {one.project_id: one.project for one in memberships}
-    return Person(user, now, roles, projects, last_tiers(list(roles), until=now))
+    kept = policies.policies_of(roles)
+    return Person(user, now, roles, projects, last_tiers(list(roles), until=now), kept)

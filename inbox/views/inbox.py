@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
 from core.models import User
 from core.pages import now, page, user_of
 from inbox import forms, operations, queries, tables
-from inbox.enums import Show
+from inbox.enums import Group, Show
+from inbox.events import MATTERS
 from inbox.rows import Row
 from projects.pages import part_of
 
@@ -21,9 +20,9 @@ from projects.pages import part_of
 @page
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """`?show=snoozed` and `?show=done` hold what was put off and what is done."""
+    """`?show=snoozed` and `?show=done` hold what was put off and what is done; `?group=` shows that one, whole."""
     template = "inbox/parts/rows.html" if part_of(request) == "rows" else "inbox/inbox.html"
-    return render(request, template, _context(request, _shown(request.GET.get("show", ""))))
+    return render(request, template, _context(request, request.GET))
 
 
 @page
@@ -31,7 +30,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest) -> HttpResponse:
     """The figure in the rail, which fetches itself: no page waits for it."""
     counts = queries.counts(user_of(request), now=now())
-    return render(request, "inbox/parts/count.html", {"counts": counts})
+    return render(request, "inbox/parts/count.html", {"counts": counts, "matters": " ".join(MATTERS)})
 
 
 @page
@@ -41,7 +40,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     row = queries.row_with_key(user, request.GET.get("key", ""), now=now())
     operations.mark_read(row=row, by=user)
-    return redirect(row.url)
+    return redirect(str(row.url))
 
 
 @page
@@ -54,10 +53,9 @@ def act(request: HttpRequest) -> HttpResponse:
     if step not in STEPS:
         raise Invalid(f"A step is one of {', '.join(STEPS)}: got {step[:40]!r}.", field="step")
     STEPS[step](row, user, request)
-    show = _shown(request.POST.get("show", ""))
     if getattr(request, "htmx", False):
-        return render(request, "inbox/parts/rows.html", _context(request, show))
-    return redirect(_url(show))
+        return render(request, "inbox/parts/rows.html", _context(request, request.POST))
+    return redirect(tables.address(*_shown(request.POST)))
 
 
 @page
@@ -82,22 +80,22 @@ STEPS: dict[str, Callable[[Row, User, HttpRequest], Any]] = {
 }
 
 
-def _shown(word: str) -> Show:
-    return Show(word) if word in Show.values else Show.OPEN
+def _shown(asked: QueryDict) -> tuple[Show, Group | None]:
+    show, group = asked.get("show", ""), asked.get("group", "")
+    return Show(show) if show in Show.values else Show.OPEN, Group(group) if group in Group.values else None
 
 
-def _url(show: Show) -> str:
-    query = f"?{urlencode({'show': show})}" if show != Show.OPEN else ""
-    return reverse("inbox:inbox") + query
-
-
-def _context(request: HttpRequest, show: Show) -> dict[str, Any]:
+def _context(request: HttpRequest, asked: QueryDict) -> dict[str, Any]:
+    show, group = _shown(asked)
     found = queries.inbox(user_of(request), now=now(), show=show)
+    if group and not found.of(group):  # the last of it is done
+        group = None
     return {
         "found": found,
         "show": show,
-        "groups": tables.groups(found, now=now()),
-        "rows_url": f"{reverse('inbox:inbox')}?{urlencode({'part': 'rows', 'show': show})}",
-        "tabs": [{"label": one.label, "url": _url(one), "current": one == show} for one in Show],
-        "tomorrow": forms.until("tomorrow", now=now(), zone="UTC").date(),
+        "group": group or "",
+        "groups": tables.groups(found, show, now=now(), only=group),
+        "rows_url": tables.address(show, group, part="rows"),
+        "tabs": [{"label": one.label, "url": tables.address(one), "here": one == show} for one in Show],
+        "tomorrow": forms.until("tomorrow", now=now(), zone="UTC").date().isoformat(),
     }

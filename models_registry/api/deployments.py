@@ -1,5 +1,6 @@
 """REST: deployments."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -7,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import StrictSerializer, expected_version, page, user_of, valid
+from core.api import StrictSerializer, expected_version, page_of, user_of, valid
 from core.pages import now
 from core.roles import Scope
-from models_registry import operations, queries
+from models_registry import approvals, operations, queries
 from models_registry.api.models import EmptyBody
 from models_registry.enums import DeploymentState
 from models_registry.models import Deployment, ModelVersion
@@ -31,6 +32,9 @@ class ReasonBody(StrictSerializer):
 class LiveShape(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     digest = serializers.CharField()
+    changed_since_approved = serializers.ListField(
+        child=serializers.CharField(), help_text="What of it is otherwise than in its approval; empty: nothing."
+    )
 
 
 class DeploymentShape(serializers.Serializer[Any]):
@@ -49,22 +53,29 @@ class DeploymentPageShape(PageShape):
     results = DeploymentShape(many=True)
 
 
-def deployment_json(deployment: Deployment) -> dict[str, Any]:
+def deployments_json(deployments: Sequence[Deployment]) -> list[dict[str, Any]]:
+    serving = [version for one in deployments for version in (one.live_version, one.previous_version) if version]
+    changes = approvals.changes_since_approved(serving)
+    return [_deployment_json(one, changes) for one in deployments]
+
+
+def _deployment_json(deployment: Deployment, changes: Mapping[int, list[str]]) -> dict[str, Any]:
+    previous = deployment.previous_version
     return {
         "name": deployment.name,
         "version": deployment.version,
         "state": deployment.state,
         "model": deployment.model.name,
-        "live": _live_json(deployment.live_version),
-        "previous": _live_json(deployment.previous_version) if deployment.previous_version else None,
+        "live": _live_json(deployment.live_version, changes),
+        "previous": _live_json(previous, changes) if previous else None,
         "deployed_by": person_json(deployment.deployed_by),
         "deployed_at": deployment.deployed_at,
         "predict_url": f"/api/v1/deployments/{deployment.project.key}/{deployment.name}/predict",
     }
 
 
-def _live_json(version: ModelVersion) -> dict[str, Any]:
-    return {"number": version.number, "digest": version.digest}
+def _live_json(version: ModelVersion, changes: Mapping[int, list[str]]) -> dict[str, Any]:
+    return {"number": version.number, "digest": version.digest, "changed_since_approved": changes[version.pk]}
 
 
 class _DeploymentApi(ProjectApiView):
@@ -75,14 +86,14 @@ class _DeploymentApi(ProjectApiView):
 
     def answer(self, name: str, *, status: int = 200) -> Response:
         deployment = self.deployment(name)
-        return answer(deployment_json(deployment), deployment, status=status)
+        return answer(deployments_json([deployment])[0], deployment, status=status)
 
 
 class DeploymentsView(_DeploymentApi):
     @extend_schema(responses=DeploymentPageShape)
     def get(self, request: Request, key: str) -> Response:
         """The project's deployments, newest first."""
-        return page(request, queries.visible_deployments(self.project), deployment_json)
+        return page_of(request, queries.visible_deployments(self.project), deployments_json)
 
     @extend_schema(request=DeploymentBody, responses={201: DeploymentShape})
     def post(self, request: Request, key: str) -> Response:

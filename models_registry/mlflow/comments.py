@@ -6,9 +6,10 @@ from core.errors import NotFound
 from experiments.mlflow import wire
 from experiments.mlflow.door import Call, Route
 from experiments.mlflow.shapes import milliseconds
-from models_registry import operations
 from models_registry.mlflow.versions import given_version
 from models_registry.models import VersionComment
+from models_registry.operations import VERSION_TALK
+from projects.operations import add_comment, change_comment, delete_comment
 
 
 def given_comment(call: Call) -> VersionComment:
@@ -22,18 +23,18 @@ def given_comment(call: Call) -> VersionComment:
 
 def create(call: Call) -> dict[str, Any]:
     text = wire.required(call.data, "comment")
-    comment = operations.add_comment(version=given_version(call), text=text, by=call.by, now=call.now)
+    comment = add_comment(talk=VERSION_TALK, on=given_version(call), text=text, by=call.by, now=call.now)
     return {"comment": shape(call, comment)}
 
 
 def update(call: Call) -> dict[str, Any]:
     text = wire.required(call.data, "comment")
-    comment = operations.change_comment(comment=given_comment(call), text=text, by=call.by, now=call.now)
+    comment = change_comment(talk=VERSION_TALK, comment=given_comment(call), text=text, by=call.by, now=call.now)
     return {"comment": shape(call, comment)}
 
 
 def delete(call: Call) -> dict[str, Any]:
-    operations.delete_comment(comment=given_comment(call), by=call.by, now=call.now)
+    delete_comment(talk=VERSION_TALK, comment=given_comment(call), by=call.by)
     return {}
 
 

@@ -1,13 +1,15 @@
 """`transition-requests/*`, in the public shape of Databricks' registry: another way to the same reviews.
 
 To ask for Production opens a review; to approve or reject decides it, by the same rules and checks as the page, with a
-token that has the scope `approve`. What is approved may then be given the alias or the stage by whoever deploys.
+token that has the scope `approve`, and whoever approves does so on the evidence that `list` showed them. What is
+approved may then be given the alias or the stage by whoever deploys.
 """
 
 from typing import Any
 
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.roles import Scope
+from core.rules import require
 from experiments.mlflow import wire
 from experiments.mlflow.door import Call, Route, read
 from experiments.mlflow.shapes import milliseconds, set_only
@@ -32,7 +34,10 @@ def create(call: Call) -> dict[str, Any]:
 
 
 def list_open(call: Call) -> dict[str, Any]:
+    """Whoever may decide by this door decides on what they were shown here."""
     review = queries.open_review(given_version(call))
+    if review is not None and Scope.APPROVE in call.token.scopes:
+        operations.show_evidence(review=review, by=call.by, now=call.now)
     return {"requests": [_activity(call, review, "REQUESTED_TRANSITION")] if review else []}
 
 
@@ -40,7 +45,7 @@ def approve(call: Call) -> dict[str, Any]:
     review = _open_review(call)
     comment = wire.required(call.data, "comment")
     decided = operations.approve_version(
-        review=review, comment=comment, by=call.by, now=call.now, expected_evidence=_evidence(call, review)
+        review=review, comment=comment, by=call.by, now=call.now, expected_evidence=_seen(call, review)
     )
     return {"activity": _activity(call, decided, "APPROVED_REQUEST", comment=comment)}
 
@@ -63,8 +68,21 @@ def delete(call: Call) -> dict[str, Any]:
     return {"activity": _activity(call, withdrawn, "CANCELLED_REQUEST")}
 
 
+def _seen(call: Call, review: Review) -> str:
+    """What the caller was last shown: this protocol has no word for what somebody saw. Raises NotAllowed, Conflict."""
+    require(approvals.why_not_decide(call.by, approvals.tally(review, now=call.now)))
+    shown = queries.evidence_shown(review, call.by)
+    if shown is None:
+        raise Conflict(
+            f"You were not shown yet what this request rests on: call transition-requests/list, and look at "
+            f"{address(call, review)}.",
+            code="not_shown",
+        )
+    return shown
+
+
 def _evidence(call: Call, review: Review) -> str:
-    """As it stands: this protocol has no word for what somebody saw. The answer says where the review is."""
+    """As it stands: to send a version back needs no evidence."""
     return approvals.tally(review, now=call.now).matter.digest
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import Job
+from core.storage import names_blobs
 from models_registry.enums import Decision, ReviewState
 from models_registry.models.deployments import Deployment
 from models_registry.models.registry import ModelVersion
@@ -131,3 +132,6 @@ class Comparison(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challenger} against {self.champion}" if self.champion else f"{self.challenger} alone"
+
+
+names_blobs(Comparison, "holdout_digest")

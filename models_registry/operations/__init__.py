@@ -1,7 +1,7 @@
 """Writes about models, versions, reviews, deployments and the truth about predictions."""
 
 from models_registry.operations.aliases import delete_alias, set_alias
-from models_registry.operations.comments import add_comment, change_comment, delete_comment
+from models_registry.operations.comments import VERSION_TALK
 from models_registry.operations.comparisons import (
     fail_comparison,
     finish_comparison,
@@ -27,7 +27,13 @@ from models_registry.operations.registered_models import (
     set_model_tags,
     update_model,
 )
-from models_registry.operations.reviews import approve_version, request_changes, request_review, withdraw_review
+from models_registry.operations.reviews import (
+    approve_version,
+    request_changes,
+    request_review,
+    show_evidence,
+    withdraw_review,
+)
 from models_registry.operations.versions import (
     archive_version,
     create_version,
@@ -50,16 +56,14 @@ from models_registry.operations.withdrawals import withdraw_decision
 
 __all__ = [
     "DELIVER_WEBHOOK",
+    "VERSION_TALK",
     "WebhookChange",
-    "add_comment",
     "approve_version",
     "archive_version",
-    "change_comment",
     "choose_evaluation",
     "create_version",
     "create_webhook",
     "delete_alias",
-    "delete_comment",
     "delete_model",
     "delete_model_tag",
     "delete_version",
@@ -87,6 +91,7 @@ __all__ = [
     "set_alias",
     "set_model_tags",
     "set_version_tags",
+    "show_evidence",
     "start_comparison",
     "start_comparisons_of_open_reviews",
     "update_model",

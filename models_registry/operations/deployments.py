@@ -1,7 +1,7 @@
 """Writes about deployments: which version answers under a name."""
 
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,16 @@ from models_registry.model_cache import cache
 from models_registry.models import Deployment, ModelVersion, Review
 from models_registry.operations import values
 from models_registry.operations.locking import locked_deployment, locked_version, require_version
-from projects.models import Project
-from projects.operations.locking import locked_open
+from projects.enums import FindingState, Severity
+from projects.models import Finding, Project
+from projects.operations.findings import raise_finding
+from projects.operations.locking import locked, locked_open
 
 if TYPE_CHECKING:
     from models_registry.serving import LoadedModel
 
 SMOKE_ROWS = 20
+REVIEW_DAYS = 5
 
 
 def deploy_version(*, project: Project, name: str, version: ModelVersion, by: User | None, now: datetime) -> Deployment:
@@ -54,10 +57,14 @@ def roll_back(
 ) -> Deployment:
     """Serve again what served before. Once more leads forward again.
 
+    In an incident nothing else may be at hand: what was changed since its approval serves too, other than when it is
+    deployed. The event names what was changed, and a finding that blocks the next gate asks for its review.
+
     Raises NotAllowed, Conflict (`nothing_before`; `not_approved`), PreconditionFailed.
     """
+    project = locked(deployment.project_id)
     deployment = locked_deployment(deployment)
-    require(rules.why_not_deploy(by, deployment.project_id))
+    require(rules.why_not_deploy(by, project.pk))
     require_version(deployment, deployment.version, expected_version)
     _require_standing(deployment)
     previous = deployment.previous_version
@@ -68,8 +75,36 @@ def roll_back(
     was = deployment.live_version
     deployment.live_version, deployment.previous_version = previous, was
     _save(deployment, by=by, now=now)
-    events.record(DEPLOYMENT_ROLLED_BACK, deployment, by=by, **_facts(deployment, was))
+    changed = approvals.changed_since_approved(previous)
+    told = {"changed": changed} if changed else {}
+    events.record(DEPLOYMENT_ROLLED_BACK, deployment, by=by, **_facts(deployment, was), **told)
+    if changed:
+        _ask_for_review(project, deployment, changed, by=by, now=now)
     return deployment
+
+
+def _ask_for_review(
+    project: Project, deployment: Deployment, changed: list[str], *, by: User | None, now: datetime
+) -> None:
+    """Once, while nobody has closed it."""
+    version = deployment.live_version
+    about = f"{version.model.name}@{version.number}"
+    title = f"{version} serves on an approval from before it was changed"[:200]
+    open_ones = Finding.objects.filter(project=project, about_type="version", about_id=about, state=FindingState.OPEN)
+    if open_ones.filter(title=title).exists():
+        return
+    raise_finding(
+        project=project,
+        title=title,
+        detail=f"{deployment} was rolled back to it. Changed since it was approved: {' and '.join(changed)}.",
+        severity=Severity.HIGH,
+        about_type="version",
+        about_id=about,
+        due_date=now.date() + timedelta(days=REVIEW_DAYS),
+        barred=[by],
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from models_registry.events import (
     REVIEW_CHANGES_REQUESTED,
     REVIEW_DECIDED,
     REVIEW_REQUESTED,
+    REVIEW_SHOWN,
     REVIEW_WITHDRAWN,
     VERSION_APPROVED,
 )
@@ -144,6 +145,23 @@ def request_changes(
     _close(found, approver, now)
     events.record(REVIEW_CHANGES_REQUESTED, review, by=by, comment=comment, **_facts(review))
     return review
+
+
+@transaction.atomic
+def show_evidence(*, review: Review, by: User, now: datetime) -> str | None:
+    """Keep that this person was shown what the review rests on, for a protocol that cannot say what they saw: they
+    decide there on this and on nothing later. Returns its digest; None for whoever may not decide, of whom nothing is
+    kept. The same evidence is kept once. Raises IllegalStep of a review that is closed."""
+    locked(review.project_id)
+    review = locked_review(review)
+    REVIEW_FLOW.target(review.state, "approve")
+    found = approvals.tally(review, now=now)
+    if approvals.why_not_decide(by, found) is not None:
+        return None
+    digest = found.matter.digest
+    if queries.evidence_shown(review, by) != digest:
+        events.record(REVIEW_SHOWN, review, by=by, evidence=digest)
+    return digest
 
 
 @transaction.atomic

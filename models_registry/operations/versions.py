@@ -91,7 +91,7 @@ def create_version(
 
 @transaction.atomic
 def update_version(*, version: ModelVersion, description: str, by: User | None, now: datetime) -> ModelVersion:
-    """Change its description, which no approval is bound to. Raises NotAllowed, Invalid, Conflict (`deleted`)."""
+    """Change its description: decisions were about the one before. Raises NotAllowed, Invalid, Conflict (`deleted`)."""
     description = values.text("description", description)
     version = _for_change(version, by)
     version.description, version.updated_at = description, now

@@ -1,12 +1,14 @@
 """Reads of reviews and the comparisons they rest on."""
 
-from django.db.models import Max, QuerySet
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Max, Q, QuerySet
 
 from core.errors import NotFound
 from core.models import Event, User
 from experiments.models import LatestMetric
 from models_registry.enums import Decision, ReviewState
-from models_registry.events import VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
+from models_registry.events import REVIEW_SHOWN, VERSION_CREATED, VERSION_REVISED, VERSION_UPDATED
 from models_registry.models import Approval, Comparison, Deployment, ModelVersion, Review
 from models_registry.queries.registry import newest_approved
 from projects import policies
@@ -37,17 +39,18 @@ def reviews_of(version: ModelVersion) -> QuerySet[Review]:
 
 def waiting_for(user: User) -> QuerySet[Review]:
     """Open reviews in projects where the user's role may decide, and which are not about the user's own work."""
+    kept = policies.policies_of(Membership.objects.filter(user=user).values_list("project", flat=True))
+    return _with_all(undecided_by(user, kept)).order_by("requested_at", "pk")
+
+
+def undecided_by(user: User, kept: Mapping[int, PolicyVersion]) -> QuerySet[Review]:
+    """The same by who has read the policies of the user's projects already, without what the reviews are about."""
     roles = list(Membership.objects.filter(user=user).values_list("project", "role"))
-    found = policies.policies_of({project for project, _ in roles})
     roles += delegated_roles(user)
-    may_decide = [pk for pk, role in roles if pk in found and role in _deciding_roles(found[pk])]
+    may_decide = [pk for pk, role in roles if pk in kept and role in _deciding_roles(kept[pk])]
     waiting = Review.objects.filter(state=ReviewState.OPEN, project__in=may_decide)
-    mine = (
-        waiting.filter(author=user)
-        | waiting.filter(requested_by=user)
-        | waiting.filter(model_version__run__created_by=user)
-    )
-    return _with_all(waiting.exclude(pk__in=mine.values("pk"))).order_by("requested_at", "pk")
+    mine = Q(author=user) | Q(requested_by=user) | Q(model_version__run__created_by=user)
+    return waiting.exclude(pk__in=waiting.filter(mine).values("pk"))
 
 
 def _deciding_roles(policy: PolicyVersion) -> set[str]:
@@ -86,10 +89,11 @@ def last_approval(review: Review) -> Approval | None:
     return Approval.objects.filter(review=review, decision=Decision.APPROVE).order_by("pk").last()
 
 
-def approval_of(version: ModelVersion) -> Approval | None:
-    """The last of those with which the version was approved, as it stands."""
-    rows = Approval.objects.filter(review__model_version=version, review__state=ReviewState.APPROVED)
-    return rows.filter(decision=Decision.APPROVE, withdrawn_at=None).order_by("pk").last()
+def approvals_of(versions: Iterable[ModelVersion]) -> dict[int, Approval]:
+    """By the version's primary key, the last of those with which it was approved, as it stands."""
+    rows = Approval.objects.filter(review__model_version__in=versions, review__state=ReviewState.APPROVED)
+    rows = rows.filter(decision=Decision.APPROVE, withdrawn_at=None).select_related("review")
+    return {one.review.model_version_id: one for one in rows.order_by("pk")}
 
 
 def contributors_to(version: ModelVersion) -> list[int]:
@@ -120,6 +124,15 @@ def comparison_decided_on(review: Review) -> Comparison | None:
     return rows.order_by("-pk").first()
 
 
+def metrics_of_runs(versions: Iterable[ModelVersion]) -> dict[int, dict[str, float]]:
+    """What the runs of these versions measured, by the run's primary key and by name."""
+    found: dict[int, dict[str, float]] = {}
+    rows = LatestMetric.objects.filter(run__in={one.run_id for one in versions if one.run_id})
+    for run_id, name, value in rows.values_list("run_id", "key__name", "value"):
+        found.setdefault(run_id, {})[name] = value
+    return found
+
+
 def metrics_of_run(version: ModelVersion) -> list[tuple[str, float]]:
     """What the version's run measured, by name."""
     rows = LatestMetric.objects.filter(run=version.run_id).order_by("key__name")
@@ -137,3 +150,16 @@ def _with_all(rows: QuerySet[Review]) -> QuerySet[Review]:
         "requested_by",
         "decided_by",
     )
+
+
+def evidence_shown(review: Review, to: User) -> str | None:
+    """The digest of what this person was last shown of the review where a protocol cannot say what they saw."""
+    shown = Event.objects.filter(
+        stream_id=review.project_id,
+        subject_type="review",
+        subject_id=review.public_id,
+        type=REVIEW_SHOWN,
+        actor_id=to.pk,
+    )
+    found: str | None = shown.order_by("-seq").values_list("data__evidence", flat=True).first()
+    return found

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.errors import DomainError
 from core.pages import now, user_of
-from models_registry import operations, prediction, queries, rules, tables
+from models_registry import approvals, operations, prediction, queries, rules, tables
 from models_registry.enums import DeploymentState
 from models_registry.forms import PauseForm, RowForm
 from models_registry.models import Deployment
@@ -125,7 +125,16 @@ def _part(project: Project, found: Deployment, part: str) -> dict[str, Any]:
         return context | _traffic(found)
     if part == "history":
         return context | {"history": feed.entries(queries.history(found), project.key)}
-    return context | {"tone": tables.DEPLOYMENT_TONES[DeploymentState(found.state)]}
+    return context | {
+        "tone": tables.DEPLOYMENT_TONES[DeploymentState(found.state)],
+        "changed_live": " and ".join(approvals.changed_since_approved(found.live_version)),
+        "changed_before": _changed_before(found),
+    }
+
+
+def _changed_before(found: Deployment) -> str:
+    """What of the version that a roll-back leads to is otherwise than in its approval."""
+    return " and ".join(approvals.changed_since_approved(found.previous_version)) if found.previous_version else ""
 
 
 def _traffic(found: Deployment) -> dict[str, Any]:

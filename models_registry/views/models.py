@@ -18,6 +18,7 @@ from models_registry.forms import AliasForm, DeployForm, EvaluationForm, Propose
 from models_registry.models import Deployment, ModelVersion, RegisteredModel
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
+from projects.views.comments import Room, discussion, talk
 
 
 @project_page
@@ -184,6 +185,20 @@ def archive(request: HttpRequest, project: Project, name: str, number: int) -> H
     return redirect(tables.version_url(project, found))
 
 
+@project_page
+@require_http_methods(["GET", "POST"])
+def comments(
+    request: HttpRequest, project: Project, name: str, number: int, comment_id: int | None = None
+) -> HttpResponse:
+    found = queries.version_of(project=project, name=name, number=number)
+    return talk(request, project, _room(project, found), comment_id)
+
+
+def _room(project: Project, found: ModelVersion) -> Room:
+    names = ("models_registry:version", "models_registry:version-comments", "models_registry:version-comment")
+    return Room(operations.VERSION_TALK, found, names, [project.key, found.model.name, found.number])
+
+
 def _again(request: HttpRequest, project: Project, found: ModelVersion, **forms: Any) -> HttpResponse:
     """The page once more, with the form that came back wrong."""
     return render(request, "models_registry/version.html", _whole(request, project, found) | forms, status=422)
@@ -207,7 +222,8 @@ def _whole(request: HttpRequest, project: Project, found: ModelVersion) -> dict[
     user = user_of(request)
     deployments = _deployments(found)
     signature = queries.signature_of(found) or {}
-    return _state(request, project, found) | {
+    shown = _state(request, project, found) | discussion(request, project, _room(project, found))
+    return shown | {
         "metrics": queries.metrics_of_run(found),
         "inputs": signature.get("inputs") or [],
         "output": signature.get("output"),

@@ -12,7 +12,7 @@ from core.models import Blob, Job, User
 from core.rules import require
 from experiments.models import Experiment
 from porting import rules
-from porting.events import EXPORT_FAILED, EXPORT_FINISHED, EXPORT_STARTED
+from porting.events import EXPORT_EXPIRED, EXPORT_FAILED, EXPORT_FINISHED, EXPORT_STARTED
 from porting.models import Export
 from projects.models import Project
 
@@ -56,6 +56,18 @@ def fail_export(*, job: Job, code: str, message: str) -> Export:
     made = Export.objects.get(pk=job.payload["export"])
     events.record(EXPORT_FAILED, made, by=None, code=code, reason=message)
     return made
+
+
+@transaction.atomic
+def expire_exports(*, before: datetime) -> int:
+    """Let go of the archives that were packed before then: the sweep of files removes them. Returns how many."""
+    old = Export.objects.filter(archive__isnull=False, job__finished_at__lt=before)
+    rows = list(old.select_for_update(no_key=True, of=("self",), skip_locked=True).order_by("pk"))
+    for made in rows:
+        made.archive = None
+        made.save(update_fields=["archive"])
+        events.record(EXPORT_EXPIRED, made, by=None)
+    return len(rows)
 
 
 def _check(project: Project, wanted: Sequence[str] | None) -> None:

@@ -1,7 +1,8 @@
-"""REST: many items at once, items in a line, requests, views, templates, comments."""
+"""REST: many items at once, items in a line, requests, views, templates."""
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,13 +14,13 @@ from core.api import StrictSerializer, expected_version, valid
 from core.api.paging import refuse_unknown_filters
 from core.errors import Invalid
 from core.pages import now
-from projects import itemtable, operations, queries
+from projects import itemreading, itemtable, operations, queries
 from projects.api.items import FILTER_PARAMETERS, ItemApi, ItemShape
-from projects.api.shapes import PersonShape, caller, person, person_json
+from projects.api.shapes import PersonShape, answer, caller, person, person_json
 from projects.api.sprints import named_sprint
 from projects.api_base import ProjectApiView
-from projects.enums import PRIORITIES, ItemKind, Layout, Visibility
-from projects.models import ItemComment, ItemTemplate, SavedView, WorkItem
+from projects.enums import PRIORITIES, ItemKind, Layout
+from projects.models import ItemTemplate, SavedView, WorkItem
 
 
 class BulkBody(StrictSerializer):
@@ -54,6 +55,12 @@ class ItemsImportBody(StrictSerializer):
     file = serializers.FileField()
     kind = serializers.ChoiceField(choices=["csv", "jira", "github"], help_text="Whose file it is.")
     is_trial = serializers.BooleanField(default=False, help_text="Says what would come of it, and writes nothing.")
+
+    def validate_file(self, file: UploadedFile) -> UploadedFile:
+        if (file.size or 0) > itemreading.MOST_BYTES:
+            limit, size = itemreading.MOST_BYTES / 10**6, (file.size or 0) / 10**6
+            raise serializers.ValidationError(f"A file has {limit:.0f} MB at most: got {size:.1f} MB.")
+        return file
 
 
 class ImportErrorShape(serializers.Serializer[Any]):
@@ -109,6 +116,7 @@ class ItemTemplateBody(StrictSerializer):
 
 class ItemTemplateShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
+    version = serializers.IntegerField()
     name = serializers.CharField()
     values = serializers.DictField(child=serializers.JSONField())
 
@@ -119,27 +127,6 @@ class ItemTemplateListShape(serializers.Serializer[Any]):
 
 class ItemTemplateUseBody(StrictSerializer):
     title = serializers.CharField(max_length=200, allow_blank=True, default="")
-
-
-class ItemCommentChangeBody(StrictSerializer):
-    text = serializers.CharField(max_length=5000, help_text="Markdown.")
-
-
-class ItemCommentBody(ItemCommentChangeBody):
-    visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.EVERYONE)
-
-
-class ItemCommentShape(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    text = serializers.CharField()
-    visibility = serializers.ChoiceField(choices=Visibility.choices)
-    created_by = PersonShape()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-
-
-class ItemCommentListShape(serializers.Serializer[Any]):
-    results = ItemCommentShape(many=True)
 
 
 class ItemsBulkView(ItemApi):
@@ -267,7 +254,7 @@ class ViewView(ProjectApiView):
 
 
 def template_json(template: ItemTemplate) -> dict[str, Any]:
-    return {"id": template.pk, "name": template.name, "values": template.values}
+    return {"id": template.pk, "version": template.version, "name": template.name, "values": template.values}
 
 
 class TemplatesView(ProjectApiView):
@@ -278,11 +265,14 @@ class TemplatesView(ProjectApiView):
 
     @extend_schema(request=ItemTemplateBody, responses={201: ItemTemplateShape})
     def post(self, request: Request, key: str) -> Response:
-        """Keep values under a name, in the place of what has it."""
+        """Keep values under a name, in the place of what has it; with If-Match only of the version that was read."""
         template = operations.save_template(
-            project=self.project, by=caller(request), **valid(ItemTemplateBody, request)
+            project=self.project,
+            by=caller(request),
+            expected_version=expected_version(request),
+            **valid(ItemTemplateBody, request),
         )
-        return Response(template_json(template), status=201)
+        return answer(template_json(template), template, status=201)
 
 
 class TemplateView(ItemApi):
@@ -293,47 +283,18 @@ class TemplateView(ItemApi):
         item = operations.add_from_template(template=begin, title=body["title"], by=caller(request), now=now())
         return self.answered(item.number, status=201)
 
+    @extend_schema(request=ItemTemplateBody, responses=ItemTemplateShape)
+    def patch(self, request: Request, key: str, template: int) -> Response:
+        """Change its name, or what items begin with; with If-Match only the version that was read (412 otherwise)."""
+        found = queries.item_template(self.project, template)
+        given = {"name": found.name, "values": found.values} | valid(ItemTemplateBody, request, partial=True)
+        revised = operations.revise_template(
+            template=found, by=caller(request), expected_version=expected_version(request), **given
+        )
+        return answer(template_json(revised), revised)
+
     @extend_schema(responses={204: None})
     def delete(self, request: Request, key: str, template: int) -> Response:
         """Take it away."""
         operations.remove_template(template=queries.item_template(self.project, template), by=caller(request))
-        return Response(status=204)
-
-
-def comment_json(comment: ItemComment) -> dict[str, Any]:
-    names = ("text", "visibility", "created_at", "updated_at")
-    body = {name: getattr(comment, name) for name in names}
-    return {"id": comment.pk, "created_by": person_json(comment.created_by)} | body
-
-
-class ItemCommentsView(ProjectApiView):
-    @extend_schema(responses=ItemCommentListShape)
-    def get(self, request: Request, key: str, number: int) -> Response:
-        """What is said of it, as far as the caller may read it."""
-        item = queries.item(self.project, number)
-        return Response({"results": [comment_json(one) for one in queries.item_comments(item, caller(request))]})
-
-    @extend_schema(request=ItemCommentBody, responses={201: ItemCommentShape})
-    def post(self, request: Request, key: str, number: int) -> Response:
-        """Say something of it, to the team or to everyone."""
-        item, body = queries.item(self.project, number), valid(ItemCommentBody, request)
-        comment = operations.comment_on_item(item=item, by=caller(request), now=now(), **body)
-        return Response(comment_json(comment), status=201)
-
-
-class ItemCommentView(ProjectApiView):
-    def _comment(self, request: Request, number: int, comment: int) -> ItemComment:
-        return queries.item_comment(queries.item(self.project, number), caller(request), comment)
-
-    @extend_schema(request=ItemCommentChangeBody, responses=ItemCommentShape)
-    def patch(self, request: Request, key: str, number: int, comment: int) -> Response:
-        """Change one's own."""
-        found, body = self._comment(request, number, comment), valid(ItemCommentChangeBody, request)
-        changed = operations.change_item_comment(comment=found, by=caller(request), now=now(), **body)
-        return Response(comment_json(changed))
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, key: str, number: int, comment: int) -> Response:
-        """Take back one's own."""
-        operations.delete_item_comment(comment=self._comment(request, number, comment), by=caller(request), now=now())
         return Response(status=204)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from core.models import User
 from projects.enums import ItemKind
 from projects.forms.fields import long
-from projects.models import Sprint
+from projects.models import ItemTemplate, Sprint
 
 
 class ItemForm(forms.Form):
@@ -24,6 +24,18 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
         self.fields["sprint"].queryset = sprints  # type: ignore[attr-defined]
+
+
+class NewItemForm(ItemForm):
+    template = forms.ModelChoiceField(
+        queryset=ItemTemplate.objects.none(), required=False, empty_label="Nothing", label="Begin with"
+    )
+
+    field_order = ("template",)
+
+    def __init__(self, *args: Any, templates: "QuerySet[ItemTemplate]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
 
 
 class ItemChangeForm(ItemForm):

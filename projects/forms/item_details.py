@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
+from core.errors import NotFound
 from projects import queries
-from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult, Visibility
+from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult
 from projects.forms.fields import long
 from projects.models import ItemField, Project, WorkItem
 
@@ -42,12 +43,18 @@ class ItemDetailsForm(forms.Form):
     def own_fields(self) -> list[forms.BoundField]:
         return [self[OWN + one.key] for one in self.own]
 
+    def clean_parent(self) -> WorkItem | None:
+        number = self.cleaned_data["parent"]
+        try:
+            return queries.item(self.project, number) if number else None
+        except NotFound as exc:
+            raise forms.ValidationError(exc.message) from None
+
     def values(self) -> dict[str, Any]:
-        """As `revise_item` takes them. Raises NotFound for a parent that there is not."""
+        """As `revise_item` takes them."""
         given = self.cleaned_data
-        values: dict[str, Any] = {name: given[name] for name in TESTS}
+        values: dict[str, Any] = {name: given[name] for name in (*TESTS, "parent")}
         values["labels"] = [one.strip() for one in given["labels"].split(",") if one.strip()]
-        values["parent"] = queries.item(self.project, given["parent"]) if given["parent"] else None
         values["estimates"] = {name: given[ESTIMATE + name] for name in Discipline.values}
         if self.own:
             values["custom"] = {one.key: given[OWN + one.key] for one in self.own}
@@ -68,8 +75,3 @@ def _own(field: ItemField) -> forms.Field:
 class BlockForm(forms.Form):
     cause = forms.ChoiceField(choices=BlockCause.choices)
     reason = forms.CharField(max_length=200, label="What is missing")
-
-
-class CommentForm(forms.Form):
-    text = forms.CharField(max_length=5000, widget=long())
-    visibility = forms.ChoiceField(choices=Visibility.choices, required=False)

@@ -12,8 +12,11 @@ from projects.policy import (
     NO_SELF_APPROVAL,
     NOT_ALONE,
     PROJECT_TEAM,
+    USUAL_SLICES,
     PolicyError,
     Row,
+    Type,
+    as_text,
     path_at,
 )
 from projects.roles import Role
@@ -40,6 +43,17 @@ class CheckRow(forms.Form):
     label = forms.CharField(max_length=200, required=False, label="What it says when it holds")
     require = _expression(label="Holds when", required=True)
     when = _expression(label="Asked only when")
+    metric = forms.ChoiceField(
+        required=False, label="Of the metric", help_text="What ci_low(0.95), ci_high and estimate speak of."
+    )
+    each = forms.ChoiceField(
+        choices=[("", "Once"), ("slices", "Of every slice of the data")], required=False, label="Asked"
+    )
+    slices_of = forms.ChoiceField(required=False, initial=USUAL_SLICES, label="Slices of")
+    min_n = forms.IntegerField(required=False, min_value=0, label="With at least so many rows")
+    by = forms.CharField(
+        required=False, label="By these columns", help_text="By commas; each must have such a slice. Empty: all."
+    )
     severity = forms.ChoiceField(
         choices=[("block", "Stops the gate"), ("warn", "Only warns")], initial="block", label="If it fails"
     )
@@ -47,22 +61,57 @@ class CheckRow(forms.Form):
         choices=[("fail", "Fails"), ("wait", "Waits"), ("pass", "Holds")], initial="fail", label="If it is unknown"
     )
 
+    def __init__(self, *args: Any, facts: Mapping[str, Type], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("metric", [("", "None"), *_named(facts, Type.ESTIMATE)])
+        self._offer("slices_of", _named(facts, Type.SLICES))
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """What the text says is offered too, so that it stays until somebody changes it."""
+        field = self.fields[name]
+        said = self.initial.get(name, field.initial or "")
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices if said in dict(choices) else [*choices, (said, said)]
+
     @classmethod
     def read(cls, index: int, said: Mapping[str, Any]) -> dict[str, Any]:
-        names = ("id", "label", "require", "when", "severity", "on_unknown")
+        names = ("id", "label", "require", "when", "severity", "on_unknown", "metric")
         usual = {"origin": index, "severity": "block", "on_unknown": "fail"}
-        return usual | {name: _text(said[name]) for name in names if name in said}
+        return usual | {name: _text(said[name]) for name in names if name in said} | _slices_shown(said.get("each"))
 
     @property
     def is_empty(self) -> bool:
-        return not any(self.cleaned_data.get(name) for name in ("id", "label", "require", "when"))
+        asked = ("id", "label", "require", "when", "metric", "each")
+        return not any(self.cleaned_data.get(name) for name in asked)
 
     def row(self, entries: list[Any]) -> Row:
         given, before = self.cleaned_data, _entry(entries, self.cleaned_data.get("origin"))
-        values: dict[str, Any] = {name: given.get(name) or None for name in ("id", "label", "require", "when")}
+        names = ("id", "label", "require", "when", "metric")
+        values: dict[str, Any] = {name: given.get(name) or None for name in names}
         for name, usual in (("severity", "block"), ("on_unknown", "fail")):
             values[name] = given.get(name) if given.get(name) not in ("", usual) or name in before else None
-        return Row(given.get("origin"), {name: _kept(before, name, value) for name, value in values.items()})
+        kept = {name: _kept(before, name, value) for name, value in values.items()}
+        return Row(given.get("origin"), kept | {"each": self._each(before.get("each"))})
+
+    def _each(self, before: Any) -> Any:
+        """What was not changed stays as it is written; what was, keeps the rest of it."""
+        given = self.cleaned_data
+        wanted = {name: given.get(name) or _SLICES_USUAL[name] for name in _SLICES_USUAL}
+        if wanted == _SLICES_USUAL | _slices_shown(before):
+            return before
+        if not wanted["each"]:
+            return None
+        slices = dict(_mapping(_mapping(before).get("slices")))
+        said = {
+            "of": wanted["slices_of"],
+            "min_n": wanted["min_n"],
+            "by": [one.strip() for one in wanted["by"].split(",") if one.strip()] or None,
+        }
+        shown = _slices_shown(before)
+        for key, field in (("of", "slices_of"), ("min_n", "min_n"), ("by", "by")):
+            if wanted[field] != shown.get(field, _SLICES_USUAL[field]):
+                slices[key] = said[key]
+        return {"slices": {key: value for key, value in slices.items() if value is not None}}
 
 
 class ApprovalRow(forms.Form):
@@ -96,7 +145,7 @@ class ApprovalRow(forms.Form):
             values |= {"role": roles[0] if len(roles) == 1 else None, "any_of": roles if len(roles) > 1 else None}
         values["count"] = None if count == 1 and "count" not in before else count
         values["not_in"] = PROJECT_TEAM if given.get("outside") else None
-        values["when"] = given.get("when") or None
+        values["when"] = _kept(before, "when", given.get("when") or None)
         return Row(given.get("origin"), values)
 
 
@@ -137,7 +186,7 @@ class GateRules(forms.Form):
         waivers = _mapping(said.get("waivers"))
         return {
             "standing_checks": said.get("standing_checks", "all"),
-            "separation": _listed(said.get("separation")),
+            "separation": [one for one in _listed(said.get("separation")) if one != NO_SELF_APPROVAL],
             "veto": _listed(said.get("veto")),
             "valid_days": _mapping(said.get("freshness")).get("valid_days"),
             "open_finding": _mapping(said.get("on_fail")).get("open_finding", ""),
@@ -187,16 +236,25 @@ ApprovalRows = forms.formset_factory(ApprovalRow, extra=1, can_delete=True, max_
 
 
 class GateForm:
-    """The three parts of the page together."""
+    """The three parts of the page together. `facts`: those that there are, with their types."""
 
-    def __init__(self, said: Mapping[str, Any], version: int, data: Any = None) -> None:
+    KNOWN = frozenset(
+        {"checks", "approvals", "standing_checks", "separation", "veto", "freshness", "waivers", "on_fail"}
+    )
+
+    def __init__(self, said: Mapping[str, Any], version: int, facts: Mapping[str, Type], data: Any = None) -> None:
         self.said = said
         self.entries = {name: _entries(said.get(name)) for name in ("checks", "approvals")}
         checks = [CheckRow.read(*one) for one in enumerate(self.entries["checks"])]
         approvals = [ApprovalRow.read(*one) for one in enumerate(self.entries["approvals"])]
-        self.checks = CheckRows(data, initial=checks, prefix="checks")
+        self.checks = CheckRows(data, initial=checks, prefix="checks", form_kwargs={"facts": facts})
         self.approvals = ApprovalRows(data, initial=approvals, prefix="approvals")
         self.rules = GateRules(data, initial=GateRules.read(said) | {"version": version})
+
+    @property
+    def in_text_alone(self) -> list[str]:
+        """What the text says of this gate and the form does not know, key by key."""
+        return [f"{name}: {as_text(value)}" for name, value in self.said.items() if name not in self.KNOWN]
 
     def is_valid(self) -> bool:
         return all([self.checks.is_valid(), self.approvals.is_valid(), self.rules.is_valid()])
@@ -224,7 +282,9 @@ class GateForm:
             kept = self._kept(rows)
             form = kept[int(path[1])] if int(path[1]) < len(kept) else self.rules
             key = str(path[2]) if len(path) > 2 else ""
-            named = {"role": "roles", "any_of": "roles", "not_in": "outside"}.get(key, key)
+            if key == "each":
+                key = {"of": "slices_of"}.get(str(path[-1]), str(path[-1]))
+            named = {"role": "roles", "any_of": "roles", "not_in": "outside", "slices": "each"}.get(key, key)
             return form, named if named in form.fields else None
         names = {"freshness": "valid_days", "on_fail": "open_finding"}
         name = names.get(str(path[0]), str(path[0])) if path else ""
@@ -235,6 +295,26 @@ class GateForm:
     @staticmethod
     def _kept(rows: Iterable[Any]) -> list[Any]:
         return [one for one in rows if not one.cleaned_data.get("DELETE") and not one.is_empty]
+
+
+_SLICES_USUAL: dict[str, Any] = {"each": "", "slices_of": USUAL_SLICES, "min_n": None, "by": ""}
+
+
+def _slices_shown(each: Any) -> dict[str, Any]:
+    """`each` of a check as its fields show it."""
+    if not isinstance(each, dict):
+        return {}
+    slices = _mapping(each.get("slices"))
+    return {
+        "each": "slices",
+        "slices_of": _text(slices.get("of")) or USUAL_SLICES,
+        "min_n": slices.get("min_n") or None,
+        "by": ", ".join(_listed(slices.get("by"))),
+    }
+
+
+def _named(facts: Mapping[str, Type], kind: Type) -> list[tuple[str, str]]:
+    return [(name, name) for name, one in sorted(facts.items()) if one is kind]
 
 
 def _entries(said: Any) -> list[Any]:
@@ -254,10 +334,10 @@ def _listed(said: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """As it stands in a field."""
+    """As it stands in a field, which has one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    return "" if value is None else " ".join(str(value).splitlines()).strip()
 
 
 def _kept(before: Mapping[str, Any], name: str, value: str | None) -> Any:

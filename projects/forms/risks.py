@@ -79,6 +79,7 @@ class ReasonForm(forms.Form):
 
 
 class AcceptanceForm(ReasonForm):
+    text = forms.CharField(widget=long(2), max_length=4000, label="Why")
     until = _date()
 
 

@@ -2,8 +2,10 @@
 
 from projects.models.approvals import GateApproval, GateCondition, GateEvaluation, GateRequest, GateWaiver
 from projects.models.assumptions import Assumption
+from projects.models.attachments import Attachment
 from projects.models.board import Sprint
 from projects.models.capacity import SprintCapacity
+from projects.models.comments import Comment, ItemComment
 from projects.models.delegations import Delegation
 from projects.models.dossier import Ceiling, Dossier, DossierRevision, Precedent, ScopeOption, Sheet
 from projects.models.findings import Finding
@@ -12,7 +14,6 @@ from projects.models.health import HealthNote
 from projects.models.indicators import Indicator, IndicatorReading
 from projects.models.items import (
     ItemBlock,
-    ItemComment,
     ItemField,
     ItemLink,
     ItemStatus,
@@ -33,8 +34,10 @@ from projects.models.tiers import Classification
 
 __all__ = [
     "Assumption",
+    "Attachment",
     "Ceiling",
     "Classification",
+    "Comment",
     "Control",
     "Delegation",
     "Dossier",

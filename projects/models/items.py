@@ -17,7 +17,6 @@ from projects.enums import (
     Layout,
     Priority,
     Triage,
-    Visibility,
 )
 from projects.models.board import Sprint
 from projects.models.project import Project
@@ -68,6 +67,9 @@ ESTIMATES = {discipline: f"points_{discipline.value}" for discipline in Discipli
 _IS_UNSPLIT = Q(**{f"{column}__isnull": True for column in ESTIMATES.values()})
 _SUM = Coalesce("points_product", 0) + Coalesce("points_data_science", 0)
 _SUM = _SUM + Coalesce("points_engineering", 0) + Coalesce("points_validation", 0)
+
+# What a backlog is read from, in its order.
+_IS_LEFT = Q(sprint=None) & ~Q(state__in=["done", "dropped"])
 
 
 class WorkItem(models.Model):
@@ -149,6 +151,8 @@ class WorkItem(models.Model):
         indexes = [
             models.Index(fields=["project", "sprint", "state", "rank"], name="projects_item_lane"),
             GinIndex(fields=["labels"], name="projects_item_labels"),
+            models.Index(fields=["project", "rank", "id"], condition=_IS_LEFT, name="projects_item_backlog"),
+            models.Index(fields=["project"], condition=Q(triage="waiting"), name="projects_item_waiting"),
         ]
 
     def __str__(self) -> str:
@@ -252,6 +256,7 @@ class ItemTemplate(models.Model):
     """What an item of a sort begins with: values as `add_item` takes them."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="item_templates")
+    version = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=60)
     values = models.JSONField(default=dict)
 
@@ -260,23 +265,3 @@ class ItemTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ItemComment(models.Model):
-    """Markdown. Only its writer changes or deletes it. Said to the team, or to everybody in the project."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="comments")
-    text = models.TextField()
-    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.EVERYONE)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="projects_comment_visibility")
-        ]
-
-    def __str__(self) -> str:
-        return f"comment on {self.item}"

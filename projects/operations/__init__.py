@@ -14,8 +14,10 @@ from projects.operations.assumptions import (
     revise_assumption,
     settle_assumption,
 )
+from projects.operations.attachments import attach_file, remove_attachment
 from projects.operations.capacity import set_capacity
 from projects.operations.ceiling import open_ceiling, seal_ceiling
+from projects.operations.comments import ITEM_TALK, Talk, add_comment, change_comment, delete_comment
 from projects.operations.controls import add_control, revise_control
 from projects.operations.delegations import delegate_role, end_delegation
 from projects.operations.dossier import (
@@ -40,9 +42,8 @@ from projects.operations.item_blocks import (
     unblock_item,
     unlink_item,
 )
-from projects.operations.item_comments import change_item_comment, comment_on_item, delete_item_comment
 from projects.operations.item_import import import_items
-from projects.operations.items import add_item, move_item, revise_item
+from projects.operations.items import add_item, move_item, plan_item, revise_item
 from projects.operations.kill_criteria import add_kill_criterion, decide_kill_criterion, reach_kill_criterion
 from projects.operations.ledger import export_ledger, take_ledger, verify_ledger
 from projects.operations.library import revise_outcome
@@ -77,24 +78,38 @@ from projects.operations.sprints import close_sprint, plan_sprint, revise_sprint
 from projects.operations.statuses import (
     add_status,
     define_field,
+    place_field,
+    place_status,
     remove_field,
     remove_status,
     revise_field,
     revise_status,
+    why_not_remove_status,
 )
 from projects.operations.team import add_member, change_role, remove_member
 from projects.operations.tiers import classify_project
 from projects.operations.triage import accept_request, decline_request, request_item
-from projects.operations.views import remove_template, remove_view, save_template, save_view
+from projects.operations.views import (
+    remove_template,
+    remove_view,
+    revise_template,
+    revise_view,
+    save_template,
+    save_view,
+    template_from_item,
+)
 from projects.operations.waivers import end_waiver, waive_check
 
 __all__ = [
+    "ITEM_TALK",
     "Overtaken",
     "SharedLink",
+    "Talk",
     "accept_request",
     "accept_risk",
     "add_assumption",
     "add_blocker",
+    "add_comment",
     "add_control",
     "add_from_template",
     "add_item",
@@ -107,9 +122,10 @@ __all__ = [
     "add_risk",
     "add_status",
     "answer_readiness",
+    "attach_file",
     "bind_indicator",
     "block_item",
-    "change_item_comment",
+    "change_comment",
     "change_items",
     "change_role",
     "checked_policy",
@@ -117,7 +133,6 @@ __all__ = [
     "classify_project",
     "close_finding",
     "close_sprint",
-    "comment_on_item",
     "count_run",
     "create_project",
     "decide_gate",
@@ -125,7 +140,7 @@ __all__ = [
     "decline_request",
     "define_field",
     "delegate_role",
-    "delete_item_comment",
+    "delete_comment",
     "discard_policy",
     "draft_policy",
     "end_delegation",
@@ -148,6 +163,9 @@ __all__ = [
     "open_finding",
     "open_review_link",
     "pass_gate",
+    "place_field",
+    "place_status",
+    "plan_item",
     "plan_spike",
     "plan_sprint",
     "publish_policy",
@@ -156,6 +174,7 @@ __all__ = [
     "read_indicators",
     "release_in_emergency",
     "remove_assumption",
+    "remove_attachment",
     "remove_blocker",
     "remove_field",
     "remove_indicator",
@@ -185,6 +204,8 @@ __all__ = [
     "revise_spike",
     "revise_sprint",
     "revise_status",
+    "revise_template",
+    "revise_view",
     "revoke_review_link",
     "save_template",
     "save_view",
@@ -200,12 +221,14 @@ __all__ = [
     "stop_spike",
     "take_ledger",
     "take_newest_priors",
+    "template_from_item",
     "treat_risk",
     "unblock_item",
     "unlink_item",
     "verify_ledger",
     "vote_for_card",
     "waive_check",
+    "why_not_remove_status",
     "withdraw_gate_decision",
     "withdraw_gate_request",
     "withdraw_vote",

@@ -16,6 +16,7 @@ from projects.operations.locking import locked_open
 from projects.operations.values import Values
 
 MOST_DAYS = 90
+AHEAD_DAYS = 365
 MOST_TEXT = 4000
 
 
@@ -89,8 +90,10 @@ def _contributed(project: Project, to: User) -> bool:
 
 
 def _check_days(values: Values, starts_on: date, ends_on: date, today: date) -> None:
-    if starts_on < today:
-        values.wrong("starts_on", f"The first day is {today} or later: got {starts_on}.", code="range")
+    furthest = today + timedelta(days=AHEAD_DAYS)
+    if not today <= starts_on <= furthest:
+        values.wrong("starts_on", f"The first day lies from {today} to {furthest}: got {starts_on}.", code="range")
+        return
     if not starts_on <= ends_on <= starts_on + timedelta(days=MOST_DAYS):
         latest = starts_on + timedelta(days=MOST_DAYS)
         values.wrong("ends_on", f"The last day lies from {starts_on} to {latest}: got {ends_on}.", code="range")

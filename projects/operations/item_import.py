@@ -20,9 +20,18 @@ from projects.events import ITEM_ADDED
 from projects.itemreading import Row
 from projects.models import ItemField, Membership, Project, WorkItem
 from projects.operations.item_values import read_values
-from projects.operations.items import enter, facts, revise_item
+from projects.operations.items import enter, facts, revise_item, why_not_correct
 from projects.operations.locking import locked_open
 from projects.roles import Permission
+
+
+@dataclass
+class Outcome:
+    """What came of a row, or would come: added, changed, same or refused; then what changes, or why."""
+
+    row: Row
+    what: str
+    said: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -33,6 +42,7 @@ class Report:
     changed: int = 0
     same: int = 0
     errors: list[FieldError] = field(default_factory=list)
+    rows: list[Outcome] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -48,8 +58,10 @@ def import_items(
     rows = _rows(kind, data)
     _number(project, rows)
     known = _known(project, rows)
-    report = Report(errors=_repeated(rows))
-    read = [_read(project, row, known, report) for row in rows]
+    report, closed = Report(errors=_repeated(rows)), _closed(known)
+    twice = {error.field for error in report.errors}
+    read = [_read(project, row, known, closed, report) for row in rows]
+    read = [None if f"{row.number}.external_id" in twice else one for row, one in zip(rows, read, strict=True)]
     if report.errors and not is_trial:
         raise Invalid(
             f"{len(report.errors)} values cannot be taken in: nothing was.", code="rows", errors=report.errors[:200]
@@ -84,7 +96,19 @@ def _known(project: Project, rows: Sequence[Row]) -> dict[tuple[str, str], WorkI
     return {(item.external_source, item.external_id): item for item in found}
 
 
-def _read(project: Project, row: Row, known: dict[tuple[str, str], WorkItem], report: Report) -> dict[str, Any] | None:
+def _closed(known: dict[tuple[str, str], WorkItem]) -> dict[int | None, str]:
+    """By its id, why the items of a sprint stay as they are."""
+    sprints = {item.sprint_id: item.sprint for item in known.values() if item.sprint}
+    return {pk: said for pk, sprint in sprints.items() if (said := why_not_correct(sprint))}
+
+
+def _read(
+    project: Project,
+    row: Row,
+    known: dict[tuple[str, str], WorkItem],
+    closed: dict[int | None, str],
+    report: Report,
+) -> dict[str, Any] | None:
     """The row's values as an item has them; None when one is wrong, which the report then says."""
     wrong = [FieldError(f"{row.number}.{column}", "invalid", said) for column, _, said in row.wrong]
     if not 1 <= len(row.id) <= 120 or not 1 <= len(row.source) <= 40:
@@ -93,9 +117,13 @@ def _read(project: Project, row: Row, known: dict[tuple[str, str], WorkItem], re
     values = row.values if item else row.begins | row.values
     values = values | _priority(row, wrong) | _assignee(project, row, wrong)
     try:
-        read_values(project, values, item=item)
+        after = read_values(project, values, item=item)
     except Invalid as exc:
         wrong += [_placed(row, error) for error in exc.errors]
+    else:
+        if item and item.sprint_id in closed and _changes(item, after):
+            said = f"Row {row.number}: {closed[item.sprint_id]}"
+            wrong.append(FieldError(f"{row.number}", "sprint_closed", said))
     report.errors += wrong
     return None if wrong else values
 
@@ -139,22 +167,30 @@ def _take(
     now: datetime,
 ) -> None:
     if values is None:
+        said = [error.message for error in report.errors if error.field.split(".")[0] == str(row.number)]
+        report.rows.append(Outcome(row, "refused", said))
         return
     if item is None:
         report.added += 1
+        report.rows.append(Outcome(row, "added"))
         if not is_trial:
             _add(project, row, values, by=by, now=now)
         return
-    after = read_values(project, values, item=item)
-    is_same = all(getattr(item, name) == value for name, value in after.items())
+    changes = _changes(item, read_values(project, values, item=item))
+    is_same = not changes
     report.same += is_same
     report.changed += not is_same
+    report.rows.append(Outcome(row, "same" if is_same else "changed", [name.replace("_", " ") for name in changes]))
     if is_trial or is_same:
         return
     try:
         revise_item(item=item, values=values, by=by, now=now)
     except DomainError as exc:
         raise Invalid(f"Row {row.number}: {exc.message}", field=f"{row.number}", code=exc.code) from None
+
+
+def _changes(item: WorkItem, after: dict[str, Any]) -> list[str]:
+    return [name for name, value in after.items() if getattr(item, name) != value]
 
 
 def _add(project: Project, row: Row, values: dict[str, Any], *, by: User, now: datetime) -> None:

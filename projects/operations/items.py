@@ -1,6 +1,6 @@
 """Writes about work items: adding, changing, moving."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,15 @@ from core import events
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
-from projects import rules
+from projects import queries, rules
 from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind, ItemState, SprintState, Triage
 from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED, ITEM_UNBLOCKED
 from projects.models import ItemStatus, Project, Sprint, SprintReview, WorkItem
+from projects.operations.attachments import share_attachments
 from projects.operations.fields import refuse_overtaken
 from projects.operations.item_values import read_values
 from projects.operations.locking import locked_open, require_version
-from projects.operations.ranks import append_to_lane, lane_of, place_before
+from projects.operations.ranks import append_to_lane, place_before
 from projects.operations.values import Values
 from projects.roles import Permission
 
@@ -99,6 +100,8 @@ def revise_item(
         _enter_plan(item, now)
     item.version += 1
     item.save(update_fields=[*changed, "state", "status", "moved_at", "rank", "version"])
+    if "description" in changed:
+        share_attachments(item, item.description, by)
     events.record(ITEM_REVISED, item, by=by, changed=changed, was_sprint=was, **facts(item))
     return item
 
@@ -136,11 +139,13 @@ def move_item(
     item: WorkItem,
     state: str,
     before: WorkItem | None = None,
+    below: Sequence[WorkItem] = (),
     by: User | None,
     now: datetime,
     expected_version: int | None = None,
 ) -> WorkItem:
-    """Put the card into a lane, above `before` or at the foot: a state, or one of the project's statuses by its key.
+    """Put the card into a lane: a state, or one of the project's statuses by its key. It goes above `before`, else
+    above the first of `below` that is in that lane, else to the foot.
 
     In the backlog this ranks it. What is finished is no longer blocked. Raises NotAllowed, Invalid for an unknown lane
     or a `before` that is not in it, Conflict for a lane that is not where the item is, PreconditionFailed.
@@ -150,7 +155,7 @@ def move_item(
     require_version(f"Item {item.number}", item.version, expected_version)
     was, was_status = item.state, status_key(item)
     _change_lane(item, state, now)
-    _place(item, before)
+    _place(item, before or _nearest(item, below))
     item.version += 1
     item.save(update_fields=["state", "status", "moved_at", "rank", "version"])
     sprint = item.sprint.number if item.sprint else None
@@ -158,6 +163,25 @@ def move_item(
     if item.blocked_at and item.state in FINISHED:
         unblock(item, by=by)
     return item
+
+
+@transaction.atomic
+def plan_item(
+    *,
+    item: WorkItem,
+    sprint: Sprint | None,
+    state: str = "",
+    below: Sequence[WorkItem] = (),
+    by: User,
+    now: datetime,
+    expected_version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
+) -> WorkItem:
+    """Put it into a sprint, or with none into the backlog, above the first of `below` that is in its lane there, or at
+    the foot. `state` is that lane; without it, the one that it comes to. Raises as `revise_item` and `move_item` do."""
+    values = {"sprint": sprint}
+    item = revise_item(item=item, values=values, by=by, now=now, expected_version=expected_version, seen=seen)
+    return move_item(item=item, state=state or status_key(item), below=below, by=by, now=now)
 
 
 def _change_lane(item: WorkItem, state: str, now: datetime) -> None:
@@ -194,11 +218,19 @@ def _refuse_waiting(item: WorkItem) -> None:
         raise Conflict(said, code="in_triage")
 
 
+def _nearest(item: WorkItem, below: Sequence[WorkItem]) -> WorkItem | None:
+    """The first of these that is in the item's lane."""
+    if not below:
+        return None
+    in_lane = set(queries.lane_of(item).filter(pk__in=[one.pk for one in below]).values_list("pk", flat=True))
+    return next((one for one in below if one.pk in in_lane), None)
+
+
 def _place(item: WorkItem, before: WorkItem | None) -> None:
     if before is None:
         append_to_lane(item)
         return
-    current = lane_of(item).filter(pk=before.pk).first()
+    current = queries.lane_of(item).filter(pk=before.pk).first()
     if current is None:
         raise Invalid(f"Item {before.number} is not in that lane.", field="before", code="not_in_lane")
     place_before(item, current)
@@ -218,15 +250,20 @@ def locked_item(item: WorkItem) -> WorkItem:
     rows = WorkItem.objects.select_for_update(no_key=True, of=("self",))
     item = rows.select_related("sprint", "assignee", "status").get(pk=item.pk)
     item.project = project
-    if item.sprint and item.sprint.state == SprintState.CLOSED and not _is_frozen(item.sprint):
-        raise Conflict(f"{item.sprint} is closed: its items are its record.", code="sprint_closed")
+    if item.sprint and (said := why_not_correct(item.sprint)):
+        raise Conflict(said, code="sprint_closed")
     return item
 
 
-def _is_frozen(sprint: Sprint) -> bool:
-    """Whether the sprint's review keeps how things stood when it closed: then a correction loses nothing. Sprints
-    closed before there were reviews have no other record than their items."""
-    return SprintReview.objects.filter(sprint=sprint, closed_at__isnull=False).exists()
+def why_not_correct(sprint: Sprint) -> str | None:
+    """Why the items of a sprint stay as they are. Where its review keeps how things stood when it closed, a correction
+    loses nothing; sprints closed before there were reviews have no other record than their items."""
+    if (
+        sprint.state != SprintState.CLOSED
+        or SprintReview.objects.filter(sprint=sprint, closed_at__isnull=False).exists()
+    ):
+        return None
+    return f"{sprint} is closed: its items are its record."
 
 
 def status_key(item: WorkItem) -> str:

@@ -1,32 +1,20 @@
 """Places of cards in a lane: sparse numbers, so that a move writes one row, and all of them only when room runs out.
 
-A lane is what has the same sprint and the same status. The backlog, what is in no sprint and still to be done, is one.
- The project's lock is held by the caller.
+The project's lock is held by the caller.
 """
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
-from projects.enums import ItemState
+from projects import queries
 from projects.models import WorkItem
 
 GAP = 1024.0
 NARROWEST = 1e-3
-BACKLOG = (ItemState.BACKLOG, ItemState.READY)
-
-
-def lane_of(item: WorkItem) -> "QuerySet[WorkItem]":
-    """The other cards of the item's lane, from the top down."""
-    same = WorkItem.objects.filter(project_id=item.project_id, sprint_id=item.sprint_id)  # type: ignore[misc]
-    if item.sprint_id is None and item.state in BACKLOG:
-        same = same.filter(state__in=BACKLOG)
-    else:
-        same = same.filter(state=item.state, status_id=item.status_id)
-    return same.exclude(pk=item.pk).order_by("rank", "pk")
 
 
 def append_to_lane(item: WorkItem) -> None:
     """Put the item at the foot of its lane; the caller saves it."""
-    last = lane_of(item).order_by().aggregate(last=Max("rank"))["last"]
+    last = queries.lane_of(item).order_by().aggregate(last=Max("rank"))["last"]
     item.rank = GAP if last is None else last + GAP
 
 
@@ -37,8 +25,8 @@ def place_before(item: WorkItem, before: WorkItem) -> None:
 
 def _between(item: WorkItem, before: WorkItem) -> float | None:
     """The middle between `before` and the card above it; None when there is no room."""
-    above = lane_of(item).filter(rank__lt=before.rank).order_by().aggregate(last=Max("rank"))["last"]
-    has_twin = lane_of(item).filter(rank=before.rank).exclude(pk=before.pk).exists()
+    above = queries.lane_of(item).filter(rank__lt=before.rank).order_by().aggregate(last=Max("rank"))["last"]
+    has_twin = queries.lane_of(item).filter(rank=before.rank).exclude(pk=before.pk).exists()
     if has_twin:
         return None
     if above is None:
@@ -48,7 +36,7 @@ def _between(item: WorkItem, before: WorkItem) -> float | None:
 
 def _respaced(item: WorkItem, before: WorkItem) -> float:
     """Space the whole lane evenly again, with a gap for the item. Returns the item's rank."""
-    others = list(lane_of(item))
+    others = list(queries.lane_of(item))
     at = next(index for index, other in enumerate(others) if other.pk == before.pk)
     for index, other in enumerate(others):
         other.rank = GAP * (index + 1 + (index >= at))

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from core import events
 from core.errors import Conflict, Invalid
@@ -26,6 +26,8 @@ from projects.operations import fields
 from projects.operations.locking import locked_open, require_version
 from projects.operations.values import Values
 from projects.roles import Permission
+
+Row = TypeVar("Row", ItemStatus, ItemField)
 
 MOST_STATUSES = 20
 MOST_FIELDS = 20
@@ -78,14 +80,30 @@ def revise_status(
 def remove_status(*, status: ItemStatus, by: User | None) -> None:
     """Raises NotAllowed, Conflict for a group's main one, or while items have it."""
     status = _locked_status(status, by)
-    if status.is_main:
-        said = f"{status} is the main status of its group: it can be renamed, not removed."
-        raise Conflict(said, code="main_status")
-    held = status.items.count()
-    if held:
-        raise Conflict(f"{held} items are in {status}: move them first.", code="in_use")
+    if said := why_not_remove_status(status, status.items.count()):
+        raise Conflict(said, code="main_status" if status.is_main else "in_use")
     events.record(STATUS_REMOVED, status, by=by, name=status.name)
     status.delete()
+
+
+def why_not_remove_status(status: ItemStatus, held: int) -> str | None:
+    """`held` is how many items have it."""
+    if status.is_main:
+        return f"{status} is the main status of its group: it can be renamed, not removed."
+    if held == 1:
+        return f"1 item is in {status}: move it first."
+    return f"{held} items are in {status}: move them first." if held else None
+
+
+@transaction.atomic
+def place_status(*, status: ItemStatus, at: int, by: User | None) -> ItemStatus:
+    """Put it at that place among the statuses of its group, the first being 0. Raises NotAllowed, Invalid."""
+    status = _locked_status(status, by)
+    group = ItemStatus.objects.filter(project=status.project_id, group=status.group)
+    for row, position in _moved(group, status, at):
+        _save(row, {"position": position})
+        events.record(STATUS_REVISED, row, by=by, changes={"position": position})
+    return ItemStatus.objects.get(pk=status.pk)
 
 
 @transaction.atomic
@@ -133,6 +151,24 @@ def remove_field(*, field: ItemField, by: User | None) -> None:
     field = _locked_field(field, by)
     events.record(FIELD_REMOVED, field, by=by, name=field.name)
     field.delete()
+
+
+@transaction.atomic
+def place_field(*, field: ItemField, at: int, by: User | None) -> ItemField:
+    """Put it at that place among the project's fields, the first being 0. Raises NotAllowed, Invalid."""
+    field = _locked_field(field, by)
+    for row, position in _moved(ItemField.objects.filter(project=field.project_id), field, at):
+        _save(row, {"position": position})
+        events.record(FIELD_REVISED, row, by=by, changes={"position": position})
+    return ItemField.objects.get(pk=field.pk)
+
+
+def _moved(rows: "QuerySet[Row]", moved: Row, at: int) -> list[tuple[Row, int]]:
+    """The rows whose position is another once one has moved, with what it is then: each its place in the order."""
+    read = fields.checked({"at": at}, {"at": fields.whole(0, 999)})
+    order = [row for row in rows.order_by("position", "pk") if row.pk != moved.pk]
+    order.insert(read["at"], moved)
+    return [(row, place) for place, row in enumerate(order) if row.position != place]
 
 
 def _limit(values: Values, field: str, given: Any) -> int | None:

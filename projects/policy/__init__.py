@@ -4,7 +4,7 @@ Knows no database and no house: facts, gates and roles are given to it.
 """
 
 from projects.policy.deciding import Finding, Outcome, decide, standing_rule
-from projects.policy.editing import CannotEdit, Edited, Row, edit_gate, gate_as_plain, path_at
+from projects.policy.editing import CannotEdit, Edited, Row, as_text, edit_gate, gate_as_plain, path_at
 from projects.policy.functions import FUNCTIONS, OF_ANY
 from projects.policy.pack import (
     CONTRIBUTORS,
@@ -29,7 +29,7 @@ from projects.policy.pack import (
 from projects.policy.packs import shipped
 from projects.policy.problems import PolicyError, Problem
 from projects.policy.quorum import Vote, counts_for, missing
-from projects.policy.reading import House, read_pack
+from projects.policy.reading import USUAL_SLICES, House, read_pack
 from projects.policy.unit_tests import TestRun, run_tests
 from projects.policy.values import Catalogue, Estimate, Facts, Slice, Type, Value, from_json, is_of, to_json
 
@@ -44,6 +44,7 @@ __all__ = [
     "ON_UNKNOWN",
     "PROJECT_TEAM",
     "SEVERITIES",
+    "USUAL_SLICES",
     "VALIDATION",
     "ApprovalRule",
     "CannotEdit",
@@ -70,6 +71,7 @@ __all__ = [
     "Value",
     "Vote",
     "Waivers",
+    "as_text",
     "counts_for",
     "decide",
     "edit_gate",

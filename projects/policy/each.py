@@ -37,7 +37,8 @@ def of_every_slice(require: Expression, each: Each, facts: Facts) -> tuple[bool 
 
 
 def _is_asked(one: Slice, each: Each) -> bool:
-    return (not each.by or one.by in each.by) and (one.n is None or one.n >= each.min_n)
+    """One of no column stands for slices that nobody looked at: of whichever column they are."""
+    return (not each.by or one.by in ("", *each.by)) and (one.n is None or one.n >= each.min_n)
 
 
 def _holds(require: Expression, each: Each, one: Slice, facts: Facts) -> bool | None:

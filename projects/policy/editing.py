@@ -92,6 +92,15 @@ def comments(text: str) -> list[str]:
     return found
 
 
+def as_text(value: Any) -> str:
+    """On one line, as it is written in a policy."""
+    style = '"' if isinstance(value, str) and "\n" in value else None
+    said = yaml.safe_dump(
+        value, default_style=style, default_flow_style=True, allow_unicode=True, sort_keys=False, width=_WIDE
+    )
+    return said.removesuffix("\n").removesuffix("\n...").strip()
+
+
 def path_at(text: str, line: int, column: int) -> tuple[str | int, ...]:
     """The keys and places that lead to what stands there, or to what begins last before it; both begin at 1."""
     found: tuple[str | int, ...] = ()
@@ -245,21 +254,13 @@ def _gate_anew(gate: str, values: Mapping[str, Any], indent: int) -> list[str]:
 def _written(name: str, value: Any, indent: int) -> list[str]:
     if name in LISTS and isinstance(value, list):
         return [f"{' ' * indent}{name}:", *(line for one in value for line in _item(one, indent + 2))]
-    return [f"{' ' * indent}{name}: {_inline(value)}"]
+    return [f"{' ' * indent}{name}: {as_text(value)}"]
 
 
 def _item(value: Mapping[str, Any], indent: int) -> list[str]:
     """Each key on a line of its own, so that whatever is wrong with one is told of that one."""
-    pairs = [f"{name}: {_inline(one)}" for name, one in value.items()]
+    pairs = [f"{name}: {as_text(one)}" for name, one in value.items()]
     return [f"{' ' * indent}{'- ' if index == 0 else '  '}{pair}" for index, pair in enumerate(pairs)]
-
-
-def _inline(value: Any) -> str:
-    style = '"' if isinstance(value, str) and "\n" in value else None
-    said = yaml.safe_dump(
-        value, default_style=style, default_flow_style=True, allow_unicode=True, sort_keys=False, width=_WIDE
-    )
-    return said.removesuffix("\n").removesuffix("\n...").strip()
 
 
 def _lost(before: str, after: str) -> tuple[str, ...]:

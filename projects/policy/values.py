@@ -38,7 +38,7 @@ class Slice:
 
     @property
     def name(self) -> str:
-        return f"{self.by}={self.value}"
+        return f"{self.by}={self.value}" if self.by else self.value
 
 
 Value = bool | float | str | frozenset[str] | Estimate | tuple[Slice, ...] | None

@@ -1,8 +1,10 @@
 """What may this user see: projects and what is in them."""
 
+from projects.queries.attachments import attachment_of, attachments_of
 from projects.queries.board import (
     active_sprint,
     backlog,
+    beneath,
     cards,
     in_full,
     item,
@@ -14,12 +16,15 @@ from projects.queries.board import (
     item_statuses,
     items,
     items_in_full,
+    items_numbered,
+    lane_of,
     open_sprints,
     planned_sprints,
     sprint,
     sprints,
     sprints_for,
 )
+from projects.queries.comments import comment_on, comments_on
 from projects.queries.delivery import (
     Span,
     corrections,
@@ -80,10 +85,9 @@ from projects.queries.gates import (
 from projects.queries.history import QUIET, event_kinds, events, last_changed_by, latest_job, news
 from projects.queries.item_list import FILTERS, ORDERS, OWN, ItemLook, found_items, read_look
 from projects.queries.item_work import (
-    item_comment,
-    item_comments,
     item_template,
     item_templates,
+    items_by_status,
     labels,
     lane_tops,
     lane_totals,
@@ -127,16 +131,20 @@ from projects.queries.risks import (
     risks_in_full,
 )
 from projects.queries.team import (
+    Team,
     is_of_the_team,
     last_seq,
     member,
     members,
     other_administrators,
     people,
+    project_and_role,
     role_of,
+    team,
     user_named,
     visible_project,
     visible_projects,
+    who_sees,
 )
 
 __all__ = [
@@ -147,15 +155,21 @@ __all__ = [
     "QUIET",
     "ItemLook",
     "Span",
+    "Team",
     "acceptance",
     "active_sprint",
     "assumption",
     "assumptions",
+    "attachment_of",
+    "attachments_of",
     "backlog",
+    "beneath",
     "blocking_findings",
     "capacities",
     "cards",
     "ceiling",
+    "comment_on",
+    "comments_on",
     "contributors",
     "control",
     "corrections",
@@ -190,8 +204,6 @@ __all__ = [
     "indicator",
     "is_of_the_team",
     "item",
-    "item_comment",
-    "item_comments",
     "item_field",
     "item_fields",
     "item_histories",
@@ -202,10 +214,13 @@ __all__ = [
     "item_template",
     "item_templates",
     "items",
+    "items_by_status",
     "items_in_full",
+    "items_numbered",
     "kill_criteria",
     "kill_criterion",
     "labels",
+    "lane_of",
     "lane_tops",
     "lane_totals",
     "last_changed_by",
@@ -242,6 +257,7 @@ __all__ = [
     "precedent",
     "precedents",
     "priors_versions",
+    "project_and_role",
     "read_look",
     "register",
     "requests",
@@ -268,10 +284,12 @@ __all__ = [
     "sprints_for",
     "standing_gates",
     "sunk_by",
+    "team",
     "user_named",
     "values_realised",
     "visible_decisions",
     "visible_project",
     "visible_projects",
+    "who_sees",
     "worst_risks",
 ]

@@ -1,5 +1,7 @@
 """Sprints and the items in them."""
 
+from collections.abc import Sequence
+
 from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from core.errors import NotFound
@@ -45,6 +47,32 @@ def items(project: Project) -> QuerySet[WorkItem]:
 def item(project: Project, number: int) -> WorkItem:
     """Raises NotFound."""
     return _numbered(items(project), number)
+
+
+def items_numbered(project: Project, numbers: Sequence[int]) -> list[WorkItem]:
+    """In the order of the numbers; those that there are not are left out."""
+    found = {item.number: item for item in items(project).filter(number__in=numbers)}
+    return [found[number] for number in numbers if number in found]
+
+
+def lane_of(item: WorkItem) -> QuerySet[WorkItem]:
+    """The other cards of the item's lane, from the top down. A lane is what has the same sprint and the same status;
+    the backlog, what is in no sprint and still to be done, is one."""
+    same = WorkItem.objects.filter(project_id=item.project_id, sprint_id=item.sprint_id)  # type: ignore[misc]
+    if item.sprint_id is None and item.state in _BACKLOG:
+        same = same.filter(state__in=_BACKLOG)
+    else:
+        same = same.filter(state=item.state, status_id=item.status_id)
+    return same.exclude(pk=item.pk).order_by("rank", "pk")
+
+
+_BACKLOG = (ItemState.BACKLOG, ItemState.READY)
+
+
+def beneath(item: WorkItem, *, at_most: int) -> list[WorkItem]:
+    """The cards of its lane that stand below it, the nearest first."""
+    below = Q(rank__gt=item.rank) | Q(rank=item.rank, pk__gt=item.pk)
+    return list(lane_of(item).filter(below)[:at_most])
 
 
 def _numbered(rows: QuerySet[WorkItem], number: int) -> WorkItem:

@@ -1,25 +1,36 @@
-"""What stands around the items: views, templates, requests, labels, comments; and a board's cards by lane."""
+"""What stands around the items: views, templates, requests, labels; and a board's cards by lane."""
 
 from django.db.models import Count, F, Func, Q, QuerySet, Sum, TextField, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Collate, RowNumber
 
 from core.errors import NotFound
 from core.models import User
-from projects.enums import Triage, Visibility
-from projects.models import ItemComment, ItemTemplate, Project, SavedView, WorkItem
-from projects.queries.team import is_of_the_team
+from projects.enums import Triage
+from projects.models import ItemTemplate, Project, SavedView, WorkItem
 
 
 def lane_tops(rows: QuerySet[WorkItem], *, at_most: int) -> QuerySet[WorkItem]:
-    """The first cards of each lane, from the top down: one query for all lanes."""
-    place = Window(RowNumber(), partition_by=[F("state"), F("status_id")], order_by=[F("rank").asc(), F("pk").asc()])
-    return rows.order_by().annotate(place=place).filter(place__lte=at_most).order_by("rank", "pk")
+    """The first cards of each lane, from the top down. Two queries for all lanes: of thousands of items only ids are
+    sorted, and by bytes, which is many times faster than by words."""
+    place = Window(
+        RowNumber(),
+        partition_by=[Collate(F("state"), "C"), F("status_id")],
+        order_by=[F("rank").asc(), F("pk").asc()],
+    )
+    tops = rows.order_by().annotate(place=place).filter(place__lte=at_most).values_list("pk", flat=True)
+    return rows.filter(pk__in=list(tops)).order_by("rank", "pk")
 
 
 def lane_totals(rows: QuerySet[WorkItem]) -> dict[tuple[str, int | None], tuple[int, int]]:
     """How many cards and points each lane has, by state and status."""
     found = rows.order_by().values_list("state", "status_id").annotate(cards=Count("pk"), points=Sum("points"))
     return {(state, status): (cards, points or 0) for state, status, cards, points in found}
+
+
+def items_by_status(project: Project) -> dict[tuple[str, int | None], int]:
+    """How many items each status has, by state and status: a main one has those that name none."""
+    rows = WorkItem.objects.filter(project=project).values_list("state", "status_id")
+    return {(state, status): count for state, status, count in rows.order_by().annotate(count=Count("pk"))}
 
 
 def saved_views(project: Project, user: User) -> QuerySet[SavedView]:
@@ -60,17 +71,3 @@ def labels(project: Project, *, at_most: int = 100) -> list[str]:
     each = used.annotate(label=Func(F("labels"), function="unnest", output_field=TextField()))
     rows = each.values("label").annotate(count=Count("pk")).order_by("-count", "label")
     return [row["label"] for row in rows[:at_most]]
-
-
-def item_comments(item: WorkItem, user: User) -> QuerySet[ItemComment]:
-    """Those that this person may read, the oldest first: who is not of the team reads what is said to everyone."""
-    rows = ItemComment.objects.filter(item=item).select_related("created_by").order_by("pk")
-    return rows if is_of_the_team(user, item.project_id) else rows.filter(visibility=Visibility.EVERYONE)
-
-
-def item_comment(item: WorkItem, user: User, comment_id: int) -> ItemComment:
-    """Raises NotFound."""
-    found = item_comments(item, user).filter(pk=comment_id).first() if comment_id < 2**63 else None
-    if found is None:
-        raise NotFound(f"Item {item.number} has no comment {comment_id}.")
-    return found

@@ -29,26 +29,28 @@ def portfolio(user: User, *, until: datetime, only: int | None = None) -> list[d
 
 def last_health_notes(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, str]]:
     """Light and note that counted then, by project."""
-    found = HealthNote.objects.filter(project_id__in=ids, set_at__lte=until)
+    found = HealthNote.objects.filter(project_id__among=ids, set_at__lte=until)
     rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "light", "note")
     return {pk: (light, note) for pk, light, note in rows}
 
 
 def last_tiers(ids: Sequence[int], *, until: datetime) -> dict[int, int | None]:
-    found = Classification.objects.filter(project_id__in=ids, decided_at__lte=until)
+    found = Classification.objects.filter(project_id__among=ids, decided_at__lte=until)
     return dict(found.order_by("project_id", "-number").distinct("project_id").values_list("project_id", "tier"))
 
 
 def last_gates(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, datetime]]:
     """The last gate that each had passed by then, and when."""
-    found = GateDecision.objects.filter(project_id__in=ids, decided_at__lte=until)
+    found = GateDecision.objects.filter(project_id__among=ids, decided_at__lte=until)
     rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "gate", "decided_at")
     return {pk: (gate, at) for pk, gate, at in rows}
 
 
 def figures_before(ids: Sequence[int], *, after: datetime) -> dict[int, dict[str, Any]]:
     """What the scopes' fields that were revised since then said then, replayed from the log."""
-    later = Event.objects.filter(stream_id__in=ids, type=SCOPE_REVISED, at__gt=after.isoformat(timespec="microseconds"))
+    later = Event.objects.filter(
+        stream_id__among=ids, type=SCOPE_REVISED, at__gt=after.isoformat(timespec="microseconds")
+    )
     before: dict[int, dict[str, Any]] = {}
     for pk, data in later.order_by("stream_id", "seq").values_list("stream_id", "data"):
         for name, (old, _) in data["changes"].items():
@@ -58,7 +60,7 @@ def figures_before(ids: Sequence[int], *, after: datetime) -> dict[int, dict[str
 
 def worst_risks(ids: Sequence[int]) -> dict[int, WorstRisk]:
     """Number, title, phase, level and likelihood times impact of the worst open risk, by project."""
-    found = Risk.objects.filter(project_id__in=ids, state=RiskState.OPEN)
+    found = Risk.objects.filter(project_id__among=ids, state=RiskState.OPEN)
     worst: dict[int, tuple[tuple[int, ...], WorstRisk]] = {}
     rows = found.values_list("project_id", "number", "title", "phase", "likelihood", "impact", "knowledge")
     for pk, number, title, phase, likelihood, impact, knowledge in rows:
@@ -75,7 +77,7 @@ def last_health_note(project: Project) -> HealthNote | None:
 
 def values_realised(ids: Sequence[int], *, until: datetime | None = None) -> dict[int, float]:
     """What projects really bring in a year, as they say; `until`: of those that had published it by then."""
-    found = Outcome.objects.filter(project_id__in=ids, value_realised__isnull=False)
+    found = Outcome.objects.filter(project_id__among=ids, value_realised__isnull=False)
     if until is not None:
         found = found.filter(published_at__lte=until)
     return {pk: value for pk, value in found.values_list("project_id", "value_realised") if value is not None}
@@ -83,7 +85,7 @@ def values_realised(ids: Sequence[int], *, until: datetime | None = None) -> dic
 
 def sunk_by(ids: Sequence[int]) -> dict[int, list[str]]:
     """The risks that were named when these projects were retired, by project."""
-    named = Risk.objects.filter(project_id__in=ids, project__stage=Stage.RETIRED, has_sunk=True)
+    named = Risk.objects.filter(project_id__among=ids, project__stage=Stage.RETIRED, has_sunk=True)
     found: dict[int, list[str]] = {}
     for pk, title in named.order_by("project_id", "number").values_list("project_id", "title"):
         found.setdefault(pk, []).append(title)

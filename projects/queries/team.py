@@ -1,6 +1,10 @@
 """Projects and who is in them."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.errors import NotFound
 from core.models import User
@@ -20,11 +24,47 @@ def visible_project(user: User, key: str) -> Project:
 
     Raises NotFound, with the same words whether it is missing or foreign.
     """
+    return _the_one(visible_projects(user), key)
+
+
+def project_and_role(user: User, key: str) -> tuple[Project, Role | None]:
+    """The same, and the user's role in it, in one query."""
+    own = Membership.objects.filter(user=user, project=OuterRef("pk")).values("role")
+    found: Any = _the_one(visible_projects(user).annotate(own_role=Subquery(own)), key)
+    return found, Role(found.own_role) if found.own_role else None
+
+
+@dataclass(frozen=True)
+class Team:
+    """A project with its stream, and who is in it: roles by the id of the user."""
+
+    project: Project
+    roles: dict[int, Role]
+
+    def lets_in(self, user: User) -> bool:
+        """Whether it is one of the `visible_projects` of this user."""
+        return user.is_superuser or user.pk in self.roles
+
+
+def team(project_id: int) -> Team:
+    project = Project.objects.select_related("stream").get(pk=project_id)
+    roles = Membership.objects.filter(project=project_id).values_list("user", "role")
+    return Team(project, {user: Role(role) for user, role in roles})
+
+
+def _the_one(rows: QuerySet[Project], key: str) -> Project:
     could_be = key.isascii() and key.isalnum()
-    project = visible_projects(user).select_related("stream").filter(key=key).first() if could_be else None
-    if project is None:
+    found = rows.select_related("stream").filter(key=key).order_by().first() if could_be else None
+    if found is None:
         raise NotFound(f"There is no project {key!r}, or you are not in it.")
-    return project
+    return found
+
+
+def who_sees(users: Collection[User], project_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Which of these projects are `visible_projects` of which of these users: ids of user and project."""
+    rows = Membership.objects.filter(user_id__among=[user.pk for user in users], project_id__among=list(project_ids))
+    members = set(rows.values_list("user_id", "project_id"))
+    return members | {(user.pk, project_id) for user in users if user.is_superuser for project_id in project_ids}
 
 
 def role_of(user: User, project_id: int) -> Role | None:

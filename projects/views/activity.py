@@ -10,8 +10,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from core import ledger
-from core.ledger.jobs import EXPORT, VERIFY
+from core.ledger.jobs import EXPORT, VERIFY, kept_until
 from core.models import Event
+from core.pages import now
 from projects import feed, queries
 from projects.models import Project
 from projects.pages import part_of, project_page
@@ -52,10 +53,13 @@ def _checks(request: HttpRequest, project: Project) -> HttpResponse:
         checkpoint, broken = ledger.latest(project.stream.name), ""
     except ledger.Broken as exc:
         checkpoint, broken = None, exc.message
+    export = queries.latest_job(project, EXPORT)
+    until = kept_until(export) if export else None
     context = {
         "project": project,
         "walk": queries.latest_job(project, VERIFY),
-        "export": queries.latest_job(project, EXPORT),
+        "export": export,
+        "expired_at": until if until and until <= now() else None,
         "checkpoint": checkpoint,
         "checkpoint_at": datetime.fromisoformat(checkpoint.at) if checkpoint else None,
         "broken": broken,

@@ -13,7 +13,7 @@ from projects.forms.board import RequestForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
-from projects.views.board import begin_of
+from projects.views.board import begin_of, lane_key, new_item_form
 from projects.views.tabs import work_tabs
 from projects.views.work import whole
 
@@ -39,7 +39,8 @@ def backlog(request: HttpRequest, project: Project) -> HttpResponse:
     context["total"] = rows.count()
     if part == "ranks":
         return render(request, "projects/parts/backlog_ranks.html", context)
-    return render(request, "projects/backlog.html", context | {"tabs": work_tabs(project, "backlog")})
+    context |= {"tabs": work_tabs(project, "backlog"), "item_form": new_item_form(project)}
+    return render(request, "projects/backlog.html", context)
 
 
 @project_page
@@ -50,7 +51,7 @@ def rank(request: HttpRequest, project: Project) -> HttpResponse:
     others = queries.backlog(project).exclude(pk=item.pk)
     moved = operations.move_item(
         item=item,
-        state=item.status.key if item.status else item.state,
+        state=lane_key(item),
         before=others[position : position + 1].first(),
         by=user_of(request),
         now=now(),

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from core import files
 from core.errors import NotFound
 from projects import dossier_document, queries
 from projects.models import DossierRevision, Project
@@ -30,9 +31,11 @@ def document(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page
 def markdown(request: HttpRequest, project: Project) -> HttpResponse:
     revision = _asked(request, project, "revision")
-    answer = HttpResponse(dossier_document.text_of(project, revision), content_type="text/markdown; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{project.key}-dossier-{revision.number}.md"'
-    return answer
+    return files.download(
+        dossier_document.text_of(project, revision),
+        name=f"{project.key}-dossier-{revision.number}.md",
+        media_type="text/markdown; charset=utf-8",
+    )
 
 
 def _asked(request: HttpRequest, project: Project, name: str) -> DossierRevision:

@@ -16,7 +16,6 @@ from projects.forms.gates import VerdictForm, WaiverForm
 from projects.history import difference
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
-from projects.views.overview import GATE_LIVE
 
 
 @project_page
@@ -155,7 +154,7 @@ def _page(
     context: dict[str, Any] = {
         "project": project,
         "found": found,
-        "gate_live": GATE_LIVE + " classification.",
+        "gate_live": tables.GATE_LIVE,
         "tone": tables.GATE_TONES[found.status] if found else "",
         "lines": _lines(project, found),
         "conditions": [(one, rules.why_not_meet_condition(user, one)) for one in queries.gate_conditions(project)],

@@ -8,13 +8,14 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.pages import now, user_of
 from projects import operations, queries
 from projects.forms.items_in_place import FIELDS, ItemInPlaceForm, label_of
 from projects.models import Project, WorkItem
 from projects.operations import Overtaken
 from projects.pages import project_page
+from projects.views.board import place_of, plan_back
 
 LOOKS_LIKE_ID = re.compile(r"[0-9]{1,18}")
 
@@ -23,7 +24,8 @@ LOOKS_LIKE_ID = re.compile(r"[0-9]{1,18}")
 @require_POST
 def field(request: HttpRequest, project: Project, number: int, name: str) -> HttpResponse:
     """Takes `value` and `was`, what the page showed. Answers value and label as they are now; 409 with the values of
-    both when somebody was faster, 422 with the sentence for a value that cannot be."""
+    both when somebody was faster, else the sentence of what was refused. Of the sprint it answers as well
+    the `lane` and the cards `below` that put the card back to its place when they are sent with the undo."""
     if name not in FIELDS:
         raise NotFound(f"A card has no field {name[:40]!r} that is changed in place.")
     item = queries.item(project, number)
@@ -33,11 +35,22 @@ def field(request: HttpRequest, project: Project, number: int, name: str) -> Htt
     except forms.ValidationError as exc:
         return JsonResponse({"detail": f"{asked.label or name.capitalize()}: {' '.join(exc.messages)}"}, status=422)
     seen = _read(asked, request.POST.get("was", ""))
+    place = place_of(item) if name == "sprint" else {}
     try:
-        operations.revise_item(item=item, values={name: value}, seen={name: seen}, by=user_of(request), now=now())
+        _change(request, item, name, value, seen)
     except Overtaken:
         return JsonResponse(_both(project, item, asked, name, value), status=409)
-    return JsonResponse(_said(asked, value))
+    except DomainError as exc:
+        return JsonResponse({"detail": exc.message}, status=exc.status)
+    return JsonResponse(_said(asked, value) | place)
+
+
+def _change(request: HttpRequest, item: WorkItem, name: str, value: Any, seen: Any) -> None:
+    who: dict[str, Any] = {"seen": {name: seen}, "by": user_of(request), "now": now()}
+    if name == "sprint" and "below" in request.POST:
+        plan_back(request, item, value, **who)
+    else:
+        operations.revise_item(item=item, values={name: value}, **who)
 
 
 def _read(asked: forms.Field, text: str) -> Any:

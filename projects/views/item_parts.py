@@ -1,4 +1,4 @@
-"""What stands on an item's page below its facts: what blocks it, what it says besides, what is said of it."""
+"""What stands on an item's page below its facts: what blocks it, what it says besides, what it is about."""
 
 from typing import Any
 
@@ -6,13 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import Invalid
 from core.pages import now, user_of
 from projects import operations, queries, rules, subjects
-from projects.enums import Visibility
-from projects.forms.item_details import BlockForm, CommentForm, ItemDetailsForm
+from projects.forms.item_details import BlockForm, ItemDetailsForm
 from projects.models import Project, WorkItem
-from projects.pages import part_of, project_page, takes_effect
+from projects.pages import project_page, takes_effect
 from projects.roles import Permission
 from projects.views.work import whole
 
@@ -80,29 +78,6 @@ def link(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     return _about(request, project, number)
 
 
-@project_page
-@require_POST
-def comment(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    item, form = queries.item(project, number), CommentForm(request.POST)
-
-    def say() -> None:
-        visibility = form.cleaned_data["visibility"] or Visibility.EVERYONE
-        text = form.cleaned_data["text"]
-        operations.comment_on_item(item=item, text=text, visibility=visibility, by=user_of(request), now=now())
-
-    if not takes_effect(form, say):
-        raise Invalid(" ".join(str(error) for errors in form.errors.values() for error in errors), field="text")
-    return _about(request, project, number)
-
-
-@project_page
-@require_POST
-def comment_remove(request: HttpRequest, project: Project, number: int, comment: int) -> HttpResponse:
-    found = queries.item_comment(queries.item(project, number), user_of(request), comment)
-    operations.delete_item_comment(comment=found, by=user_of(request), now=now())
-    return _about(request, project, number)
-
-
 def _about(request: HttpRequest, project: Project, number: int, **forms: Any) -> HttpResponse:
     """Without the page's script the whole page answers."""
     if not getattr(request, "htmx", False):
@@ -112,16 +87,10 @@ def _about(request: HttpRequest, project: Project, number: int, **forms: Any) ->
     context: dict[str, Any] = {
         "project": project,
         "item": item,
-        "me": user,
         "why_not": rules.why_not(user, Permission.PLAN, project.pk),
         "links": _links(project, item),
         "kinds": [kind for kind in subjects.kinds() if kind not in ("project", "item")],
-        "comments": list(queries.item_comments(item, user)),
-        "is_team": queries.is_of_the_team(user, project.pk),
-        "why_not_comment": rules.why_not_comment_on_item(user, project.pk, Visibility.EVERYONE),
     }
-    if part_of(request) == "comments":
-        return render(request, "projects/parts/item_comments.html", context)
     context["form"] = forms.get("form") or ItemDetailsForm(None, project=project, item=item)
     context["block_form"] = forms.get("block_form") or BlockForm()
     is_wrong = any(forms.values())

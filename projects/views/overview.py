@@ -27,10 +27,6 @@ PARTS = {
 }
 
 # What a check of a gate may depend on, whichever app it is of.
-GATE_LIVE = (
-    "gate. scope. risk. member. dataset. run.finished run.failed training. version. model. review. comparison. "
-    "deployment. monitor. alert. retraining."
-)
 TOP_RISKS = 4
 FEED_SHOWN = 9
 
@@ -42,7 +38,7 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
     if part in PARTS:
         return render(request, PARTS[part], {"project": project} | _FACTS[part](request, project))
     context: dict[str, Any] = {"project": project}
-    for facts in (_tier, _gate, _sprint, _risks, _feed):
+    for facts in (_first_steps, _tier, _gate, _sprint, _risks, _feed):
         context |= facts(request, project)
     context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
     return render(request, "projects/overview.html", context)
@@ -85,7 +81,8 @@ def _state(project: Project) -> tables.GateState:
 
 def _line(request: HttpRequest, project: Project) -> dict[str, Any]:
     sprint, decisions = queries.active_sprint(project), queries.gate_decisions(project)
-    return {"stages": tables.stage_line(project, _state(project), decisions, sprint)}
+    stages = tables.stage_line(project, _state(project), decisions, sprint)
+    return {"stages": stages, "gate_live": tables.GATE_LIVE}
 
 
 def _pill(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -94,7 +91,7 @@ def _pill(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def _gate(request: HttpRequest, project: Project) -> dict[str, Any]:
     state = _state(project)
-    return {"state": state, "why_not_pass": _why_not_pass(request, project, state), "gate_live": GATE_LIVE}
+    return {"state": state, "why_not_pass": _why_not_pass(request, project, state), "gate_live": tables.GATE_LIVE}
 
 
 def _why_not_pass(request: HttpRequest, project: Project, state: tables.GateState) -> str | None:

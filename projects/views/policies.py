@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core import files
 from core.errors import Invalid
 from core.pages import now, page, user_of
 from projects import facts, operations, policies, queries, rules
@@ -118,8 +119,8 @@ def discard(request: HttpRequest, name: str, number: int) -> HttpResponse:
 def export(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """The text as a file, to be kept beside the code."""
     found = queries.policy_version(name, number)
-    headers = {"Content-Disposition": f'attachment; filename="{found.name}-{found.number}.yaml"'}
-    return HttpResponse(found.text, content_type="application/yaml; charset=utf-8", headers=headers)
+    name = f"{found.name}-{found.number}.yaml"
+    return files.download(found.text, name=name, media_type="application/yaml; charset=utf-8")
 
 
 def words_of_policies() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, NotFound
 from core.pages import now, page, user_of
-from projects import operations, policies, queries, rules
+from projects import facts, operations, policies, queries, rules
 from projects.enums import Gate
 from projects.forms.policies import GateForm
 from projects.models import PolicyVersion
@@ -24,7 +24,8 @@ from projects.views.policies import words_of_policies
 def policy_form(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """POST changes the gate in the draft's text."""
     found, gate = queries.policy_version(name, number), _gate(request)
-    form = GateForm(gate_as_plain(found.text, gate), found.version, request.POST or None)
+    known = {one.name: one.type for one in facts.known_facts().values()}
+    form = GateForm(gate_as_plain(found.text, gate), found.version, known, request.POST or None)
     lost: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         lost, is_saved = _save(request, found, gate, form)

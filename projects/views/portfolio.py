@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core import files
 from core.errors import Invalid
 from core.pages import now, page, user_of
 from projects import first_steps, health, operations, portfolio, queries, rules
@@ -17,7 +18,7 @@ from projects.enums import Health, Stage
 from projects.forms.health import HealthForm
 from projects.forms.project import ProjectForm
 from projects.models import Project
-from projects.pages import project_page, takes_effect
+from projects.pages import part_of, project_page, takes_effect
 from projects.portfolio import TONES, Asked, Row
 from projects.roles import Permission
 
@@ -27,7 +28,8 @@ PAGE = 50
 @page
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """Each gate's state is fetched by its own row: checks may ask every app, and a list must not."""
+    """Each gate's state is fetched by its own row: checks may ask every app, and a list must not. `?part=body`: picture
+    and table alone, as they were asked for."""
     try:
         asked, wrong = Asked.of(request.GET.dict()), ""
     except Invalid as exc:
@@ -51,8 +53,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         "lights": Health.choices,
         "query": asked.query(),
         "next_url": f"?{asked.query()}&from={first + PAGE}" if len(found) > first + PAGE else "",
+        "body_url": f"?{asked.query()}&from={first}&part=body",
     }
-    return render(request, "projects/portfolio.html", context, status=422 if wrong else 200)
+    template = "projects/parts/portfolio_body.html" if part_of(request) == "body" else "projects/portfolio.html"
+    return render(request, template, context, status=422 if wrong else 200)
 
 
 @page
@@ -98,13 +102,11 @@ def _first(request: HttpRequest) -> int:
 
 
 def _export(found: list[Row], form: str) -> HttpResponse:
+    name = f"portfolio.{form}"
     if form == "csv":
-        response = HttpResponse(portfolio.as_csv(found), content_type="text/csv; charset=utf-8")
-    else:
-        said = json.dumps([portfolio.plain(row) for row in found], ensure_ascii=False, indent=1)
-        response = HttpResponse(said, content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="portfolio.{form}"'
-    return response
+        return files.download(portfolio.as_csv(found), name=name, media_type="text/csv; charset=utf-8")
+    said = json.dumps([portfolio.plain(row) for row in found], ensure_ascii=False, indent=1)
+    return files.download(said, name=name, media_type="application/json")
 
 
 def _shown(row: Row) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The risk register."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -66,8 +65,16 @@ def risk(request: HttpRequest, project: Project, number: int) -> HttpResponse:
         return redirect("projects:risks", key=project.key)
     if part_of(request) == "watch":
         return render(request, "projects/parts/risk_watch.html", {"project": project} | _watch(request, found))
-    context = {"project": project, "form": form} | _watch(request, found) | _decisions(request, found)
-    return render(request, "projects/risk.html", context, status=422 if form.is_bound else 200)
+    return _show(request, found, form=form)
+
+
+def _show(request: HttpRequest, risk: Any, **forms: BaseForm) -> HttpResponse:
+    """The page of a risk; a form that came back wrong stands on it, with what was typed."""
+    initial = {name: getattr(risk, name) for name in RiskChangeForm.base_fields}
+    context: dict[str, Any] = {"project": risk.project} | _watch(request, risk) | _decisions(request, risk)
+    context |= {"form": RiskChangeForm(initial=initial, people=queries.people(risk.project))} | forms
+    is_wrong = any(form.is_bound for form in forms.values())
+    return render(request, "projects/risk.html", context, status=422 if is_wrong else 200)
 
 
 def _watch(request: HttpRequest, risk: Any) -> dict[str, Any]:
@@ -91,6 +98,8 @@ def _decisions(request: HttpRequest, risk: Any) -> dict[str, Any]:
         "steps": RISK_FLOW.open_steps(risk.state),
         "acceptance": acceptance,
         "longest": ACCEPTANCE_DAYS.get(risk.level),
+        "treat_form": ReasonForm(auto_id="treat-%s"),
+        "accept_form": AcceptanceForm(auto_id="accept-%s"),
         "control_form": ControlForm(people=queries.people(project), auto_id="control-%s"),
         "indicator_form": _indicator_form(project),
         "why_not_accept": _why_not_accept(request, risk),
@@ -101,23 +110,30 @@ def _decisions(request: HttpRequest, risk: Any) -> dict[str, Any]:
 @project_page
 @require_POST
 def treat(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    return _decide(
-        request,
-        queries.risk(project, number),
-        lambda risk, reason: operations.treat_risk(risk=risk, treatment=reason, by=user_of(request), now=now()),
-    )
+    found, form = queries.risk_in_full(project, number), ReasonForm(request.POST, auto_id="treat-%s")
+
+    def act() -> None:
+        operations.treat_risk(risk=found, treatment=form.cleaned_data["text"], by=user_of(request), now=now())
+
+    if not takes_effect(form, act, shown=Invalid):
+        return _show(request, found, treat_form=form)
+    messages.success(request, f"Risk R{number} is treated.")
+    return redirect("projects:risks", key=project.key)
 
 
 @project_page
 @require_POST
 def accept(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    form = AcceptanceForm(request.POST)
-    if not form.is_valid() and "until" in form.errors:
-        raise Invalid("Until is a date.", field="until")
-    given = {"reason": form.cleaned_data.get("text", ""), "until": form.cleaned_data.get("until")}
-    found = queries.risk(project, number)
-    decided = operations.accept_risk(risk=found, by=user_of(request), now=now(), **given)
-    said = "accepted" if decided.state == RiskState.ACCEPTED else "signed once; the other side signs next"
+    found, form = queries.risk_in_full(project, number), AcceptanceForm(request.POST, auto_id="accept-%s")
+    decided: list[Risk] = []
+
+    def act() -> None:
+        given = {"reason": form.cleaned_data["text"], "until": form.cleaned_data["until"]}
+        decided.append(operations.accept_risk(risk=found, by=user_of(request), now=now(), **given))
+
+    if not takes_effect(form, act, shown=Invalid):
+        return _show(request, found, accept_form=form)
+    said = "accepted" if decided[0].state == RiskState.ACCEPTED else "signed once; the other side signs next"
     messages.success(request, f"Risk R{number} is {said}.")
     return redirect("projects:risks", key=project.key)
 
@@ -133,10 +149,12 @@ def sign(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @project_page
 @require_POST
 def control_add(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    found = queries.risk(project, number)
-    form = ControlForm(request.POST, people=queries.people(project))
-    _require_valid(form)
-    operations.add_control(risk=found, by=user_of(request), **form.cleaned_data)
+    found = queries.risk_in_full(project, number)
+    form = ControlForm(request.POST, people=queries.people(project), auto_id="control-%s")
+    if not takes_effect(
+        form, lambda: operations.add_control(risk=found, by=user_of(request), **form.cleaned_data), shown=Invalid
+    ):
+        return _show(request, found, control_form=form)
     return redirect("projects:risk", key=project.key, number=number)
 
 
@@ -153,10 +171,13 @@ def control_state(request: HttpRequest, project: Project, number: int, control: 
 @project_page
 @require_POST
 def indicator_bind(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    found = queries.risk(project, number)
-    form = _indicator_form(project, request.POST)
-    _require_valid(form)
-    operations.bind_indicator(risk=found, by=user_of(request), now=now(), **form.cleaned_data)
+    found, form = queries.risk_in_full(project, number), _indicator_form(project, request.POST)
+
+    def act() -> None:
+        operations.bind_indicator(risk=found, by=user_of(request), now=now(), **form.cleaned_data)
+
+    if not takes_effect(form, act, shown=Invalid):
+        return _show(request, found, indicator_form=form)
     return redirect("projects:risk", key=project.key, number=number)
 
 
@@ -183,15 +204,6 @@ def sank(request: HttpRequest, project: Project) -> HttpResponse:
 def reopen(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     operations.reopen_risk(risk=queries.risk(project, number), by=user_of(request), now=now())
     return redirect("projects:risk", key=project.key, number=number)
-
-
-def _decide(request: HttpRequest, risk: Risk, act: Callable[[Risk, str], Risk]) -> HttpResponse:
-    """Treat or accept with the reason given; the operation says what is wrong with an empty one."""
-    form = ReasonForm(request.POST)
-    reason = form.cleaned_data["text"] if form.is_valid() else ""
-    decided = act(risk, reason)
-    messages.success(request, f"Risk R{decided.number} is {decided.get_state_display().lower()}.")
-    return redirect("projects:risks", key=risk.project.key)
 
 
 def _require_valid(form: BaseForm) -> None:

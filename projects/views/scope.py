@@ -56,6 +56,7 @@ def _page(request: HttpRequest, project: Project, form: ScopeForm, conflict: dic
         "conflict": conflict,
         "verdict": verdict(**tables.ranges(current)),
         "value": tables.value_a_year(current),
+        "gate_live": tables.GATE_LIVE,
         "state": tables.GateState(gates.next_gate(project), checks) if checks else None,
         "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
     }

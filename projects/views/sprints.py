@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.errors import Invalid
 from core.pages import now, user_of
 from projects import operations, queries, reviewing, rules, sprintsheet
 from projects.enums import SprintState
@@ -15,7 +16,7 @@ from projects.forms.sprints import CapacityForms, SprintChangeForm
 from projects.models import Project, Sprint
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
-from projects.views.board import whole
+from projects.views.board import lane_key, once_beneath, whole
 
 SHOWN = 100
 
@@ -62,11 +63,15 @@ def plan(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @require_POST
 def capacity(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     found = asked(project, number)
-    forms = CapacityForms(request.POST, form_kwargs={"people": queries.people(project)})
+    forms: Any = CapacityForms(request.POST, form_kwargs={"people": queries.people(project)})
     if not forms.is_valid():
         return _show_plan(request, project, found, forms=forms)
-    rows = [row for form in forms if (row := form.row)]
-    operations.set_capacity(sprint=found, rows=rows, by=user_of(request), now=now())
+    rows = [form.row for form in forms.saying()]
+    try:
+        operations.set_capacity(sprint=found, rows=rows, by=user_of(request), now=now())
+    except Invalid as exc:
+        forms.show(exc)
+        return _show_plan(request, project, found, forms=forms)
     messages.success(request, "The capacity is set.")
     return redirect("projects:sprint-plan-page", key=project.key, number=number)
 
@@ -74,12 +79,23 @@ def capacity(request: HttpRequest, project: Project, number: int) -> HttpRespons
 @project_page
 @require_POST
 def commit(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    """What a card dropped on the backlog or on the sprint sends: item, lane, version."""
+    """What a card dropped on the backlog or on the sprint sends: item, lane, position among the cards shown there,
+    version. The answer tells the status that it had, which an undo sends with it."""
     found, item = asked(project, number), queries.item(project, whole(request, "item"))
     wanted = found if request.POST.get("lane") == "sprint" else None
-    version = whole(request, "version") if request.POST.get("version") else None
-    moved = operations.revise_item(item=item, values={"sprint": wanted}, by=user_of(request), expected_version=version)
-    return HttpResponse(status=204, headers={"X-Version": str(moved.version)})
+    shown = queries.cards(found) if wanted else queries.backlog(project)[:SHOWN]
+    others = [one for one in shown if one.pk != item.pk]
+    below = others[whole(request, "position") :] if request.POST.get("position") else []
+    moved = operations.plan_item(
+        item=item,
+        sprint=wanted,
+        state=request.POST.get("status", ""),
+        below=[*once_beneath(request, project), *below],
+        by=user_of(request),
+        now=now(),
+        expected_version=whole(request, "version") if request.POST.get("version") else None,
+    )
+    return HttpResponse(status=204, headers={"X-Version": str(moved.version), "X-Was": lane_key(item)})
 
 
 def asked(project: Project, number: int) -> Sprint:

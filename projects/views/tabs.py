@@ -13,6 +13,7 @@ TABS = (
     ("items", "All items"),
     ("sprints", "Sprints"),
     ("requests", "Requests"),
+    ("work-settings", "Settings"),
 )
 
 

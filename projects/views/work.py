@@ -18,7 +18,7 @@ from projects.models import Project, Sprint, WorkItem
 from projects.pages import part_of, project_page
 from projects.queries import ItemLook
 from projects.roles import Permission
-from projects.views.board import drop, lanes_of, more_of_lane
+from projects.views.board import drop, lanes_of, more_of_lane, new_item_form
 from projects.views.tabs import work_tabs
 
 ROWS = 50
@@ -132,6 +132,7 @@ def _frame(request: HttpRequest, project: Project, look: ItemLook, layout: str) 
     sprints = queries.sprints(project).order_by("-number")
     return {
         "tabs": work_tabs(project, "items"),
+        "item_form": new_item_form(project),
         "layouts": [(one.value, one.label, _query(look, one.value), one.value == layout) for one in Layout],
         "filters": _filters(project, look, list(sprints[:30])),
         "views": list(queries.saved_views(project, user_of(request))),
@@ -191,8 +192,8 @@ def move(request: HttpRequest, project: Project) -> HttpResponse:
     found = queries.found_items(look, project, by=user_of(request))
     lane = found.filter(state=status.group, status=None if status.is_main else status).order_by("rank", "pk")
     below = lane.exclude(pk=item.pk)[whole(request, "position") :]
-    before = next((card for card in below.iterator(chunk_size=100) if card.sprint_id == item.sprint_id), None)
-    return drop(request, item, state=status.key, before=before)
+    above = next((card for card in below.iterator(chunk_size=100) if card.sprint_id == item.sprint_id), None)
+    return drop(request, item, state=status.key, above=above)
 
 
 @project_page

@@ -52,6 +52,39 @@ def test_a_card_is_moved_by_keys_and_by_its_menu(open_as, key):
     expect(card_in(other, "Done", "Freeze the holdout")).to_be_visible()
 
 
+def test_a_move_by_key_menu_or_hand_is_undone_to_where_the_card_was(open_as, key):
+    page, other = open_as("scientist", f"/p/{key}/board/"), open_as("engineer", f"/p/{key}/board/")
+    is_live(page)
+    is_live(other)
+    ready = other.get_by_role("region", name="Ready", exact=True).locator("[data-item] .title")
+    undo = page.get_by_role("button", name="Undo")
+
+    card(page, "Freeze the holdout").focus()
+    page.keyboard.press("]")
+    expect(ready).to_have_text(["Measure the rules"])
+    undo.click()
+    expect(ready).to_have_text(["Freeze the holdout", "Measure the rules"])
+
+    page.get_by_role("button", name=f"Move {key}-1").click()
+    page.get_by_role("menuitemradio", name="Done").click()
+    expect(ready).to_have_text(["Measure the rules"])
+    undo.click()
+    expect(ready).to_have_text(["Freeze the holdout", "Measure the rules"])
+
+    drag(page, "Freeze the holdout", to="In progress")
+    expect(ready).to_have_text(["Measure the rules"])
+    undo.click()
+    expect(ready).to_have_text(["Freeze the holdout", "Measure the rules"])
+
+    card(page, "Freeze the holdout").focus()
+    page.keyboard.press("s")
+    page.get_by_role("combobox", name=f"Status of {key}-1").fill("review")
+    page.keyboard.press("Enter")
+    expect(ready).to_have_text(["Measure the rules"])
+    undo.click()
+    expect(ready).to_have_text(["Freeze the holdout", "Measure the rules"])
+
+
 def test_who_became_a_viewer_gets_the_card_back_with_a_sentence(open_as, people, key):
     page = open_as("engineer", f"/p/{key}/board/", expected=["403"])
     is_live(page)

@@ -23,10 +23,11 @@ def test_what_is_given_to_somebody_arrives_and_is_put_off_and_done_by_keys(open_
 
     row.focus()
     page.keyboard.press("h")
-    row.get_by_role("button", name="Tomorrow").click()
+    page.get_by_role("button", name="Tomorrow").click()
     expect(row).to_have_count(0)
     page.get_by_role("link", name="Snoozed").click()
     row.get_by_role("button", name="Bring back").click()
+    expect(row).to_have_count(0)
     page.get_by_role("link", name="To do").click()
     row.focus()
     page.keyboard.press("e")

@@ -44,3 +44,26 @@ def test_two_people_change_a_card_where_it_stands(open_as, people, new_project):
 
 def field(page, name):
     return page.locator(f"[data-infield][data-name='{name}'] > button")
+
+
+def test_a_text_that_is_refused_stands_there_still_and_says_why(open_as, people, new_project):
+    key = new_project()
+    plan_sprint(people.owner, key, "Freeze the holdout")
+    page = open_as("owner", f"/p/{key}/board/items/1/", expected=["422"])
+    long = "x" * 8001
+
+    place = page.locator("[data-infield][data-name='Description']")
+    place.get_by_role("button").click()
+    typed = place.get_by_role("textbox", name="Description")
+    typed.fill(long)
+    page.keyboard.press("Control+Enter")
+    expect(place.locator(".error")).to_have_text("Description has 0 to 8000 characters: got 8001.")
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value(long)
+    people.owner.patch(f"/projects/{key}/items/1", priority="high")
+    expect(page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    typed.fill("Shorter.")
+    page.keyboard.press("Control+Enter")
+
+    expect(place.get_by_text("Shorter.")).to_be_visible()
+    expect(place.locator(".error")).to_have_count(0)

@@ -50,6 +50,28 @@ def test_what_was_said_while_the_server_was_away_is_shown_afterwards(open_as, pe
     expect(card(page, "Still here")).to_have_count(1)
 
 
+def test_a_card_that_another_moved_meanwhile_is_caught_up_with_without_reload(open_as, people, new_project):
+    key = new_project("scientist")
+    plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules")
+    page = open_as("scientist", f"/p/{key}/board/", expected=["ERR_INTERNET_DISCONNECTED", "WebSocket"])
+    is_live(page)
+    page.evaluate("window.loadedOnce = true")
+    done = page.get_by_role("region", name="Done", exact=True)
+
+    page.context.set_offline(True)
+    expect(state_of(page)).to_have_attribute("data-state", "offline")
+    people.owner.post(f"/projects/{key}/items/1/move", state="done")
+    page.locator("#item-2").focus()
+    page.keyboard.press("]")
+    expect(page.get_by_text("The server cannot be reached. The card went back.")).to_be_visible()
+    page.context.set_offline(False)
+
+    expect(done.locator("#item-1")).to_be_visible()
+    expect(page.locator("#item-1")).to_have_count(1)
+    expect(page.get_by_role("region", name="Ready", exact=True).locator("#item-2")).to_be_visible()
+    assert page.evaluate("window.loadedOnce") is True
+
+
 def collect_events(page):
     page.evaluate(
         """() => {

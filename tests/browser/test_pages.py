@@ -71,7 +71,13 @@ def filled(people, new_project):
         "/account/",
         "/account/password/",
         "/projects/new/",
-        *(below + page for page in ("", "rename/", "scope/", "risks/", "risks/1/", "board/", "board/items/1/")),
+        *(
+            below + page
+            for page in ("", "rename/", "scope/", "gates/", "risks/", "risks/1/", "board/", "board/items/1/")
+        ),
+        *(below + page for page in ("board/?lanes=track", "board/backlog/", "board/all/", "board/all/?layout=list")),
+        *(below + page for page in ("board/import/", "board/settings/", "board/requests/", "sprints/", "sprints/1/")),
+        *(below + page for page in ("sprints/1/plan/", "sprints/1/review/")),
         *(below + page for page in ("data/", "data/payments/1/", "train/", "experiments/", f"runs/{run_id}/")),
         *(below + page for page in (f"runs/{run_id}/preview/model/signature.json", f"jobs/{job}/")),
         *(below + page for page in ("models/", "models/scorer/1/", f"models/scorer/{second}/", "reviews/")),

@@ -7,6 +7,32 @@ from playwright.sync_api import expect
 from tests.browser.conftest import is_live
 
 
+def test_the_heat_map_is_one_stop_of_tab_and_arrows_walk_its_squares(new_project, open_as, people):
+    key = new_project()
+    people.owner.post(f"/projects/{key}/risks", title="Labels come late", likelihood=4, impact=2, phase="data")
+    people.owner.post(f"/projects/{key}/risks", title="No headroom", likelihood=1, impact=1, phase="data")
+    page = open_as("owner", f"/p/{key}/risks/")
+    at = "document.activeElement.dataset.cellButton ?? ''"
+    expect(page.locator("[data-cell-button][tabindex='0']")).to_have_count(1)
+
+    page.locator("[data-cell-button][tabindex='0']").focus()
+    assert page.evaluate(at) == "5-1"
+    for press in ("ArrowRight", "ArrowDown"):
+        page.keyboard.press(press)
+    assert page.evaluate(at) == "4-2"
+    page.keyboard.press("Enter")
+    expect(page.locator("#risk-2")).to_be_hidden()
+    expect(page.locator("#risk-1")).to_be_visible()
+
+    page.keyboard.press("Tab")
+    assert page.evaluate(at) == ""
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(at) == "4-2"
+    page.keyboard.press("Escape")
+    assert page.evaluate(at) == ""
+    expect(page).to_have_url(re.compile(f"/p/{key}/risks/"))
+
+
 def test_register_brushes_its_heat_map_and_is_live(new_project, open_as, people):
     key = new_project("partner")
     rated = {"phase": "data", "inherent_likelihood": 5, "inherent_impact": 5}

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import io
+import os
 
 import pytest
 
@@ -29,6 +30,16 @@ def test_put_file_keeps_the_bytes_under_their_digest():
 def test_put_file_same_bytes_same_blob():
     assert storage.put_bytes(b"twice") == storage.put_bytes(b"twice")
     assert Blob.objects.count() == 1
+
+
+def test_put_file_leaves_no_file_open():
+    storage.put_bytes(b"what it needs from now on")
+    before = os.listdir("/proc/self/fd")
+
+    for number in range(5):
+        storage.put_bytes(b"%d" % number)
+
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 def test_put_file_that_breaks_off_leaves_nothing(tmp_path):

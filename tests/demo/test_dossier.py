@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.demo import dossier
+from config.demo import churn, dossier, fraud_dossier
 from projects import gates, queries
 from tests.demo.people import make_cast
 from tests.factories import make_project
@@ -10,13 +10,14 @@ from tests.factories import make_project
 pytestmark = pytest.mark.django_db
 
 
-def test_dossier_of_the_demo_stands():
+@pytest.mark.parametrize("told", [fraud_dossier.DOSSIER, churn.DOSSIER], ids=["fraud", "churn"])
+def test_dossier_of_the_demo_stands(told):
     project = make_project()
     people = make_cast(project)
-    dossier.tell(project, people, experiment="Fraud", dataset="card-transactions")
+    dossier.tell(project, people, told)
     version = queries.dossier_of(project).version
 
-    dossier.tell(project, people, experiment="Fraud", dataset="card-transactions")
+    dossier.tell(project, people, told)
 
     assert queries.dossier_of(project).version == version
     check = next(one for one in gates.evaluate(project) if one.id == "dossier")

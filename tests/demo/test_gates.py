@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.demo import dossier, fraud, register
+from config.demo import dossier, fraud, fraud_dossier, line, register
 from projects import queries
 from projects.enums import Stage
 from projects.operations import revise_scope
@@ -19,12 +19,12 @@ def test_scope_gate_of_the_demo_is_passed_by_those_whom_the_strict_policy_names(
     revise_scope(project=project, values=fraud.SCOPE, by=people.product, now=now())
     register.tell(project, people, register.FRAUD_RISKS)
     register.classify(project, people, exposure=3, automation=3, note="Fraud.", creditworthiness="financial_fraud")
-    dossier.tell(project, people, experiment="Fraud", dataset="card-transactions")
+    dossier.tell(project, people, fraud_dossier.DOSSIER)
     drain()
     approvers = (people.owner, people.sponsor, people.engineer, people.risk)
 
     for _ in range(2):
-        fraud._pass_gate(project, Stage.SCOPING, people, "Worth testing.", approvers=approvers)
+        line.pass_one(project, Stage.SCOPING, people, "Worth testing.", approvers=approvers)
 
     project.refresh_from_db()
     assert project.stage == Stage.FEASIBILITY

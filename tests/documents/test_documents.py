@@ -176,7 +176,7 @@ def test_each_form_is_a_file(kind, form):
     mapping = assembly.mapping_named(kind)
     subject = assembly.subject_of(version.project, mapping)
     if form not in {one.key for one in files.forms_of(mapping, subject)}:
-        with pytest.raises(NotFound, match="choose of pdf, md, json, zip"):
+        with pytest.raises(NotFound, match="choose of pdf, docx, md, json, zip"):
             files.made(mapping, subject, form, now=now())
         return
 
@@ -197,10 +197,11 @@ def test_pages_and_rest_say_the_same_and_are_for_the_team_alone():
         f"/p/{project.key}/documents/",
         f"/p/{project.key}/documents/annex4/",
         f"/p/{project.key}/documents/annex4/zip",
+        f"/p/{project.key}/documents/annex4/docx",
     ]
     base = f"/api/v1/projects/{project.key}/documents"
 
-    for address in (*pages, base, f"{base}/annex4", f"{base}/annex4/file/pdf"):
+    for address in (*pages, base, f"{base}/annex4", f"{base}/annex4/file/pdf", f"{base}/annex4/file/docx"):
         assert viewer.get(address).status_code == 200, address
         assert stranger.get(address).status_code == 404, address
     listed = viewer.get(base).json()["results"]
@@ -211,7 +212,7 @@ def test_pages_and_rest_say_the_same_and_are_for_the_team_alone():
     assert [one["number"] for one in told["paragraphs"]][:2] == ["1(a)", "1(b)"]
     assert all(one["title"] in page for one in told["paragraphs"] if "&" not in one["title"])
     assert viewer.get(f"{base}/nothing").status_code == 404
-    assert viewer.get(f"{base}/annex4/file/docx").status_code == 404
+    assert viewer.get(f"{base}/annex4/file/odt").status_code == 404
     assert viewer.get(f"/p/{project.key}/documents/annex4/?version=x").status_code == 404
 
 

@@ -13,12 +13,15 @@ from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.models import Event
 from experiments import operations, queries
 from experiments.models import Run, RunComment, RunItem
-from experiments.operations import NOTE_TAG
+from experiments.operations import NOTE_TAG, RUN_TALK
 from experiments.operations.points import MetricEntry
+from projects import cardfacts
 from projects import operations as project_operations
+from projects.operations import add_comment, change_comment, delete_comment
 from projects.roles import Role
 from tests.experiments.factories import make_run
 from tests.factories import make_member, make_project, make_user, now
+from tests.projects.factories import make_sprint
 
 HTMX = {"HX-Request": "true"}
 
@@ -34,7 +37,7 @@ def make_item(project, title="Trees beat lines", kind="experiment"):
 
 
 def comment(run, text="Looks odd.", by=None):
-    return operations.add_comment(run=run, text=text, by=by or run.created_by, now=now())
+    return add_comment(talk=RUN_TALK, on=run, text=text, by=by or run.created_by, now=now())
 
 
 def link(run, item, by=None):
@@ -122,14 +125,14 @@ def test_comment_is_added_changed_and_deleted_without_its_words_in_the_log():
     assert (made.text, made.created_by, last()) == (
         "Looks odd.", validator, ("run.commented", run.run_id, {"step": "added", "comment": made.pk}),
     )  # fmt: skip
-    changed = operations.change_comment(comment=made, text="Looks fine.", by=validator, now=now())
+    changed = change_comment(talk=RUN_TALK, comment=made, text="Looks fine.", by=validator, now=now())
     assert (changed.text, changed.updated_at > changed.created_at) == ("Looks fine.", True)
-    operations.delete_comment(comment=changed, by=validator, now=now())
+    delete_comment(talk=RUN_TALK, comment=changed, by=validator)
 
     assert last() == ("run.commented", run.run_id, {"step": "deleted", "comment": made.pk})
     assert not RunComment.objects.exists()
     with pytest.raises(NotFound):
-        operations.delete_comment(comment=made, by=validator, now=now())
+        delete_comment(talk=RUN_TALK, comment=made, by=validator)
 
 
 @pytest.mark.django_db
@@ -143,11 +146,11 @@ def test_comment_refused_writes_nothing():
     with pytest.raises(NotAllowed):
         comment(run, by=viewer)
     for text in (" ", "x" * 5001, "a\0b"):
-        with pytest.raises(Invalid, match="1 to 5,000 characters"):
+        with pytest.raises(Invalid, match=r"1 to 5000 characters|cannot be stored"):
             comment(run, text)
-    for operation, given in ((operations.change_comment, {"text": "No"}), (operations.delete_comment, {})):
+    for operation, given in ((change_comment, {"text": "No", "now": now()}), (delete_comment, {})):
         with pytest.raises(NotAllowed, match="Only whoever wrote"):
-            operation(comment=made, by=other, now=now(), **given)
+            operation(talk=RUN_TALK, comment=made, by=other, **given)
     assert (RunComment.objects.get().text, Event.objects.count()) == ("Looks odd.", count)
     with pytest.raises(Conflict):
         comment(deleted(run))
@@ -323,3 +326,49 @@ def test_the_best_run_of_a_hypothesis_is_told_against_the_baseline():
     assert found.change == pytest.approx(0.26)
     page = client_of(project.created_by).get(reverse("experiments:item-runs", args=[project.key, item.number]))
     assert "+0.26</b> against the baseline of 0.42" in page.content.decode()
+
+    (fact,) = cardfacts.facts_of(project, [item])[item.number]
+    assert (fact.text, fact.url) == ("recall 0.68, +0.26", f"/p/{project.key}/runs/{runs[1].run_id}/")
+    assert fact.course == ()  # of one value there is no course
+
+
+@pytest.mark.django_db
+def test_a_card_draws_how_its_best_run_came_to_its_value_against_the_baseline():
+    project = make_project()
+    item = make_item(project)
+    best, other = make_run(project, name="best"), make_run(project, name="other")
+    values = [0.3, float("nan"), 0.5, 0.68]
+    points = [MetricEntry("recall", value, step, 1) for step, value in enumerate(values)]
+    operations.log_batch(run=best, metrics=points, by=best.created_by, now=now())
+    operations.log_batch(run=other, metrics=[MetricEntry("recall", 0.1, 0, 1)], by=other.created_by, now=now())
+    for run in (best, other):
+        link(run, item)
+    more = {"metric": "recall", "baseline": 0.42, "sprint": make_sprint(project)}
+    item = project_operations.revise_item(item=item, values=more, by=project.created_by)
+
+    (fact,) = cardfacts.facts_of(project, [item])[item.number]
+
+    assert (fact.course, fact.reference) == ([0.3, 0.5, 0.68], 0.42)
+    page = client_of(project.created_by).get(reverse("projects:board", args=[project.key])).content.decode()
+    assert '<span class="course"><svg class="spark"' in page
+    assert 'aria-label="recall of best: from 0.3 to 0.68, the baseline is 0.42"' in page
+
+
+@pytest.mark.django_db
+def test_what_cards_say_of_runs_costs_the_same_for_one_and_for_three():
+    project = make_project()
+    items = [make_item(project) for _ in range(3)]
+    for item in items:
+        project_operations.revise_item(item=item, values={"metric": "recall"}, by=project.created_by)
+        item.refresh_from_db()
+        run = make_run(project)
+        points = [MetricEntry("recall", 0.5, step, 1) for step in range(2)]
+        operations.log_batch(run=run, metrics=points, by=run.created_by, now=now())
+        link(run, item)
+
+    with CaptureQueriesContext(connection) as one:
+        cardfacts.facts_of(project, items[:1])
+    with CaptureQueriesContext(connection) as three:
+        found = cardfacts.facts_of(project, items)
+
+    assert (len(found), len(three)) == (3, len(one))

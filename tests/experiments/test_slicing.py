@@ -2,7 +2,7 @@
 
 import math
 
-from experiments.slicing import joined, logged_slices
+from experiments.slicing import REST, joined, logged_slices, shown
 from projects.policy import Estimate, Slice
 
 
@@ -23,9 +23,13 @@ def test_a_slice_has_its_rows_and_intervals():
     assert south == Slice("region", "south", None, {"recall": Estimate(0.7, None)})
 
 
-def test_a_value_may_have_a_slash_and_two_hundred_slices_are_enough():
+def test_a_value_may_have_a_slash_and_beyond_two_hundred_the_rest_is_one_of_which_nothing_is_known():
     assert [one.value for one in logged_slices({"recall/path/a/b": 1.0})] == ["a/b"]
-    assert len(logged_slices({f"recall/customer/{number}": 1.0 for number in range(300)})) == 200
+    many, enough = ({f"recall/customer/{number}": 1.0 for number in range(count)} for count in (201, 200))
+    assert (len(logged_slices(many)), logged_slices(many)[-1]) == (201, REST)
+    assert REST not in logged_slices(enough)
+    assert (shown(logged_slices(many)), shown(logged_slices(enough))) == ("more than 200 slices", "200 slices")
+    assert shown(()) == "unknown"
 
 
 def test_joined_knows_what_either_knew_and_the_first_counts():
@@ -47,4 +51,5 @@ def test_no_number_of_logged_slices_hides_a_measured_one():
 
     found = joined(measured, logged)
 
-    assert (len(found), found[-1]) == (200, measured[0])
+    assert (len(found), found[-2:]) == (201, (measured[0], REST))
+    assert joined(measured)[-1] == measured[0]

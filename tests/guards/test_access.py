@@ -71,5 +71,6 @@ def test_open_addresses_still_exist():
 @pytest.mark.django_db
 def test_every_socket_refuses_whoever_is_not_signed_in():
     sockets = [str(pattern.pattern) for pattern in [*of_projects, *of_inboxes]]
-    # They are tried in tests/projects/test_live.py and tests/inbox/test_live.py: a new one is added there and here.
-    assert sockets == ["ws/projects/<str:key>", "ws/inbox"]
+    # They are tried in tests/projects (test_live.py, test_portfolio_live.py) and tests/inbox/test_live.py: a new one is
+    # added there and here.
+    assert sockets == ["ws/projects/<str:key>", "ws/portfolio", "ws/inbox"]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inbox import operations as inbox
-from inbox import queries
+from inbox import queries, tables
 from inbox.enums import Group, Show
 from models_registry import approvals
 from models_registry import operations as registry
@@ -251,6 +251,42 @@ def test_number_of_queries_is_the_same_for_one_project_and_for_three():
     assert counted[0] <= 40
 
 
+def test_counts_are_those_of_the_whole_inbox_in_every_state():
+    """After each step, for each person: rows by group, in all, and unread."""
+
+    def check():
+        at = now()
+        for person in people:
+            found = queries.inbox(person, now=at)
+            by_group = {str(group): len(found.of(group)) for group in Group}
+            assert queries.counts(person, now=at) == by_group | {"total": len(found.rows), "unread": found.unread}
+            told[person] = len(found.rows)
+        return [told[person] for person in people]
+
+    project, told = make_asked(), {}
+    validator, owner = make_member(project, Role.VALIDATOR), project.created_by
+    people = [owner, validator, make_member(project, Role.RISK), make_user(), make_user(is_admin=True)]
+    before = check()
+    item = make_item(project, assignee=validator)
+    review = make_review(make_version(make_scoped_project()))
+    joins = {"project": review.project, "by": review.project.created_by}
+    operations.add_member(user=validator, role=Role.VALIDATOR, now=now(), **joins)
+    assert check()[1] == before[1] + 2
+    for row in queries.inbox(validator, now=now()).rows:
+        inbox.mark_read(row=row, by=validator)
+    check()
+    operations.revise_item(item=item, values={"title": "Another"}, by=owner)
+    check()
+    inbox.mark_done(row=queries.row_with_key(validator, f"item:{item.pk}", now=now()), by=validator)
+    check()
+    operations.decide_gate(project=project, verdict="approve", by=validator, now=now())
+    check()
+    make_scope(project, decision="Another decision.")
+    check()
+    registry.approve_version(review=review, comment="Good.", by=validator, now=now())
+    assert check()[1] == before[1]
+
+
 def test_page_follows_acts_and_the_old_address_leads_there(client):
     project = make_project()
     engineer = make_member(project, Role.ENGINEER)
@@ -272,6 +308,44 @@ def test_page_follows_acts_and_the_old_address_leads_there(client):
     client.post("/inbox/act/", {"key": key, "step": "back"})
     client.post("/inbox/act/", {"key": key, "step": "done"})
     assert b"Tune the threshold" in client.get("/inbox/?show=done").content
+
+
+def test_a_long_group_is_folded_and_shown_whole_where_it_stands_alone(client):
+    project = make_project()
+    engineer = make_member(project, Role.ENGINEER)
+    items = [make_item(project, title=f"Tune {number:02}", assignee=engineer) for number in range(tables.MOST + 2)]
+    client.force_login(engineer)
+
+    page, alone = client.get("/inbox/"), client.get("/inbox/?group=assigned")
+
+    folded = f'data-folded="item:{items[-2].pk} item:{items[-1].pk}"'
+    assert page.content.decode().count("<article") == tables.MOST
+    assert folded in page.content.decode()
+    assert f'href="/inbox/?group=assigned">Show all {len(items)}<' in page.content.decode()
+    assert alone.content.decode().count("<article") == len(items)
+    assert 'href="/inbox/">All groups<' in alone.content.decode()
+
+
+def test_a_step_in_a_group_that_stands_alone_stays_there_until_nothing_is_left_of_it(client):
+    project = make_project()
+    engineer = make_member(project, Role.ENGINEER)
+    items = [make_item(project, title=f"Tune {number}", assignee=engineer) for number in range(2)]
+    asked = {"step": "done", "group": "assigned"}
+    client.force_login(engineer)
+
+    first = client.post("/inbox/act/", asked | {"key": f"item:{items[0].pk}"}, headers={"hx-request": "true"})
+    last = client.post("/inbox/act/", asked | {"key": f"item:{items[1].pk}"}, headers={"hx-request": "true"})
+
+    assert (b"Tune 0" in first.content, b"Tune 1" in first.content, b"All groups" in first.content) == (
+        False,
+        True,
+        True,
+    )
+    assert b"Nothing waits for you" in last.content
+    assert (
+        client.post("/inbox/act/", asked | {"key": f"item:{items[0].pk}", "step": "back"}).url
+        == "/inbox/?group=assigned"
+    )
 
 
 def test_rest(client):

@@ -4,17 +4,16 @@ import json
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
-from django.db import connections
 
 from config.asgi import application
-from inbox import consumers
+from inbox.consumers import InboxConsumer
 from projects import operations
 from projects.models import Membership
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import make_item
 from tests.projects.test_live import HOST, ORIGIN, bearer, close_code, session
+from tests.sockets import Socket, leave_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,20 +21,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 async def _surroundings(settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["testserver"]
-    monkeypatch.setattr(consumers, "GATHER_S", 0.01)
+    monkeypatch.setattr(InboxConsumer, "gather_s", 0.01)
     yield
-    await sync_to_async(connections.close_all)()
+    await leave_nothing()
 
 
 async def opened(*headers):
-    socket = WebsocketCommunicator(application, "/ws/inbox", headers=[HOST, *headers])
+    socket = Socket(application, "/ws/inbox", headers=[HOST, *headers])
     accepted, _ = await socket.connect(timeout=5)
     assert accepted
     return socket
 
 
 async def changed(socket):
-    return json.loads(await socket.receive_from(timeout=5)) == {"type": "inbox.changed"}
+    return json.loads(await socket.receive_from(timeout=5))["type"] == "inbox.changed"
 
 
 async def test_hears_of_its_projects_alone():
@@ -65,7 +64,7 @@ async def test_what_a_page_says_is_ignored():
 
 
 async def test_hears_of_a_project_that_it_comes_into_and_no_more_of_one_that_it_left(monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 0.05)
+    monkeypatch.setattr(InboxConsumer, "poll_s", 0.05)
     project = await sync_to_async(make_project)()
     user = await sync_to_async(make_user)()
     socket = await opened(ORIGIN, await session(user))
@@ -85,9 +84,7 @@ async def test_strangers_and_foreign_pages_are_refused():
     socket = await opened(ORIGIN)
     assert await close_code(socket) == 4401
     user = await sync_to_async(make_user)()
-    foreign = WebsocketCommunicator(
-        application, "/ws/inbox", headers=[HOST, (b"origin", b"http://evil.example"), await session(user)]
-    )
+    foreign = Socket(application, "/ws/inbox", headers=[HOST, (b"origin", b"http://evil.example"), await session(user)])
     assert (await foreign.connect(timeout=5))[0] is False
 
 

@@ -112,9 +112,9 @@ def test_only_members_who_are_mentioned_are_told_and_once():
     stranger = make_user()
     run = make_run(project)
     text = f"@{reader.username.upper()} and @{stranger.username}, see what @{writer.username} did, @nobody"
-    comment = experiments.add_comment(run=run, text=text, by=writer, now=now())
+    comment = projects.add_comment(talk=experiments.RUN_TALK, on=run, text=text, by=writer, now=now())
     drain()
-    experiments.change_comment(comment=comment, text=text + " again", by=writer, now=now())
+    projects.change_comment(talk=experiments.RUN_TALK, comment=comment, text=text + " again", by=writer, now=now())
     drain()
 
     told = Notification.objects.get(kind=Kind.MENTION)
@@ -122,6 +122,23 @@ def test_only_members_who_are_mentioned_are_told_and_once():
     assert [row.by for row in queries.inbox(reader, now=now()).of(Group.MENTIONS)] == [writer.name]
     projects.remove_member(membership=project.memberships.get(user=reader), by=project.created_by)
     assert queries.inbox(reader, now=now()).of(Group.MENTIONS) == []
+
+
+@pytest.mark.django_db
+def test_a_comment_to_the_team_tells_nobody_else():
+    project = make_project()
+    engineer, sponsor = make_member(project, Role.ENGINEER), make_member(project, Role.SPONSOR)
+    item, text = make_item(project), f"@{engineer.username} @{sponsor.username} look"
+
+    for visibility in ("team", "everyone"):
+        projects.add_comment(
+            talk=projects.ITEM_TALK, on=item, text=text, visibility=visibility, by=project.created_by, now=now()
+        )
+    drain()
+
+    told = Notification.objects.filter(kind=Kind.MENTION)
+    assert (told.filter(user=engineer).count(), told.filter(user=sponsor).count()) == (2, 1)
+    assert f"/board/items/{item.number}/#comment-" in told.filter(user=sponsor).get().url
 
 
 @pytest.mark.django_db

@@ -3,11 +3,13 @@
 import pytest
 from databricks.sdk.service import ml
 
+from core.models import Event
 from core.roles import Scope
+from models_registry import operations
 from models_registry.enums import ReviewState, VersionState
 from models_registry.models import Review, VersionComment
 from projects.roles import Role
-from tests.factories import make_member, make_project, make_user
+from tests.factories import make_member, make_project, make_user, now
 from tests.mlflow.door import Mlflow, refusal, token_of
 from tests.models_registry.factories import finish_comparisons, make_version
 
@@ -40,6 +42,43 @@ def asked(author, named):
     made = author.ok("POST", "transition-requests/create", comment="Better recall.", **named)
     finish_comparisons(Review.objects.get())
     return ml.CreateTransitionRequestResponse.from_dict(made).request
+
+
+def look(client, named):
+    return client.ok("GET", "transition-requests/list", name=named["name"], version=named["version"])
+
+
+def approve(client, named):
+    return client.post("transition-requests/approve", comment="Fine.", **named)
+
+
+def test_nobody_approves_what_they_were_not_shown_or_what_changed_since(version, author, validator, named):
+    asked(author, named)
+    unseen = approve(validator, named)
+    look(validator, named)
+    operations.update_version(version=version, description="Something else.", by=version.created_by, now=now())
+
+    changed = approve(validator, named)
+
+    assert refusal(unseen) == (409, "RESOURCE_CONFLICT")
+    assert "transition-requests/list" in unseen.json()["message"]
+    assert changed.status_code in (409, 412)
+    assert "was changed since you looked" in changed.json()["message"]
+    assert Review.objects.get().state == ReviewState.OPEN
+    look(validator, named)
+    look(validator, named)
+    assert approve(validator, named).status_code == 200
+    assert Event.objects.filter(type="review.shown").count() == 2
+
+
+def test_of_who_may_not_decide_nothing_is_kept(version, author, named):
+    asked(author, named)
+    viewer = client(version, make_member(version.project, Role.VIEWER))
+
+    for one in (author, viewer):
+        assert len(look(one, named)["requests"]) == 1
+
+    assert not Event.objects.filter(type="review.shown").exists()
 
 
 def test_a_request_is_a_review_and_its_approval_approves_the_version(version, author, validator, named):
@@ -90,6 +129,7 @@ def test_a_token_approves_only_if_it_was_made_to(version, author, named):
 
 def test_a_request_whose_checks_are_not_met_is_not_approved(version, author, validator, named):
     author.ok("POST", "transition-requests/create", **named)  # its comparison has not been computed
+    look(validator, named)
 
     response = validator.post("transition-requests/approve", comment="Fine.", **named)
 

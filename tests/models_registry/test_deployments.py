@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from core import storage
 from core.errors import Conflict, Invalid, NotAllowed, Unavailable
 from core.models import Event
 from models_registry import gates, model_cache, operations, prediction
 from models_registry.models import Deployment, ModelAlias, ModelVersion
+from projects.models import Finding
 from projects.roles import Role
 from tests.drain import drain
 from tests.factories import make_member, make_user, now
@@ -254,3 +256,67 @@ def test_what_was_changed_since_it_was_approved_is_not_deployed():
     version.run.latest_metrics.update(value=0.99)
     with pytest.raises(Conflict, match="since it was approved: metrics"):
         operations.deploy_version(project=version.project, name="card-fraud", version=version, by=owner, now=now())
+
+
+@pytest.mark.django_db
+def test_roll_back_to_what_was_changed_since_its_approval_is_possible_told_and_followed_up():
+    deployment = make_deployment()
+    project, first = deployment.project, deployment.live_version
+    deploy(make_approved(project, seed=2))
+    engineer = make_member(project, Role.ENGINEER)
+    operations.update_version(version=first, description="Something else.", by=project.created_by, now=now())
+    client = Client()
+    client.force_login(engineer)
+    page = f"/p/{project.key}/deployments/{deployment.name}/"
+    assert "though it was changed since it was approved" in client.get(page).content.decode()
+
+    for _ in range(3):  # back, forward, back
+        operations.roll_back(deployment=deployment, by=engineer, now=now())
+
+    told = Event.objects.filter(stream_id=project.pk, type="deployment.rolled_back").order_by("seq")
+    assert [event.data.get("changed") for event in told] == [["description"], None, ["description"]]
+    [finding] = Finding.objects.filter(project=project)
+    assert (finding.about_type, finding.about_id, finding.is_blocking) == ("version", f"{first.model.name}@1", True)
+    assert engineer.pk in finding.owned_by_ids
+    assert "Changed since it was approved: description." in finding.detail
+    assert "What serves was changed since it was approved: description" in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_rest_says_what_was_changed_since_it_was_approved():
+    deployment = make_deployment()
+    project, first = deployment.project, deployment.live_version
+    deploy(make_approved(project, seed=2))
+    client = Client()
+    client.force_login(project.created_by)
+    place = f"/api/v1/projects/{project.key}/deployments"
+
+    def said():
+        one, (listed,) = client.get(f"{place}/{deployment.name}").json(), client.get(place).json()["results"]
+        assert listed == one
+        return [one[which]["changed_since_approved"] for which in ("live", "previous")]
+
+    assert said() == [[], []]
+    operations.update_version(version=first, description="Something else.", by=project.created_by, now=now())
+    assert said() == [[], ["description"]]
+    first.run.latest_metrics.update(value=0.99)
+    operations.roll_back(deployment=deployment, by=project.created_by, now=now())
+    assert said() == [["description", "metrics"], []]
+
+
+@pytest.mark.django_db
+def test_refused_roll_back_raises_no_finding():
+    deployment = make_deployment()
+    project, first = deployment.project, deployment.live_version
+    deploy(make_approved(project, seed=2))
+    operations.update_version(version=first, description="Something else.", by=project.created_by, now=now())
+    before = Event.objects.count()
+
+    with pytest.raises(NotAllowed):
+        operations.roll_back(deployment=deployment, by=make_member(project, Role.VIEWER), now=now())
+
+    deployment.refresh_from_db()
+    assert deployment.live_version.number == 2
+    assert not Finding.objects.exists()
+    assert Event.objects.filter(type="deployment.rolled_back").count() == 0
+    assert Event.objects.count() == before + 1, "the viewer came"

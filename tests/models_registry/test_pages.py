@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from models_registry import prediction
 from models_registry.models import Deployment, ModelVersion, PredictionLog, RegisteredModel, Review
+from projects import cardfacts
+from projects import operations as project_operations
 from projects.roles import Role
 from tests.factories import PASSWORD, make_member, make_user, now
 from tests.models_registry.factories import (
@@ -225,3 +227,15 @@ def test_lists_cost_the_same_for_one_row_and_for_three(page):
     make_deployment(project, name="third", seed=3)
 
     assert queries_of(client, url(page, project)) == one
+
+
+def test_a_card_says_how_the_version_that_it_is_about_stands():
+    version = make_version()
+    project, by = version.project, version.project.created_by
+    item = project_operations.add_item(project=project, title="Approve it", by=by, now=now())
+    target = f"{version.model.name}@{version.number}"
+    project_operations.link_item(item=item, kind="version", target=target, by=by, now=now())
+
+    (fact,) = cardfacts.facts_of(project, [item])[item.number]
+
+    assert fact.text == f"{version} candidate"

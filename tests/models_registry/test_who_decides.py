@@ -72,6 +72,8 @@ class Table:
         self.clients = {(actor, door): self._client(actor, door) for actor, door in itertools.product(ACTORS, DOORS)}
         User.objects.filter(pk=self.people["inactive"].pk).update(is_active=False)
         self.seen = approvals.tally(self._fresh(), now=now()).matter.digest
+        for person in self.people.values():  # as `transition-requests/list` does
+            operations.show_evidence(review=self._fresh(), by=person, now=now())
 
     def _fresh(self):
         return queries.review_numbered(project=self.project, number=self.review.number)

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from core import jobs, storage
 from core.errors import Conflict, Invalid, NotAllowed, TooLarge
 from core.models import Blob, Event, Job
+from core.sweeping import sweep
 from experiments import operations as operations_of_runs
 from experiments.operations import MetricEntry
 from porting import operations, stock
@@ -113,6 +115,21 @@ def test_cancelled_import_forgets_its_credentials():
     made.refresh_from_db()
     assert made.sealed == ""
     assert Event.objects.get(type="import.failed").data["code"] == "cancelled"
+
+
+@pytest.mark.django_db
+def test_the_archive_of_an_import_that_has_ended_is_swept(settings, tmp_path):
+    settings.STORAGE_URL = f"file://{tmp_path}/blobs"
+    project = make_project()
+    first = start(project, project.created_by, upload=io.BytesIO(b"first"), filename="a.zip")
+    assert sweep(now=now() + timedelta(days=2)).files == 0
+
+    jobs.cancel(job=first.job, by=project.created_by, now=now())
+    second = start(project, project.created_by, upload=io.BytesIO(b"second"), filename="b.zip")
+    operations.finish_import(job=second.job)
+
+    assert sweep(now=now() + timedelta(hours=1)).files == 0
+    assert sweep(now=now() + timedelta(days=2)).files == 2
 
 
 @pytest.mark.django_db
@@ -271,6 +288,33 @@ def test_export_by_rest_and_page_is_downloaded_by_the_team_alone():
         assert b"".join(viewer.get(url).streaming_content) == b"PK"
         assert client_of(make_user()).get(url).status_code == 404
     assert "Download" in viewer.get(page).content.decode()
+
+
+def packed(project, data):
+    """An export that has come to its end."""
+    made = export(project, project.created_by)
+    operations.finish_export(job=made.job, archive=storage.put_bytes(data), done={"runs": 1}, notes=[])
+    Job.objects.filter(pk=made.job.pk).update(state="succeeded", finished_at=now(), result={})
+    return made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_archive_is_let_go_of_after_a_while_and_the_door_says_so():
+    project = make_project()
+    old, new = packed(project, b"PK1"), packed(project, b"PK2")
+    Job.objects.filter(pk=old.job.pk).update(finished_at=now() - timedelta(days=31))
+    before = now() - timedelta(days=30)
+
+    assert (operations.expire_exports(before=before), operations.expire_exports(before=before)) == (1, 0)
+
+    client = client_of(project.created_by)
+    gone = client.get(f"/api/v1/projects/{project.key}/exports/{old.pk}/file")
+    assert (gone.status_code, gone.json()["code"]) == (410, "gone")
+    assert gone.json()["detail"] == "Exports are kept for 30 days, and this one is older: make a new one."
+    assert client.get(f"/api/v1/projects/{project.key}/exports/{new.pk}/file").status_code == 200
+    assert "No longer kept" in client.get(f"/p/{project.key}/experiments/export/").content.decode()
+    told = Event.objects.filter(type="export.expired").values_list("subject_id", flat=True)
+    assert list(told) == [str(old.pk)]
 
 
 @pytest.mark.django_db

@@ -20,6 +20,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 200
 CHANGES_THEN_PASS = 1_000
+# How long one waits for the other, or for a connection, before the test is taken to hang: not how long a round takes.
+HANGS_S = 120
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch):
+    monkeypatch.setattr(connection.pool, "timeout", HANGS_S)
 
 
 class Pair:
@@ -33,23 +40,23 @@ class Pair:
 
     def __exit__(self, *_):
         self.act = None
-        self.begin.wait(timeout=20)
+        self.begin.wait(timeout=HANGS_S)
         self.thread.join()
 
     def at_once(self, mine, other):
         self.act = other
-        self.begin.wait(timeout=20)
+        self.begin.wait(timeout=HANGS_S)
         _tried(mine)
-        self.end.wait(timeout=20)
+        self.end.wait(timeout=HANGS_S)
 
     def _run(self):
         try:
             while True:
-                self.begin.wait(timeout=60)
+                self.begin.wait(timeout=HANGS_S)
                 if self.act is None:
                     return
                 _tried(self.act)
-                self.end.wait(timeout=20)
+                self.end.wait(timeout=HANGS_S)
         finally:
             connection.close()
 
@@ -149,7 +156,7 @@ def test_eight_approvals_at_once_by_one_person_are_one():
     def run():
         try:
             for _ in range(10):
-                begin.wait(timeout=20)
+                begin.wait(timeout=HANGS_S)
                 _tried(partial(approve, project, validator))
         finally:
             connection.close()

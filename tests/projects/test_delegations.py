@@ -1,6 +1,6 @@
 """Rights that are handed on, vetoes, emergencies, and projects with one person in a role."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import Error, transaction
@@ -37,6 +37,10 @@ def why_not(project, user):
 
 def pass_gate(project):
     return operations.pass_gate(project=project, by=project.created_by, now=now())
+
+
+TO_THE_LAST_DAY = (date.max - now().date()).days - 1
+"""Days until shortly before no date is left to reckon with."""
 
 
 def hand_on(project, by, to, *, first=0, last=7, reason="On leave."):
@@ -198,6 +202,8 @@ def test_delegate_from_the_team_is_not_outside_it():
     ("changed", "field"),
     [
         ({"first": -1}, "starts_on"),
+        ({"first": 366, "last": 366}, "starts_on"),
+        ({"first": TO_THE_LAST_DAY, "last": TO_THE_LAST_DAY}, "starts_on"),
         ({"first": 3, "last": 2}, "ends_on"),
         ({"last": 91}, "ends_on"),
         ({"reason": " "}, "reason"),

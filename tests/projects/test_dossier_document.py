@@ -94,7 +94,7 @@ def test_page_shows_a_revision_and_what_changed(client):
     assert client.get(f"{at}?revision=9").status_code == 404
     assert client.get(f"{at}?revision=x").status_code == 404
     file = client.get(f"{reverse('projects:studio-markdown', args=[project.key])}?revision=2")
-    assert file["Content-Disposition"] == f'attachment; filename="{project.key}-dossier-2.md"'
+    assert file["Content-Disposition"] == f"attachment; filename*=UTF-8''{project.key}-dossier-2.md"
     assert queries.dossier_revision(project, 2).digest in file.content.decode()
 
 

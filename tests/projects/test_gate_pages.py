@@ -248,7 +248,7 @@ def test_export_is_the_text(as_):
     answer = as_(make_user()).get("/policies/light/1/export/")
 
     assert answer.content.decode() == PolicyVersion.objects.get(name="light").text
-    assert answer["Content-Disposition"] == 'attachment; filename="light-1.yaml"'
+    assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''light-1.yaml"
 
 
 def test_a_policy_that_is_not_there(as_):

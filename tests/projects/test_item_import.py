@@ -4,13 +4,15 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from core.errors import Invalid, NotAllowed
 from core.models import Event
-from projects import delivery, operations, queries
-from projects.models import WorkItem
+from projects import delivery, itemreading, operations, queries
+from projects.models import Sprint, WorkItem
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
+from tests.projects.factories import make_sprint
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,57 @@ def test_import_of_odd_rows_names_them(project, kind, text, field):
     assert not WorkItem.objects.exists()
 
 
+def test_a_title_and_a_key_that_cannot_be_sent_are_shown_without_what_cannot(client, project):
+    client.force_login(project.created_by)
+    file = SimpleUploadedFile("issues.json", rb'[{"number": 1, "title": "Odd\ud800", "\udfffkey": 1}]')
+
+    answer = client.post(reverse("projects:items-import", args=[project.key]), {"kind": "github", "file": file})
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Odd?" in page
+    assert "Title has a character that cannot be stored." in page
+    assert not WorkItem.objects.exists()
+
+
+def test_import_says_of_each_row_that_its_sprint_is_closed_before_anything_is_taken_in(project):
+    take(project, "csv", OWN)
+    sprint, items = make_sprint(project), WorkItem.objects.order_by("number")
+    for item in items:
+        operations.revise_item(item=item, values={"sprint": sprint}, by=project.created_by, now=now())
+        operations.move_item(item=item, state="done", by=project.created_by, now=now())
+    Sprint.objects.update(state="closed")  # before there were reviews that are frozen
+    text, before = OWN.replace("Freeze the holdout", "Freeze it") + "A3,New,task,,,,,\n", Event.objects.count()
+
+    tried = try_out(project, text)
+    with pytest.raises(Invalid) as refusal:
+        take(project, "csv", text)
+
+    said = "Row 2: Sprint 1 is closed: its items are its record."
+    assert [(one.what, one.said) for one in tried.rows] == [("refused", [said]), ("same", []), ("added", [])]
+    assert [(one.field, one.code, one.message) for one in tried.errors] == [("2", "sprint_closed", said)]
+    assert refusal.value.errors == tried.errors
+    assert (items.count(), Event.objects.count()) == (2, before)
+
+
+def try_out(project, text):
+    by = project.created_by
+    return operations.import_items(project=project, kind="csv", data=text.encode(), is_trial=True, by=by, now=now())
+
+
+def test_import_costs_the_same_for_one_item_of_a_closed_sprint_and_for_three(project, django_assert_max_num_queries):
+    head, rows = "external_id,title\n", [f"A{number},Item {number}\n" for number in range(3)]
+    take(project, "csv", head + "".join(rows))
+    sprint = make_sprint(project)
+    WorkItem.objects.update(sprint=sprint, state="done")
+    operations.close_sprint(sprint=sprint, by=project.created_by, now=now())
+
+    with django_assert_max_num_queries(99) as one:
+        try_out(project, head + rows[0])
+    with django_assert_max_num_queries(len(one)):
+        try_out(project, head + "".join(rows))
+
+
 def test_import_of_what_is_finished_is_nobodys_throughput_and_dropped_stays_dropped(project):
     take(project, "csv", OWN.replace("recall; data,ready", "recall; data,dropped"))
 
@@ -168,3 +221,96 @@ def test_import_by_rest(client, project):
     answer = client.post("/api/v1/projects/FRD/items/import", body)
 
     assert answer.json() == {"added": 2, "changed": 0, "same": 0, "errors": []}
+
+
+# --- what a file is, and where it is wrong --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("csv", b"title,external_id\nA,\xff1\n", "line 2, byte 3"),
+        ("csv", b'title,external_id\n"A"B,1\n', "line 2, column 4"),
+        ("csv", b'title,external_id\nA,1\n"B,2\n', "opened in the row of line 3"),
+        ("csv", b"name,external_id\nA,1\n", "Line 1: the column title is missing; there is name, external_id"),
+        ("github", b'[{"number": 1,\n "title" 2}]', "line 2, column 10"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_where(project, kind, data, said):
+    with pytest.raises(Invalid, match=said):
+        operations.import_items(project=project, kind=kind, data=data, by=project.created_by, now=now())
+
+
+def test_a_file_over_the_limit_is_refused(project, monkeypatch):
+    monkeypatch.setattr("projects.itemreading.MOST_BYTES", 10)
+
+    with pytest.raises(Invalid, match="at most"):
+        take(project, "csv", OWN)
+
+
+def test_rows_are_numbered_by_the_line_in_which_they_begin_and_semicolons_separate_too(project):
+    text = 'external_id;title;priority;description\nA1;One;;"two\nlines"\nA2;Two;soon;\n'
+
+    with pytest.raises(Invalid) as refusal:
+        take(project, "csv", text)
+
+    assert [error.field for error in refusal.value.errors] == ["4.priority"]
+
+
+def test_columns_say_what_each_becomes_and_what_is_left_out():
+    found = itemreading.columns("jira", JIRA.replace("Issue Type", "Reporter").encode())
+
+    assert dict(found.taken)["Summary"] == "title"
+    assert found.left == ["Reporter"]
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def upload(client, text=OWN, *, kind="csv", **more):
+    form = {"kind": kind, "file": SimpleUploadedFile("items.csv", text.encode())} | more
+    return client.post("/p/FRD/board/import/", form, HTTP_HX_REQUEST="true")
+
+
+def test_page_looks_first_and_takes_in_what_was_looked_at(client, project):
+    client.force_login(project.created_by)
+    looked = upload(client)
+    digest = looked.context["digest"]
+
+    assert (looked.context["report"].added, looked.context["refused"]) == (2, 0)
+    assert not WorkItem.objects.exists()
+    assert upload(client, OWN + "A3,Third,,,,,,\n", act="import", digest=digest).status_code == 422
+    assert not WorkItem.objects.exists()
+
+    assert upload(client, act="import", digest=digest)["HX-Redirect"] == "/p/FRD/board/all/"
+    again = upload(client)
+    assert (again.context["report"].added, again.context["report"].same) == (0, 2)
+    changed = upload(client, OWN.replace("Freeze the holdout", "Freeze it").replace("A2", "A3")).context
+    assert [(row["number"], row["word"], row["said"]) for row in changed["rows"]] == [
+        (2, "would change", ["title"]),
+        (3, "new", [""]),
+    ]
+
+
+def test_page_names_the_refused_rows_and_offers_no_import(client, project):
+    client.force_login(project.created_by)
+
+    looked = upload(client, OWN.replace("high", "soon").replace("A2", "A3") + "A3,Again,task,,,,,\n")
+
+    text = looked.content.decode()
+    assert [row["number"] for row in looked.context["rows"]] == [2, 3, 4]
+    assert looked.context["refused"] == 3
+    assert 'value="import"' not in text
+    assert "Priority is one of" in text
+    assert not WorkItem.objects.exists()
+
+
+def test_page_of_what_cannot_be_read_and_of_who_may_not(client, project):
+    client.force_login(project.created_by)
+    assert "Line 1: the column title is missing" in upload(client, "a,b\n1,2\n").content.decode()
+
+    client.force_login(make_member(project, Role.VIEWER))
+    page = client.get("/p/FRD/board/import/").content.decode()
+    assert "in this project you are viewer" in page
+    assert upload(client, act="import").status_code == 422
+    assert not WorkItem.objects.exists()

@@ -48,6 +48,15 @@ def test_details_are_saved_and_stale_ones_refused(owner, project):
     )
 
 
+def test_a_parent_that_there_is_not_is_said_at_its_field(owner, project):
+    make_item(project)
+
+    wrong = owner.post(url("item-details"), {"version": "1", "parent": "77"}, **HTMX)
+
+    assert wrong.status_code == 422
+    assert wrong.context["form"].errors == {"parent": ["There is no item 77 in this project."]}
+
+
 def test_block_wait_link_and_undo(owner, project):
     make_item(project, sprint=make_sprint(project))
     make_item(project, title="The other")
@@ -68,17 +77,17 @@ def test_block_wait_link_and_undo(owner, project):
 
 def test_comments_show_to_whom_they_are_said(client, owner, project):
     make_item(project)
-    owner.post(url("item-comment"), {"text": "Among **us**", "visibility": "team"}, **HTMX)
-    owner.post(url("item-comment"), {"text": "For all"}, **HTMX)
-    team = owner.get(url("item-about"), **HTMX).content.decode()
+    owner.post(url("item-comments"), {"text": "Among **us**", "visibility": "team"}, **HTMX)
+    owner.post(url("item-comments"), {"text": "For all"}, **HTMX)
+    team = owner.get(url("item-comments"), **HTMX).content.decode()
     client.force_login(make_member(project, Role.SPONSOR))
 
-    others = client.get(url("item-about"), **HTMX).content.decode()
+    others = client.get(url("item-comments"), **HTMX).content.decode()
 
     assert "Among <strong>us</strong>" in team
     assert "Among" not in others
     assert "For all" in others
-    refused = client.post(url("item-comment-remove", ItemComment.objects.latest("pk").pk), **HTMX)
+    refused = client.post(url("item-comment", ItemComment.objects.latest("pk").pk), {"act": "delete"}, **HTMX)
     assert refused.status_code == 403
 
 

@@ -15,6 +15,7 @@ from core.models import Event
 from projects import operations, queries, quickline
 from projects.enums import ItemKind, Priority, Visibility
 from projects.models import ItemComment, ItemTemplate, SavedView, WorkItem
+from projects.operations import ITEM_TALK as TALK
 from projects.queries import delivery
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
@@ -331,11 +332,32 @@ def test_templates_begin_an_item(project, api):
     assert not ItemTemplate.objects.exists()
 
 
+def test_templates_are_revised_by_who_read_the_version_that_stands(project, api):
+    made = api.post("projects/FRD/item-templates", {"name": "Spike", "values": {"kind": "spike"}})
+    place = f"projects/FRD/item-templates/{made.json()['id']}"
+
+    revised = api.patch(place, {"values": {"kind": "spike", "points": 3}}, If_Match=made["ETag"])
+    stale = api.patch(place, {"name": "Mine"}, If_Match=made["ETag"])
+    over = api.post("projects/FRD/item-templates", {"name": "Spike", "values": {}}, If_Match=made["ETag"])
+    renamed = api.patch(place, {"name": "Probe"})
+
+    assert (revised.json()["version"], revised["ETag"]) == (2, '"2"')
+    assert [(one.status_code, one.json()["code"]) for one in (stale, over)] == [(412, "stale")] * 2
+    assert renamed.json() == {
+        "id": made.json()["id"],
+        "version": 3,
+        "name": "Probe",
+        "values": {"kind": "spike", "points": 3},
+    }
+    assert Api(make_member(project, Role.VIEWER)).patch(place, {"name": "X"}).status_code == 403
+    assert Api(make_member(make_project(key="OTH"), Role.OWNER)).patch(place, {"name": "X"}).status_code == 404
+
+
 # --- comments --------------------------------------------------------------------------------------------------------
 
 
 def comment(item, by, visibility=Visibility.EVERYONE, text="So"):
-    return operations.comment_on_item(item=item, text=text, visibility=visibility, by=by, now=now())
+    return operations.add_comment(talk=TALK, on=item, text=text, visibility=visibility, by=by, now=now())
 
 
 def test_comments_to_the_team_are_not_for_stakeholders(project):
@@ -346,7 +368,7 @@ def test_comments_to_the_team_are_not_for_stakeholders(project):
     seen = [one["text"] for one in Api(sponsor).get("projects/FRD/items/1/comments").json()["results"]]
 
     assert seen == ["To all"]
-    assert queries.item_comments(item, project.created_by).count() == 2
+    assert queries.comments_on(ItemComment, item, project.created_by).count() == 2
     with pytest.raises(NotAllowed, match="comment to everyone"):
         comment(item, sponsor, Visibility.TEAM)
 
@@ -356,17 +378,17 @@ def test_change_and_delete_a_comment_only_ones_own(project):
     mine = comment(item, project.created_by)
 
     with pytest.raises(NotAllowed):
-        operations.change_item_comment(comment=mine, text="Else", by=other, now=now())
+        operations.change_comment(talk=TALK, comment=mine, text="Else", by=other, now=now())
     with pytest.raises(Invalid):
-        operations.change_item_comment(comment=mine, text=" ", by=project.created_by, now=now())
-    operations.change_item_comment(comment=mine, text="Else", by=project.created_by, now=now())
-    operations.delete_item_comment(comment=mine, by=project.created_by, now=now())
+        operations.change_comment(talk=TALK, comment=mine, text=" ", by=project.created_by, now=now())
+    operations.change_comment(talk=TALK, comment=mine, text="Else", by=project.created_by, now=now())
+    operations.delete_comment(talk=TALK, comment=mine, by=project.created_by)
 
     assert not ItemComment.objects.exists()
     steps = [event.data["step"] for event in Event.objects.filter(type="item.commented").order_by("seq")]
     assert steps == ["added", "changed", "deleted"]
     with pytest.raises(NotFound):
-        operations.delete_item_comment(comment=mine, by=project.created_by, now=now())
+        operations.delete_comment(talk=TALK, comment=mine, by=project.created_by)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -350,7 +350,7 @@ def test_remove_status_in_use_or_main_refused():
     status = add_status(project)
     item = move(make_item(project, sprint=make_sprint(project)), status.key)
 
-    with pytest.raises(Conflict, match="move them first"):
+    with pytest.raises(Conflict, match="move it first"):
         operations.remove_status(status=status, by=project.created_by)
     with pytest.raises(Conflict, match="main status"):
         operations.remove_status(status=queries.item_status(project, "ready"), by=project.created_by)

@@ -5,16 +5,17 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from core import events, jobs, ledger, storage
-from core.errors import NotAllowed, NotFound
+from core.errors import Gone, NotAllowed, NotFound
 from core.ledger import check, checkpoints
 from core.ledger.jobs import EXPORT, VERIFY
-from core.models import Event, Job, Stream
+from core.models import Blob, Event, Job, Stream
 from projects import operations
 from projects.roles import Role
 from tests.core.test_ledger import folder as folder
@@ -22,6 +23,7 @@ from tests.core.test_ledger import hash_anew, tamper
 from tests.drain import drain
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import make_item, make_token
+from tests.projects.test_api import Api
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,6 +111,37 @@ def test_take_ledger_of_another_project_is_not_there(project, tmp_path):
     with pytest.raises(NotAllowed):
         operations.take_ledger(project=project, job_id=job.pk, by=make_user())
     assert "ledger.read" not in types(project) + types(other)
+
+
+def test_take_ledger_that_is_no_longer_kept_says_so(project, tmp_path):
+    exported(project, tmp_path / "out")
+    job = Job.objects.get(kind=EXPORT)
+    Blob.objects.filter(digest=job.result["digest"]).delete()
+
+    with pytest.raises(Gone, match="kept for 30 days"):
+        operations.take_ledger(project=project, job_id=job.pk, by=project.created_by)
+    refused = Api(project.created_by).post(f"projects/{project.key}/events/exports/{job.pk}")
+
+    assert (refused.status_code, refused.json()["code"]) == (410, "gone")
+    assert "ledger.read" not in types(project)
+
+
+def test_an_export_that_has_expired_says_when_and_what_to_do_instead_of_being_offered(client, project, tmp_path):
+    exported(project, tmp_path / "out")
+    job = Job.objects.get(kind=EXPORT)
+    client.force_login(project.created_by)
+    take = url("ledger-take", project, job.pk)
+    assert take in client.get(url("activity", project), {"part": "checks"}, HTTP_HX_REQUEST="true").content.decode()
+
+    Job.objects.filter(pk=job.pk).update(finished_at=now() - timedelta(days=31))
+    page = client.get(url("activity", project), {"part": "checks"}, HTTP_HX_REQUEST="true").content.decode()
+
+    expired = now() - timedelta(days=1)
+    assert f'expired on <time datetime="{expired:%Y-%m-%d}' in page
+    assert "Export the ledger again" in page
+    assert take not in page
+    assert client.post(take).status_code == 410
+    assert "ledger.read" not in types(project)
 
 
 def test_export_holds_by_its_own_script(project, tmp_path):

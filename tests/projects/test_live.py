@@ -2,24 +2,25 @@
 
 import asyncio
 import json
+import random
 import time
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
-from django.db import connections
 from django.test import Client
 
 from config.asgi import application
 from core import events, live
 from core.models import Token
 from core.roles import Scope
-from projects import consumers, operations, presence
+from projects import operations, presence
+from projects.consumers import project as consumers
 from projects.models import Membership
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user
 from tests.projects.factories import make_item, make_token
+from tests.sockets import Socket, leave_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,7 @@ async def bearer(user, *scopes, project=None):
 
 
 async def opened(key, *headers, after="0"):
-    socket = WebsocketCommunicator(application, f"/ws/projects/{key}?after={after}", headers=[HOST, *headers])
+    socket = Socket(application, f"/ws/projects/{key}?after={after}", headers=[HOST, *headers])
     accepted, _ = await socket.connect(timeout=5)
     assert accepted
     return socket
@@ -67,10 +68,10 @@ async def close_code(socket, timeout=5):
 
 @pytest.fixture(autouse=True)
 async def _surroundings(settings):
-    """Our host, and afterwards no connection left open in the thread that async code reads the database in."""
+    """Our host, and nothing left behind."""
     settings.ALLOWED_HOSTS = ["testserver"]
     yield
-    await sync_to_async(connections.close_all)()
+    await leave_nothing()
 
 
 @pytest.fixture
@@ -141,12 +142,110 @@ async def test_without_a_wake_up_the_poll_finds_it(project, monkeypatch):
 
 async def test_a_page_far_behind_catches_up_without_a_gap(project, monkeypatch):
     monkeypatch.setattr("projects.tail.BATCH", 10)
-    monkeypatch.setattr("projects.consumers.BATCH", 10)
+    monkeypatch.setattr("projects.consumers.project.BATCH", 10)
     await make_items(project, 34)
     socket = await opened("FRD", ORIGIN, await session(project.created_by), after="0")
 
     assert [(await next_event(socket))["seq"] for _ in range(35)] == list(range(1, 36))
     await socket.disconnect()
+
+
+async def test_pages_that_are_cut_off_again_and_again_hear_each_event_once_and_in_order(project):
+    """As `benchmarks/sockets.py` does it with hundreds: whoever was cut off comes back with what it heard last."""
+    headers, wanted = (ORIGIN, await session(project.created_by)), list(range(2, 62))
+
+    async def hear(chance):
+        heard = []
+        while not heard or heard[-1] < wanted[-1]:
+            socket = await opened("FRD", *headers, after=str(heard[-1] if heard else 1))
+            for _ in range(chance.randint(1, 25)):
+                heard.append((await next_event(socket))["seq"])
+                if heard[-1] == wanted[-1]:
+                    break
+            await socket.disconnect()
+        return heard
+
+    pages = [asyncio.create_task(hear(random.Random(number))) for number in range(6)]
+    for _ in wanted:
+        await make_items(project)
+
+    assert await asyncio.gather(*pages) == [wanted] * 6
+
+
+async def test_presence_is_told_when_somebody_comes_or_goes_and_not_for_each_of_their_pages(project, monkeypatch):
+    told = []
+    monkeypatch.setattr(live, "show", lambda stream_id, message: told.append(message["presence"]))
+    owner, other = project.created_by, await sync_to_async(make_user)(name="Other")
+
+    def enter(user, page, place=""):
+        presence.hold(project.pk, user, page, place)
+        return presence.note(project.pk, page)
+
+    for user, page in ((owner, "a"), (owner, "b"), (other, "c")):
+        enter(user, page)
+    assert [len(people) for people in told] == [1, 2]
+    assert enter(owner, "b", "item:1:title") == {"presence": told[-1], "here": 2}
+    assert told[-1][0]["places"] == ["item:1:title"]
+    presence.leave(project.pk, "a")
+    assert len(told) == 3
+    for page in ("b", "c"):
+        presence.leave(project.pk, page)
+    assert [len(people) for people in told[3:]] == [1, 0]
+
+
+async def test_of_a_crowd_the_first_are_named_and_whoever_edits(project):
+    people = await sync_to_async(lambda: [make_user(name=f"Guest {number}") for number in range(presence.NAMED + 3)])()
+    for number, person in enumerate(people):
+        presence.hold(project.pk, person, str(number), "item:1:title" if person == people[-1] else "")
+        told = presence.note(project.pk, str(number))
+
+    assert told["here"] == presence.NAMED + 3
+    assert [one["name"] for one in told["presence"]] == [str(one) for one in [*people[: presence.NAMED], people[-1]]]
+    for number in range(len(people)):
+        presence.leave(project.pk, str(number))
+
+
+async def test_of_what_is_shown_again_and_again_the_first_and_the_last_is_told(monkeypatch):
+    monkeypatch.setattr(live, "SHOWN_EVERY_S", 0.1)
+    hub, listener, told = live.Hub(), live.Listener(), []
+    hub._listeners[7].add(listener)
+
+    for number in range(50):
+        hub._tell({"stream": 7, "shown": {"here": number}})
+    told += listener.take_whispers()
+    await asyncio.sleep(0.15)
+    told += listener.take_whispers()
+    await asyncio.sleep(0.25)
+    hub._tell({"stream": 7, "shown": {"here": 50}})
+    told += listener.take_whispers()
+
+    assert [json.loads(one)["here"] for one in told] == [0, 49, 50]
+
+
+async def test_the_pages_of_a_process_are_kept_together_and_one_that_left_is_not_written_again(project, monkeypatch):
+    told, owner = [], project.created_by
+    monkeypatch.setattr(live, "show", lambda stream_id, message: told.append(message["presence"]))
+    for page in ("a", "b", "left"):
+        presence.hold(project.pk, owner, page)
+    presence.leave(project.pk, "left")
+    assert presence.note(project.pk, "left") == {}
+
+    monkeypatch.setattr(presence, "_kept_at", time.monotonic())
+    presence.keep()
+    assert presence.here(project.pk) == [], "it is not time yet"
+    monkeypatch.setattr(presence, "_kept_at", -1e9)
+    assert presence.is_due()
+    presence.keep()
+    assert not presence.is_due()
+
+    assert set(presence._pages(project.pk)) == {"a", "b"}
+    assert presence.here(project.pk) == told[-1] != []
+    monkeypatch.setattr(presence, "FRESH_S", -1)
+    monkeypatch.setattr(presence, "_noted", {})
+    presence.leave(project.pk, "a")
+    presence.note(project.pk, "b")
+    assert presence.here(project.pk) == [], "who was not kept is not here"
+    presence.leave(project.pk, "b")
 
 
 async def test_a_page_ahead_of_the_log_is_told_to_fetch_again(project):
@@ -200,6 +299,25 @@ async def test_member_who_vanishes_without_an_event_hears_no_more(project, monke
     assert await close_code(socket) == 4403
 
 
+async def test_an_event_does_not_wait_for_the_question_who_may_still_hear(project, monkeypatch):
+    monkeypatch.setattr(consumers, "POLL_S", 60)
+    monkeypatch.setattr(consumers, "RECHECK_S", 0.1)
+    may_answer = asyncio.Event()
+
+    async def still(*asked, within_s):
+        await may_answer.wait()
+
+    monkeypatch.setattr(consumers, "still", still)
+    socket = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+    await asyncio.sleep(0.3)
+
+    await make_items(project)
+
+    assert (await next_event(socket))["type"] == "item.added"
+    may_answer.set()
+    assert await close_code(socket) == 4403
+
+
 async def test_signing_out_ends_the_socket(project, monkeypatch):
     monkeypatch.setattr(consumers, "POLL_S", 0.2)
     monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
@@ -235,7 +353,7 @@ async def test_token_of_another_project_refused(project):
 )
 async def test_foreign_or_missing_origin_refused_at_the_door(project, headers):
     cookie = await session(project.created_by)
-    socket = WebsocketCommunicator(application, "/ws/projects/FRD?after=0", headers=[HOST, cookie, *headers])
+    socket = Socket(application, "/ws/projects/FRD?after=0", headers=[HOST, cookie, *headers])
 
     accepted, _ = await socket.connect(timeout=5)
 

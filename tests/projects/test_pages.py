@@ -15,6 +15,8 @@ from projects import operations
 from projects.enums import ItemState, Stage
 from projects.models import Membership, Project, Risk, Scope, Sprint, WorkItem
 from projects.roles import Role
+from projects.views import board
+from projects.views.board import lanes_of
 from tests.experiments.factories import make_experiment
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import (
@@ -47,7 +49,7 @@ PARTS = {
     "overview": ["tier", "line", "gate", "gate-pill", "sprint", "risks", "feed"],
     "scope": ["form", "verdict"],
     "risks": ["register"],
-    "board": ["board", "backlog"],
+    "board": ["board", "backlog", "planned"],
     "items": ["items"],
     "backlog": ["ranks"],
     "requests": ["waiting"],
@@ -196,7 +198,7 @@ def test_overview_costs_the_same_with_500_items_and_200_runs(owner, project, dja
         owner.get(url("overview", project))
 
     assert len(many) == len(few)
-    assert len(many) <= 26
+    assert len(many) <= 28
 
 
 def make_runs(project, count):
@@ -468,7 +470,11 @@ def test_item_saved_and_stale(owner, project):
     form = {"version": 1, "title": "Other", "kind": "data", "points": "5", "assignee": "", "sprint": ""}
 
     assert owner.post(url("item", project, 1), form).status_code == 302
-    assert owner.post(url("item", project, 1), form | {"title": "Stale"}).status_code == 422
+    stale = owner.post(url("item", project, 1), form | {"title": "Stale"})
+    said = stale.content.decode()
+    assert stale.status_code == 422
+    assert "was changed meanwhile: you have version 1, it is version 2 now." in said
+    assert 'value="Stale"' in said
     assert WorkItem.objects.get().title == "Other"
 
 
@@ -548,3 +554,26 @@ def test_every_event_of_a_busy_project_reads_as_a_sentence(owner, project):
     assert " to Done" in body
     assert "as viewer" in body
     assert GOOD_SCOPE["metric"] in body
+
+
+def test_board_fragment_is_made_once_for_all_who_may_do_the_same(client, monkeypatch):
+    """It is asked for by everybody who looks at the board, after each move."""
+    project = make_project()
+    item = make_item(project, sprint=make_sprint(project), title="Tune the threshold")
+    made = []
+    monkeypatch.setattr(board, "lanes_of", lambda *args: made.append(1) or lanes_of(*args))
+
+    def asked_by(user):
+        client.force_login(user)
+        return client.get(f"/p/{project.key}/board/?part=board", **HTMX).content
+
+    engineers = [make_member(project, Role.ENGINEER) for _ in range(3)]
+    viewer = make_member(project, Role.VIEWER)
+    assert len({asked_by(user) for user in engineers}) == 1
+    assert len(made) == 1
+    assert b"data-move-url" in asked_by(engineers[0])
+    assert b"data-move-url" not in asked_by(viewer)
+    operations.move_item(item=item, state="done", before=None, by=engineers[0], now=now())
+    assert asked_by(engineers[1]).index(b"Tune the threshold") > asked_by(engineers[1]).index(b"lane-done")
+    assert len(made) == 3
+    assert client.get(f"/p/{make_project().key}/board/?part=board", **HTMX).status_code == 404

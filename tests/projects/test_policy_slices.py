@@ -52,6 +52,32 @@ def test_each_slice_holds():
     assert one.said == "holds of 2 slices; closest: region=south (recall_gap 0.05, 0.0304 to 0.0696, 500 rows)"
 
 
+BEYOND = Slice("", "the slices beyond the first 200", None, {})
+
+
+def test_slices_that_were_cut_off_are_unknown_whatever_column_is_asked_of():
+    one = found(a_slice("north", 0.01), BEYOND)
+
+    assert (one.state, one.said) == (
+        "wait",
+        "unknown of the slices beyond the first 200 (recall_gap unknown, rows not counted)",
+    )
+    assert found(a_slice("north", 0.01), BEYOND, check=BAD_SLICE.replace("wait", "fail")).state == "bad"
+
+
+def test_a_slice_that_fails_is_not_hidden_by_those_that_were_cut_off():
+    one = found(a_slice("south", 0.2), BEYOND, check=BAD_SLICE.replace("wait", "pass"))
+
+    assert one.state == "bad"
+    assert "region=south" in one.said
+
+
+def test_slices_that_were_cut_off_stay_so_in_what_is_kept():
+    kept = from_json(to_json((a_slice("north", 0.01), BEYOND)), Type.SLICES)
+
+    assert kept == (a_slice("north", 0.01), BEYOND)
+
+
 def test_the_worst_slice_is_named():
     one = found(a_slice("north", 0.09), a_slice("south", 0.2), a_slice("east", 0.01))
 

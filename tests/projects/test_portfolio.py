@@ -175,6 +175,18 @@ def test_filters_stand_in_the_address_and_a_bubble_chooses_one(owner, project):
     assert 'href="?light=green"' in one
 
 
+def test_the_part_that_is_live_asks_for_what_was_asked_for_and_the_past_asks_for_nothing(owner, project):
+    page = owner.get("/", {"light": "green", "q": "a&b"}).content.decode()
+    part = owner.get("/?part=body", headers={"HX-Request": "true"}).content.decode()
+    past = owner.get("/", {"as_of": "2026-01-02"}).content.decode()
+
+    assert 'hx-get="?q=a%26b&amp;light=green&amp;from=0&amp;part=body"' in page
+    assert part.strip().startswith('<div class="stack" id="portfolio"')
+    assert f'data-gate-of="{project.key}"' in part
+    assert "<form" not in part
+    assert 'data-live="portfolio."' not in past
+
+
 @pytest.mark.parametrize("query", ["stage=x", "light=blue", "as_of=yesterday"])
 def test_what_cannot_be_read_is_named(owner, project, query):
     answer = owner.get(f"/?{query}")

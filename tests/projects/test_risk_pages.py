@@ -79,9 +79,21 @@ def test_bad_forms_are_refused_and_name_the_field(owner, project):
         owner.post(url("indicator-bind", project, 1), INDICATOR | {"threshold": "much"}),
         owner.post(url("risk-accept", project, 1), {"text": "Small", "until": "soon"}),
     ]
+    too_long = owner.post(url("risk-accept", project, 1), {"text": "Small", "until": "9999-12-31"})
+    unsaid = owner.post(url("risk-treat", project, 1), {"text": " "})
 
     assert [answer.status_code for answer in wrong] == [422, 422, 422]
-    assert "threshold" in wrong[1].content.decode()
+    names = ("control_form", "indicator_form", "accept_form")
+    said = [dict(answer.context[name].errors) for answer, name in zip(wrong, names, strict=True)]
+    assert said == [
+        {"title": ["This field is required."]},
+        {"threshold": ["Enter a number."]},
+        {"until": ["Enter a valid date."]},
+    ]
+    assert 'value="much"' in wrong[1].content.decode()
+    assert "Small</textarea>" in wrong[2].content.decode()
+    assert too_long.context["accept_form"].errors["until"][0].endswith("got 9999-12-31.")
+    assert unsaid.context["treat_form"].errors == {"text": ["This field is required."]}
     assert not Control.objects.exists()
     assert Risk.objects.get().state == "open"
 

@@ -413,6 +413,36 @@ def test_capacity_against_what_is_committed():
     ]
 
 
+def test_the_page_of_a_plan_says_at_the_row_what_is_wrong_and_keeps_what_was_typed():
+    project, client = make_project(), Client()
+    client.force_login(project.created_by)
+    sprint, url = make_sprint(project), reverse("projects:sprint-capacity", args=[project.key, 1])
+
+    def sent(*rows, **more):
+        form = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": 0}
+        for number, row in enumerate(rows):
+            form |= {f"form-{number}-{name}": value for name, value in row.items()}
+        answer = client.post(url, form | more)
+        assert answer.status_code == 422
+        return [dict(one.errors) for one in answer.context["forms"]], answer.content.decode()
+
+    row = {"user": project.created_by.pk, "discipline": "product", "points": 17}
+    silent = row | {"points": ""}
+    twice, page = sent(silent, row, row | {"points": 19})
+    nobodys, _ = sent(row | {"user": ""})
+    of_nothing, _ = sent(row | {"discipline": ""})
+    _, unreadable = sent(row, **{"form-TOTAL_FORMS": "many"})
+
+    said = f"{project.created_by} stands there twice with product."
+    assert twice == [{}, {}, {"__all__": [said]}]
+    assert 'value="17"' in page
+    assert 'value="19"' in page
+    assert nobodys == [{"user": ["Say whose points these are: got 17 of nobody."]}]
+    assert of_nothing == [{"discipline": ["Say which discipline the points are of."]}]
+    assert "ManagementForm data is missing" in unreadable
+    assert not SprintCapacity.objects.filter(sprint=sprint).exists()
+
+
 def test_set_capacity_refused_person_moment_and_values(worked):
     project, owner = worked.project, worked.project.created_by
     row = {"user": owner, "discipline": "product", "points": 5, "days_off": 0}
@@ -569,6 +599,8 @@ def test_pages_of_a_sprint_open_for_everybody_in_it_and_for_nobody_else(worked):
         f"/p/{key}/sprints/{planned.number}/plan/",
         f"/p/{key}/sprints/{planned.number}/review/",
         f"/p/{key}/sprints/1/review.pdf",
+        f"/p/{key}/sprints/1/review.docx",
+        f"/api/v1/projects/{key}/sprints/1/review/file/docx",
     ]
     client.login(username=make_member(worked.project, Role.VIEWER).username, password=PASSWORD)
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)

@@ -71,7 +71,7 @@ def test_classify_needs_an_answer_to_every_question_up_to_the_one_that_decides()
     ("was", "becomes", "named"),
     [
         ("class: high", "class: huge", "a class is one of"),
-        ("checked_on: 2026-11-24", "checked_on: soon", "checked_on is a date"),
+        ("checked_on: 2026-11-30", "checked_on: soon", "checked_on is a date"),
         ("name: EU AI Act", "nam: EU AI Act", "the field 'name' is missing"),
         ("questions:", "questions: [", "eu_ai_act.yaml"),
     ],
@@ -185,7 +185,7 @@ def test_dates_changed_in_the_file_are_followed_by_the_pages_without_code(client
 
     file = own_regimes / "eu_ai_act.yaml"
     changed = (
-        file.read_text().replace("2027-12-02", "2029-03-04").replace("checked_on: 2026-11-24", "checked_on: 2027-01-15")
+        file.read_text().replace("2027-12-02", "2029-03-04").replace("checked_on: 2026-11-30", "checked_on: 2027-01-15")
     )
     file.write_text(changed)
 

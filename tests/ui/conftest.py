@@ -1,5 +1,6 @@
 """A real browser on pages that no server serves: templates rendered here, files from build/static, a socket we hold."""
 
+import json
 import mimetypes
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 from django.template import engines
+from django.templatetags.static import static
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
 ROOT = Path(__file__).parents[2]
@@ -58,14 +60,14 @@ class Site:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     sockets: list[WebSocketRoute] = field(default_factory=list)
+    is_mute: bool = False  # the sockets answer nothing
+    is_down: bool = False  # no request comes through
     complaints: list[str] = field(default_factory=list)
 
     def open(self, source: str, base: str = "ui/project.html", **context: object) -> Page:
         """Show a page whose main block is `source`."""
-        scripts = "{% block scripts %}" + "".join(
-            f'<script src="/static/throughline/{name}.js" defer></script>' for name in ("board", "charts")
-        )
-        head = f'{{% extends "{base}" %}}{{% load ui %}}{scripts}{{% endblock %}}'
+        script = f'<script src="{static("throughline/board.js")}" defer></script>'
+        head = f'{{% extends "{base}" %}}{{% load ui %}}{{% block scripts %}}{script}{{% endblock %}}'
         whole = f"{head}{{% block main %}}{source}{{% endblock %}}"
         self.answers["/"] = Answer(engines["django"].from_string(whole).render({**FRAME, **context}))
         self.page.goto(f"{ORIGIN}/")
@@ -83,6 +85,9 @@ class Site:
         raise AssertionError("it did not become true")
 
     def answer(self, route: Route) -> None:
+        if self.is_down:
+            route.abort()
+            return
         request, path = route.request, urlsplit(route.request.url).path
         if path.startswith(settings.STATIC_URL):
             file = STATIC / path.removeprefix(settings.STATIC_URL)
@@ -96,17 +101,32 @@ class Site:
         headers = {"content-type": answer.type, "content-security-policy": policy}
         route.fulfill(status=answer.status, body=answer.body, headers=headers)
 
+    def connect(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(lambda text: self.hear(socket, str(text)))
+
+    def hear(self, socket: WebSocketRoute, text: str) -> None:
+        """Answer what the page asks over its socket, as the server does: with what is HTML."""
+        said = {} if text == "ping" else json.loads(text)
+        if "ask" not in said:
+            return
+        self.asked += [Asked("ASK", urlsplit(address).path, {}, None) for address in said["of"]]
+        found = {address: self.answers.get(urlsplit(address).path, Answer("", 404)) for address in said["of"]}
+        parts = {of: one.body for of, one in found.items() if (one.status, one.type) == (200, "text/html")}
+        if not self.is_mute:
+            socket.send(json.dumps({"ask": said["ask"], "parts": parts}))
+
 
 @pytest.fixture
 def site(browser: Browser) -> Iterator[Site]:
-    assert (STATIC / "throughline" / "app.js").exists(), "The front end is not built. Run: make setup"
+    assert (STATIC / "throughline" / "manifest.json").exists(), "The front end is not built. Run: make setup"
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     made = Site(page)
     page.on("pageerror", lambda error: made.complaints.append(str(error)))
     page.on("console", lambda line: made.complaints.append(line.text) if "Security Policy" in line.text else None)
     page.route("**/*", made.answer)
-    page.route_web_socket(re.compile("/ws/"), lambda socket: made.sockets.append(socket))
+    page.route_web_socket(re.compile("/ws/"), made.connect)
     yield made
     context.close()
     assert made.complaints == []

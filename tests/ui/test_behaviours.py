@@ -41,6 +41,18 @@ def test_card_moves_by_keyboard_and_the_server_is_told(site: Site) -> None:
     expect(page.locator("#FRD-1")).to_be_focused()
 
 
+def test_a_move_is_undone_by_telling_the_server_where_the_card_stood(site: Site) -> None:
+    page = site.open(BOARD, lanes=LANES)
+    site.answers["/move/"] = Answer(status=204)
+    page.locator("#FRD-1").press("]")
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".toast")).to_have_text("Undone. FRD-1 is in ready again.")
+    _moved, undone = site.requests("/move/")
+    assert undone.fields == {"item": "FRD-1", "lane": "ready", "position": "0", "below": "FRD-2"}
+
+
 def test_refused_move_goes_back_and_says_why(site: Site) -> None:
     page = site.open(BOARD, lanes=LANES)
     site.answers["/move/"] = Answer(json.dumps({"detail": "The sprint is closed."}), 409, PROBLEM)
@@ -232,20 +244,12 @@ def test_keys_of_one_letter_never_fire_while_one_types_and_can_be_turned_off(sit
     expect(page.get_by_role("link", name="One")).not_to_be_focused()
 
 
-def test_chart_draws_its_series_and_writes_the_table(site: Site) -> None:
-    series = {"x": [1, 2, 3], "series": [{"label": "PR-AUC", "values": [0.5, None, 0.75]}], "x_label": "round"}
-    site.answers["/series/"] = Answer(json.dumps(series), type="application/json")
-    page = site.open('{% timeseries "/series/" "PR-AUC by round" %}')
-    expect(page.locator("figure canvas")).to_be_visible()
-    page.get_by_text("As a table").click()
-    expect(page.locator("[data-twin] tbody tr")).to_have_text(["10.5", "2–", "30.75"])
-
-
 def test_colour_of_a_face_is_the_same_on_both_sides(site: Site) -> None:
     page = site.open("<p>text</p>")
     names = ["Data scientist", "Validator", "Größe"]
     site.until(lambda: site.sockets)
-    site.sockets[0].send(json.dumps({"presence": [{"name": name, "initials": "XX"} for name in names]}))
+    people = [{"name": name, "initials": "XX"} for name in names]
+    site.sockets[0].send(json.dumps({"presence": people, "here": len(people)}))
     faces = page.locator("[data-presence] .face")
     expect(faces).to_have_count(3)
     for index, name in enumerate(names):

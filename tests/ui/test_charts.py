@@ -83,6 +83,15 @@ def test_sparkline_without_values_is_empty() -> None:
     assert charts.sparkline([]) == ""
     assert charts.sparkline([None, float("nan")]) == ""
     assert "pt" in charts.sparkline([3])
+    assert charts.sparkline([], reference=1) == ""
+
+
+def test_sparkline_has_room_for_its_reference() -> None:
+    plain, held = charts.sparkline([2, 3]), charts.sparkline([2, 3], reference=1)
+
+    assert ("rule" in plain, "rule" in held) == (False, True)
+    assert charts.sparkline([2, 3], reference=float("nan")) == plain
+    assert plain.split('class="ln"')[1] != held.split('class="ln"')[1]
 
 
 def test_heat_map_levels() -> None:

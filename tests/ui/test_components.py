@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.test import RequestFactory
 
 from core.templatetags import ui
 
@@ -24,6 +25,16 @@ def test_card_with_a_live_fragment() -> None:
     assert 'hx-get="/runs/"' in html
     assert "&lt;Runs&gt;" in html
     assert "<p>in it</p>" in html
+
+
+def test_itself_is_taken_from_the_page_as_it_was_asked_for() -> None:
+    html = render('{% itself "sides" %}', request=RequestFactory().get("/p/FRD/risks/1/?who=<me>"))
+    assert 'hx-get="/p/FRD/risks/1/?who=%3Cme%3E"' in html
+    assert 'hx-select="#sides"' in html
+
+
+def test_itself_follows_nothing_where_a_form_was_refused() -> None:
+    assert render('{% itself "sides" %}', request=RequestFactory().post("/p/FRD/risks/1/treat/")) == ""
 
 
 def test_card_escapes_what_its_content_did_not_mark_safe() -> None:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.ui.conftest import Answer, Site
 
@@ -38,6 +38,76 @@ def test_event_refetches_the_fragments_that_care_and_no_other(site: Site) -> Non
     expect(page.locator("#runs")).to_have_text("two runs")
     assert site.requests("/risks/") == []
     assert site.sockets[0].url.endswith("/ws/projects/FRD?after=7")
+
+
+def both_changed(site: Site) -> None:
+    site.answers["/runs/"] = fragment("runs", "run. job.", "<p>two runs</p>")
+    site.answers["/risks/"] = fragment("risks", "risk.", "<p>two risks</p>")
+    connected(site)
+    site.sockets[0].send(event(8, "run.finished"))
+    site.sockets[0].send(event(9, "risk.changed"))
+
+
+def shows_both(site: Site) -> None:
+    expect(site.page.locator("#runs")).to_have_text("two runs", timeout=15_000)
+    expect(site.page.locator("#risks")).to_have_text("two risks")
+
+
+def test_what_one_event_makes_stale_is_asked_for_over_the_socket(site: Site) -> None:
+    site.open(RUNS + RISKS)
+    both_changed(site)
+    shows_both(site)
+    assert [(one.method, one.path) for one in site.asked[1:]] == [("ASK", "/runs/"), ("ASK", "/risks/")]
+
+
+def test_a_socket_that_does_not_answer_is_not_waited_for_long(site: Site) -> None:
+    site.open(RUNS + RISKS)
+    site.is_mute = True
+    newer = {"/runs/": "<section id=runs>two runs</section>", "/risks/": "<section id=risks>two risks</section>"}
+    site.answers["/parts/"] = Answer(json.dumps({"parts": newer}), type="application/json")
+    both_changed(site)
+    shows_both(site)
+    assert len(site.requests("/parts/")) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer("", 500),
+        Answer("<!doctype html><title>Sign in</title>"),
+        Answer('{"parts": {"/runs/": "<section id=runs>two runs</section>"}}', type="application/json"),
+    ],
+    ids=["refused", "signed out", "a part left out"],
+)
+def test_what_is_not_answered_together_is_asked_for_by_itself(site: Site, answer: Answer) -> None:
+    site.open(RUNS + RISKS)
+    site.is_mute = True
+    site.answers["/parts/"] = answer
+    both_changed(site)
+    shows_both(site)
+    assert len([one for one in site.requests("/risks/") if one.method == "GET"]) == 1
+
+
+def test_what_the_socket_does_not_answer_is_asked_for_by_itself(site: Site) -> None:
+    site.open(RUNS)
+    site.answers["/runs/"] = Answer("<p>There are no runs any more.</p>", 404)
+    connected(site)
+    site.sockets[0].send(event(8, "run.finished"))
+    site.until(lambda: len(site.requests("/runs/")) == 2)
+    assert [one.method for one in site.requests("/runs/")] == ["ASK", "GET"]
+
+
+def test_what_could_not_be_asked_for_is_asked_when_the_connection_is_back(site: Site) -> None:
+    site.open(RUNS + RISKS)
+    site.is_mute = True
+    both_changed(site)
+    site.until(lambda: site.requests("/risks/"))
+    site.is_down = True
+    site.page.context.set_offline(True)
+    expect(site.page.locator("[data-live-state]")).to_have_attribute("data-state", "offline")
+    site.is_mute = site.is_down = False
+    site.page.context.set_offline(False)
+    shows_both(site)
 
 
 def test_event_seen_before_is_ignored_and_a_whisper_has_no_number(site: Site) -> None:
@@ -85,6 +155,38 @@ def test_what_is_being_typed_stays_until_the_newer_version_is_asked_for(site: Si
     page.get_by_role("button", name="Newer version, show").click()
     expect(page.locator("#runs p")).to_have_text("newer")
     expect(page.locator(".newer")).to_have_count(0)
+
+
+NEWER = fragment("runs", "run.", '<p>newer</p><input id="why" aria-label="Why">')
+
+
+def is_not_disturbed(site: Site) -> None:
+    expect(site.page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    expect(site.page.locator("#why")).to_have_value("because")
+    expect(site.page.locator("#runs p")).to_have_count(0)
+
+
+def test_what_somebody_begins_to_edit_while_the_answer_is_on_its_way_stays(site: Site) -> None:
+    page = site.open('<section id="runs" {% live "run." "/runs/" %}><input id="why" aria-label="Why"></section>')
+    connected(site)
+    site.is_mute = True
+    site.sockets[0].send(event(8, "run.finished"))
+    site.until(lambda: site.requests("/runs/"))
+    page.locator("#why").fill("because")
+    site.sockets[0].send(json.dumps({"ask": 1, "parts": {"/runs/": NEWER.body}}))
+    is_not_disturbed(site)
+
+
+def test_what_somebody_begins_to_edit_while_it_is_asked_for_by_itself_stays(site: Site) -> None:
+    page = site.open('<section id="runs" {% live "run." "/runs/" %}><input id="why" aria-label="Why"></section>')
+    held: list[Route] = []
+    page.route("**/runs/", lambda route: held.append(route))
+    connected(site)
+    site.sockets[0].send(event(8, "run.finished"))
+    site.until(lambda: held)
+    page.locator("#why").fill("because")
+    held[0].fulfill(body=NEWER.body, content_type="text/html")
+    is_not_disturbed(site)
 
 
 def test_a_minute_offline_is_caught_up_from_the_last_number(site: Site) -> None:
@@ -135,6 +237,6 @@ def test_presence_is_counted_and_shown(site: Site) -> None:
     page = site.open(RUNS)
     connected(site)
     people = [{"name": "Data scientist", "initials": "DS"}, {"name": "Validator", "initials": "VA"}]
-    site.sockets[0].send(json.dumps({"presence": people}))
+    site.sockets[0].send(json.dumps({"presence": people, "here": len(people)}))
     expect(page.locator("[data-live-text]")).to_have_text("2 here now")
     expect(page.locator("[data-presence] .face")).to_have_text(["DS", "VA"])

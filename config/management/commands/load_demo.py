@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import fraud, tumour
+from config.demo import churn, fraud, tumour
 from config.demo.stage import DemoStuck, cast
 from core.errors import DomainError
 from monitoring.models import Monitor
@@ -26,7 +26,10 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             people = cast()
+            for one in (churn, fraud):  # their data are profiled meanwhile
+                one.begin(people)
             tumour.tell(people=people, say=self._say)
+            churn.tell(people=people, say=self._say)
             fraud.tell(people=people, say=self._say)
         except (DemoStuck, DomainError) as exc:
             raise CommandError(f"The demo is not complete: {exc}. It goes on at the next start.") from None

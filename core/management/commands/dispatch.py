@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Ring the workers for due jobs and deliveries, and fire schedules, until told to stop."
+    requires_system_checks = []  # they would load every page of the house: 30 MB that nothing here needs
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()

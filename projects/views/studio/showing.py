@@ -88,6 +88,7 @@ def _base(request: HttpRequest, project: Project, section: str, number: int | No
     return {
         "project": project,
         "query": query(section, number),
+        "result_query": query(section, option_of(section, number)),
         "studio_live": LIVE,
         "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
     }

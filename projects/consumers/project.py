@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,21 +12,23 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.http.request import validate_host
 
 from core import live
 from core.api import authenticate_header
-from core.models import Token, User
+from core.models import User
 from projects import presence, queries
+from projects.consumers.messages import Ask, read
+from projects.consumers.parts import parts_of
+from projects.consumers.readers import GATHER_S, Credential, known, still
 from projects.tail import BATCH, Entry, tail_of
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 2.0
 RECHECK_S = 2.0
+HURRY_S = 0.02
 END_S = 5.0
-LONGEST_PLACE = 100
 
 CLOSE_BAD_REQUEST = 4400
 CLOSE_SIGN_IN = 4401
@@ -58,6 +59,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         elif seq is None:
             await self.close(code=CLOSE_BAD_REQUEST)
         else:
+            self.credential = Credential.of(user, self.token, self.scope.get("session"))
             await self._open(user, seq)
 
     async def disconnect(self, code: int) -> None:
@@ -70,16 +72,28 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await _in_thread(presence.leave)(self.stream_id, self.page_id)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Pages listen. `ping` keeps proxies from closing the socket; `{"editing": PLACE}` tells the others which field
-        this page edits, `{"editing": null}` that it no longer does."""
+        """Pages listen, and say what `messages` names. `ping` keeps proxies from closing the socket."""
         if text_data == "ping":
             return
-        place = _place(text_data)
-        if place is None:
+        said = read(text_data)
+        if said is None:
             await self.close(code=CLOSE_BAD_REQUEST)
-        elif self.task and self.token is None and place != self.place:
-            self.place = place
-            await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id, place)
+        elif self.task is None or self.token is not None:
+            return  # a program with a token is no page
+        elif isinstance(said, Ask):
+            await self._answer(said)
+        elif said.place != self.place:
+            self.place = said.place
+            await self._show()
+
+    async def _answer(self, ask: Ask) -> None:
+        """What fails is answered with nothing: the page asks for it by itself, and hears why."""
+        try:
+            found = await self.parts.answered(self.scope, self.user, ask.of)
+        except Exception:
+            logger.exception("fragments of project %s could not be made", self.key)
+            found = {}
+        await self.send(orjson.dumps({"ask": ask.number, "parts": found}).decode())
 
     async def _open(self, user: User, seq: int) -> None:
         self.user, self.key = user, self.scope["url_route"]["kwargs"]["key"]
@@ -88,8 +102,10 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self.close(code=CLOSE_NOT_YOURS)
             return
         self.stream_id, self.page_id = stream_id, uuid.uuid4().hex
+        self.parts = parts_of(self.stream_id)
         self.listener = live.Listener()
-        live.hub.join(stream_id, self.listener)
+        self.listener.woken.set()  # what happened while the page was loading
+        live.hub.join(self.stream_id, self.listener)
         self.task = asyncio.create_task(self._serve_or_close(seq))
 
     async def _serve_or_close(self, seq: int) -> None:
@@ -106,26 +122,45 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         """Clear first, then read until there is nothing, then wait: so nothing falls between reading and waiting."""
         tail, clock = tail_of(self.stream_id), asyncio.get_running_loop().time
         seq = await self._start(seq)
-        checked, shown = clock(), -1e9
+        checked, is_shown = clock(), self.token is not None
         while True:
+            is_woken = self.listener.woken.is_set()
             self.listener.woken.clear()
-            found = await tail.after(seq)
-            if clock() - checked > RECHECK_S or any(entry.type.startswith("member.") for entry in found):
-                checked = clock()
-                if await self._readable_stream() is None:
-                    await self.close(code=CLOSE_NOT_YOURS)
-                    return
+            found = await tail.after(seq, may_be_old_s=0.0 if is_woken else POLL_S / 2)
+            is_told = any(entry.type.startswith("member.") for entry in found)
+            if is_told and not await self._may_still_hear(within_s=HURRY_S):
+                return
             seq = await self._send_all(found, seq)
-            if self.token is None and clock() - shown > presence.REFRESH_S:
-                shown = clock()
-                people = await _in_thread(presence.enter)(self.stream_id, self.user, self.page_id, self.place)
-                if people:
-                    await self.send(orjson.dumps({"presence": people}).decode())
+            if not is_shown:
+                is_shown = True
+                await self._show()
+            if clock() - checked > RECHECK_S:  # after sending: it waits for others who ask
+                checked = clock()
+                if not await self._may_still_hear(within_s=GATHER_S):
+                    return
+            if presence.is_due():
+                await _in_thread(presence.keep)()
             if len(found) < BATCH:
                 # Not wait_for: before Python 3.12 it may swallow a cancellation, and this task would never end.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(POLL_S):
                         await self.listener.woken.wait()
+
+    async def _may_still_hear(self, *, within_s: float) -> bool:
+        """Whoever may not is sent away; of whoever may, it is known again who they are."""
+        user = await still(self.credential, self.stream_id, within_s=within_s)
+        if user is None:
+            await self.close(code=CLOSE_NOT_YOURS)
+            return False
+        self.user = user
+        return True
+
+    async def _show(self) -> None:
+        """That the page is here, and where it edits. A program with a token is no page."""
+        presence.hold(self.stream_id, self.user, self.page_id, self.place)
+        message = await _in_thread(presence.note)(self.stream_id, self.page_id)
+        if message:
+            await self.send(orjson.dumps(message).decode())
 
     async def _start(self, seq: int) -> int:
         """Where to read from. A page ahead of the log (a backup was restored) must fetch everything again."""
@@ -141,29 +176,17 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self.send(entry.text)
             seq = entry.seq
         for whispered in self.listener.take_whispers():
-            await self.send(orjson.dumps(whispered).decode())
+            await self.send(whispered)
         return seq
 
     @database_sync_to_async
     def _readable_stream(self) -> int | None:
-        """The project's stream, if this person, by this token or session, may still read it."""
-        user = User.objects.filter(pk=self.user.pk, is_active=True).first()
-        if user is None or not self._is_credential_good():
-            return None
-        if not (self.key.isascii() and self.key.isalnum()):
+        """The project's stream, if this person, by this token or session, may read it."""
+        user = known([self.credential]).get(self.credential)
+        if user is None or not (self.key.isascii() and self.key.isalnum()):
             return None
         stream_id = queries.visible_projects(user).filter(key=self.key).values_list("pk", flat=True).first()
-        if self.token and self.token.stream_id not in (None, stream_id):
-            return None
-        return stream_id
-
-    def _is_credential_good(self) -> bool:
-        """The token still usable; the session not signed out."""
-        now = datetime.now(UTC)
-        if self.token:
-            return Token.objects.usable(now=now).filter(pk=self.token.pk).exists()
-        key = getattr(self.scope.get("session"), "session_key", None)
-        return key is None or Session.objects.filter(session_key=key, expire_date__gt=now).exists()
+        return None if self.token and self.token.stream_id not in (None, stream_id) else stream_id
 
     def _session_user(self) -> User | None:
         user: Any = self.scope.get("user")
@@ -184,15 +207,3 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     def _header(self, name: bytes) -> str:
         return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")
-
-
-def _place(text: str | None) -> str | None:
-    """Where a page says that it edits, empty for nowhere; None when that is not what was said."""
-    try:
-        said = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(said, dict) or list(said) != ["editing"]:
-        return None
-    place = "" if said["editing"] is None else said["editing"]
-    return place if isinstance(place, str) and len(place) <= LONGEST_PLACE else None

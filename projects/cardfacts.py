@@ -1,0 +1,77 @@
+"""What a card says of what it is linked to: each app tells it of its own things, for all cards at once.
+
+An app registers with `card_fact` in its gates.py, as it does its checks and subjects.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from projects.enums import Gate
+from projects.models import GateDecision, ItemLink, Project, WorkItem
+
+
+@dataclass(frozen=True)
+class CardFact:
+    """A few words with a link, and the icon and tone that they have; and a course with the reference it is held
+    against, to be drawn small, and what the drawing says."""
+
+    text: str
+    url: str
+    icon: str
+    tone: str = ""
+    course: Sequence[float] = ()
+    reference: float | None = None
+    course_said: str = ""
+
+
+Teller = Callable[[Project, Sequence[WorkItem]], Mapping[int, Sequence[CardFact]]]
+"""Facts by the items' numbers, at the same cost for one item and for many."""
+
+_tellers: list[Teller] = []
+
+
+def card_fact(teller: Teller) -> Teller:
+    _tellers.append(teller)
+    return teller
+
+
+def facts_of(project: Project, items: Sequence[WorkItem]) -> dict[int, list[CardFact]]:
+    """All that there is to say of these items, by their numbers."""
+    found: dict[int, list[CardFact]] = {}
+    if items:
+        for teller in _tellers:
+            for number, facts in teller(project, items).items():
+                found.setdefault(number, []).extend(facts)
+    return found
+
+
+@card_fact
+def _gates(project: Project, items: Sequence[WorkItem]) -> dict[int, list[CardFact]]:
+    """Whether the gate that a card is about has been passed."""
+    links = linked(items, "gate")
+    if not links:
+        return {}
+    passed = set(GateDecision.objects.filter(project=project).values_list("gate", flat=True))
+    url = reverse("projects:gate", args=[project.key])
+    return {
+        number: [_gate(Gate(gate), url, is_passed=gate in passed) for gate in gates if gate in Gate.values]
+        for number, gates in links.items()
+    }
+
+
+def _gate(gate: Gate, url: str, *, is_passed: bool) -> CardFact:
+    if is_passed:
+        return CardFact(f"{gate.label} passed", url, "badge-check", "ok")
+    return CardFact(f"{gate.label} open", url, "hourglass")
+
+
+def linked(items: Sequence[WorkItem], kind: str) -> dict[int, list[str]]:
+    """The ids of the things of this kind that the items are linked to, by the items' numbers."""
+    numbers = {item.pk: item.number for item in items}
+    found: dict[int, list[str]] = {}
+    rows = ItemLink.objects.filter(item__in=numbers, kind=kind).order_by("pk")
+    for item_id, target in rows.values_list("item_id", "target"):
+        found.setdefault(numbers[item_id], []).append(target)
+    return found
