@@ -22,18 +22,15 @@ ROLES = {
     "validator": "validator",
     "viewer": "viewer",
 }
-FIRST = "test_first_steps.py"
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items):
-    """The first steps come first, in whatever order the rest is: there is one first administrator."""
+    """Every test of this folder is a journey, and journeys come last."""
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-    items.sort(
-        key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name != "test_first_steps.py")
-    )
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")

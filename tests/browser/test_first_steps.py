@@ -6,7 +6,26 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROLES
-from tests.product import PASSWORD
+from tests.product import PASSWORD, Product
+
+
+@pytest.fixture
+def product():
+    """One of its own: an installation has its first administrator once."""
+    with Product() as product:
+        yield product
+
+
+@pytest.fixture
+def people(product):
+    """Whom the journey's administrator finds there."""
+    product.people("partner")
+
+
+@pytest.fixture
+def signed_in():
+    """Nobody, here."""
+    return {}
 
 
 @pytest.fixture
