@@ -8,6 +8,7 @@ from django.test import Client
 
 from benchmarks.within.visits import Visits, settle, signed_in, visit
 from core.models import User
+from core.search import words
 from experiments.models import Run
 from experiments.operations import ensure_experiment
 from projects import operations
@@ -22,6 +23,7 @@ TYPED = ("ru", "run", "run 77", "feature-drift-4711", "zzyzx", "learning late", 
 
 def measure() -> dict[str, Any]:
     _fill()
+    words.gather()
     settle()
     return {"an administrator": _typed(signed_in("bench")), "a member of two projects": _typed(signed_in("member"))}
 

@@ -6,6 +6,7 @@ from core.models.events import Delivery, Event, Stream
 from core.models.idempotency import IdempotencyKey
 from core.models.identity import FailedSignIn, SetupLink, Token, User
 from core.models.jobs import Job, JobLog, Schedule, ScheduleFire
+from core.models.words import TitleWord
 
 __all__ = [
     "Among",
@@ -20,6 +21,7 @@ __all__ = [
     "ScheduleFire",
     "SetupLink",
     "Stream",
+    "TitleWord",
     "Token",
     "User",
 ]

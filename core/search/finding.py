@@ -14,6 +14,7 @@ from django.db.models.lookups import In
 from core.errors import Invalid
 from core.models import User
 from core.search import matching
+from core.search import words as words_of_titles
 from core.search.sources import Hit, Seen, Source, keys_of, seen_by, source_of, sources
 
 MOST_LETTERS = 200
@@ -28,7 +29,7 @@ _COLUMNS = ("pk", "kind", "ref", "title", "note", "project_id", "at")
 
 _OF_PROJECT = re.compile(r"([A-Za-z][A-Za-z0-9]{1,9})-(\d{1,9})")
 
-Condition = Callable[[Source, Sequence[str]], Q]
+Condition = Callable[[Source], Q]
 Rows = QuerySet[Any, tuple[Any, ...]]
 
 
@@ -57,7 +58,7 @@ def find(
 ) -> Found:
     """What this user may see of what fits all words; without a word, what is newest. A word that is a project's key
     means that project alone; `near` is the key of the one whose things come first. `only` names a project, and nothing
-    else is looked at. Three statements, and one more to guess. Raises Invalid."""
+    else is looked at. Three statements, and two more to guess. Raises Invalid."""
     words = _words(text)
     seen = seen_by(user, {near, *(word.upper().partition("-")[0] for word in words)} - {""})
     seen = seen.inside(only) if only else seen
@@ -67,11 +68,20 @@ def find(
     if not rest and not inside and near in seen.keys:
         inside = {seen.keys[near]}
     asked = _Asked(seen, rest, frozenset(inside), seen.keys.get(near), each)
-    hits = asked.run(sources(kinds), matching.condition)
-    is_guess = not hits and any(matching.is_guessable(word) for word in rest)
-    if is_guess:
-        hits = asked.run((one for one in sources(kinds) if one.is_guessed), matching.guess)
-    return Found(tuple(words), _grouped(hits, near, is_recent=not rest), is_guess=is_guess and bool(hits))
+    hits = asked.run(sources(kinds), lambda source: matching.condition(source, rest))
+    guesses = [] if hits else _guesses(rest)
+    if guesses:
+        hits = asked.run(
+            (one for one in sources(kinds) if one.is_guessed), lambda source: matching.guess(source, guesses)
+        )
+    return Found(tuple(words), _grouped(hits, near, is_recent=not rest), is_guess=bool(guesses and hits))
+
+
+def _guesses(words: Sequence[str]) -> list[list[str]]:
+    """What may be meant by each word: itself, and what is like it. Nothing where that is what was looked for."""
+    alike = words_of_titles.alike([word for word in words if matching.is_guessable(word)])
+    is_more = any(set(others) - {word.upper()} for word, others in alike.items())
+    return [[word, *alike.get(word, [])] for word in words] if is_more else []
 
 
 def _taken_apart(word: str, keys: Mapping[str, int]) -> list[str]:
@@ -98,22 +108,37 @@ class _Asked:
     each: int
 
     def run(self, among: Iterable[Source], condition: Condition) -> list[Hit]:
-        arms = [arm for one in among if (arm := self._arm(one, condition)) is not None]
+        arms = [arm for one in among if self._asks(one) for arm in self._arms(one, condition)]
         if not arms:
             return []
         rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
-        return _placed(self._best(self._hit(row) for row in rows))
+        return _placed(self._best(self._hit(row) for row in dict.fromkeys(rows)))
 
-    def _arm(self, source: Source, condition: Condition) -> Rows | None:
-        """As columns that are alike for every kind. Keys of projects are asked for what is shown alone: joined here,
-        they would be read for all that fits."""
-        if not self._asks(source):
-            return None
+    def _arms(self, source: Source, condition: Condition) -> list[Rows]:
+        """What fits, the newest first, those of the near project before the others.
+
+        Whoever sees all gets these apart: what is near, and the newest of all. Of a word that stands everywhere the
+        newest are then read from the end of the table, where an order by both would weigh all of it.
+        """
         rows = source.rows(self.seen)
         if self.inside:
             rows = rows.filter(_lies_in(source, rows, self.inside))
         if self.words and not source.constant:
-            rows = rows.filter(condition(source, self.words))
+            rows = rows.filter(condition(source))
+        found = self._columns(source, rows)
+        if not self.near or not source.within or self.inside:
+            return [self._newest(found)]
+        is_near = _lies_in(source, rows, [self.near])
+        if self.seen.ids is None:
+            return [self._newest(found.filter(is_near)), self._newest(found)]
+        return [self._newest(found, is_near.desc())]
+
+    def _newest(self, rows: Rows, *before: OrderBy) -> Rows:
+        return rows.order_by(*before, "-pk")[: CANDIDATES if self.words else self.each]
+
+    def _columns(self, source: Source, rows: QuerySet[Any]) -> Rows:
+        """Alike for every kind. Keys of projects are asked for what is shown alone: joined here, they would be read
+        for all that fits."""
         columns: dict[str, Any] = {
             "found_kind": Value(source.kind, output_field=TextField()),
             "found_ref": Cast(source.ref, TextField()),
@@ -122,8 +147,7 @@ class _Asked:
             "found_in": _or_null(source.shown_in or source.within, BigIntegerField()),
             "found_at": _or_null(source.at, DateTimeField()),
         }
-        found = rows.annotate(**columns).values_list("pk", *columns)
-        return found.order_by(*self._near_first(source, rows), "-pk")[: CANDIDATES if self.words else self.each]
+        return rows.annotate(**columns).values_list("pk", *columns)
 
     def _asks(self, source: Source) -> bool:
         if self.inside and not source.within:
@@ -131,11 +155,6 @@ class _Asked:
         if source.constant:
             return bool(self.words) and matching.fits(source.constant, self.words)
         return bool(self.words or source.at)
-
-    def _near_first(self, source: Source, rows: QuerySet[Any]) -> list[OrderBy]:
-        if not self.near or not source.within or self.inside:
-            return []
-        return [_lies_in(source, rows, [self.near]).desc()]
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:
         hit = Hit(**dict(zip(_COLUMNS, row, strict=True)))

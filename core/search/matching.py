@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
-from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
-from django.db.models import F, Q, Value
-from django.db.models.functions import Upper
+from django.db.models import Q
 
 from core.search.sources import Source
 
@@ -21,12 +21,11 @@ def condition(source: Source, words: Sequence[str]) -> Q:
     return _titled(source, words) | _told(source, asked) if asked else _titled(source, words)
 
 
-def guess(source: Source, words: Sequence[str]) -> Q:
-    """Titles with words that are like these: what whoever mistyped may have meant."""
-    column, found = Upper(F(source.titles[0])), Q()
-    for word in words:
-        alike = Q(TrigramWordSimilar(column, Value(word.upper())))
-        found &= alike if is_guessable(word) else _named(source, word)
+def guess(source: Source, words: Sequence[Sequence[str]]) -> Q:
+    """Titles with one of each of these: of what whoever mistyped may have meant by each word."""
+    found = Q()
+    for meant in words:
+        found &= reduce(or_, (_named(source, word) for word in meant))
     return found
 
 

@@ -6,11 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from core import search
 from core.errors import Invalid
+from core.models import TitleWord
 from core.roles import Scope
+from core.search import finding, words
 from experiments.models import Run
 from models_registry.models import Deployment, ModelVersion, RegisteredModel, Review
 from projects import operations
-from projects.models import PolicyVersion, Project
+from projects.models import PolicyVersion, Project, WorkItem
 from projects.roles import Role
 from tests.experiments.factories import make_dataset_version, make_experiment, make_run
 from tests.factories import make_member, make_project, make_user, now
@@ -164,14 +166,16 @@ def test_words_are_found_by_parts_texts_numbers_and_likeness(text, title):
     project = make_project(key="ITM")
     make_item(project, title="Weigh the gravity of it", description="By the spectroscope.")
     make_item(project, title="100% of_it")
+    words.gather()
 
     found = search.find(project.created_by, text, kinds=["item"])
 
     assert [hit.title for hit in found.hits] == ([title] if title else [])
 
 
-def test_what_is_named_exactly_comes_first_then_beginnings_then_the_project_that_one_is_in():
-    here = make_project(key="HERE")
+@pytest.mark.parametrize("is_admin", [True, False])
+def test_what_is_named_exactly_comes_first_then_beginnings_then_the_project_that_one_is_in(is_admin):
+    here = make_project(key="HERE", owner=make_user(is_admin=is_admin))
     there = make_project(key="THERE", owner=here.created_by)
     for project, title in [
         (here, "A drift"),
@@ -193,6 +197,44 @@ def test_what_is_named_exactly_comes_first_then_beginnings_then_the_project_that
     ]
 
 
+@pytest.mark.parametrize("is_admin", [True, False])
+def test_however_much_is_newer_elsewhere_what_is_near_comes_first(is_admin):
+    here = make_project(key="HERE", owner=make_user(is_admin=is_admin))
+    there = make_project(key="THERE", owner=here.created_by)
+    for project, count in [(here, 2), (there, finding.CANDIDATES + 1)]:
+        for number in range(count):
+            make_item(project, title=f"Drift {number}")
+
+    found = search.find(here.created_by, "drift", kinds=["item"], near="HERE")
+
+    assert [(hit.project, hit.ref) for hit in found.hits[:3]] == [("HERE", "2"), ("HERE", "1"), ("THERE", "51")]
+    assert len(set(found.hits)) == len(found.hits) == finding.EACH
+
+
+def test_a_mistyped_word_is_guessed_once_it_was_gathered_and_forgotten_with_its_last_title():
+    item = make_item(make_project(), title="Learning curves, one to seven")
+    by = item.project.created_by
+    assert search.find(by, "lerning curves").hits == []
+
+    assert words.gather() > 0
+    assert words.gather() == 0
+    assert search.find(by, "lerning 0ne curvs").hits == []
+    found = search.find(by, "lerning one curvs")
+    assert ([hit.title for hit in found.hits], found.is_guess) == ([item.title], True)
+
+    WorkItem.objects.update(title="Seven")
+    words.gather()
+    assert not TitleWord.objects.filter(word="LEARNING").exists()
+    assert search.find(by, "lerning").hits == []
+
+
+def test_what_one_may_not_see_is_not_guessed():
+    make_item(make_project(), title="Learning curves")
+    words.gather()
+
+    assert search.find(make_user(), "lerning").hits == []
+
+
 def test_without_a_word_the_newest_is_shown():
     project = make_all()
 
@@ -208,12 +250,14 @@ def test_it_costs_the_same_for_one_project_and_for_three():
     for _ in range(3):
         make_all(owner=owner)
         with CaptureQueriesContext(connection) as queries:
+            words.gather()
             search.find(owner, f"{WORD} nowhere")
+            search.find(owner, "zebre nowhere")
             search.find(owner, WORD)
             search.find(owner, "")
         costs.append(len(queries))
 
-    assert costs == [9, 9, 9]
+    assert costs == [14, 14, 14]
 
 
 @pytest.mark.parametrize(("text", "said"), [("x" * 201, "200 letters: got 201"), ("a " * 9, "8 words: got 9")])
