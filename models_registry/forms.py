@@ -75,6 +75,10 @@ class PauseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class RetireForm(forms.Form):
+    reason = forms.CharField(label="Why")
+
+
 class RowForm(forms.Form):
     """One row, a field for each column that the model takes, filled with an example."""
 

@@ -4,7 +4,8 @@ import { element } from "./page.js";
 
 export function select(bar, { name, one: single, many }) {
   const key = `chosen ${location.pathname} ${new URLSearchParams(location.search).get("deleted") ?? ""}`;
-  const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));
+  const sent = [...bar.querySelectorAll("[data-chosen] input")].map((one) => one.value); // with what was refused
+  const chosen = new Set(sent.length ? sent : JSON.parse(sessionStorage.getItem(key) ?? "[]"));
   const boxes = () => [...document.querySelectorAll("[data-choose]")];
   let last = null;
 

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import DomainError
+from core.errors import DomainError, Invalid
 from core.pages import now, user_of
 from models_registry import approvals, operations, prediction, queries, rules, tables
 from models_registry.enums import DeploymentState
-from models_registry.forms import PauseForm, RowForm
+from models_registry.forms import PauseForm, RetireForm, RowForm
 from models_registry.models import Deployment
 from projects import feed
 from projects.models import Project
@@ -112,9 +112,14 @@ def roll_back(request: HttpRequest, project: Project, name: str) -> HttpResponse
 @require_POST
 def retire(request: HttpRequest, project: Project, name: str) -> HttpResponse:
     found = queries.deployment_named(project=project, name=name)
-    operations.retire_deployment(
-        deployment=found, reason=request.POST.get("reason", ""), by=user_of(request), now=now()
-    )
+    form = RetireForm(request.POST, auto_id="retire-%s")
+
+    def act() -> None:
+        operations.retire_deployment(deployment=found, by=user_of(request), now=now(), **form.cleaned_data)
+
+    if not takes_effect(form, act, shown=Invalid):
+        context = _whole(request, project, found) | {"retire_form": form}
+        return render(request, "models_registry/deployment.html", context, status=422)
     messages.info(request, f"{name} is retired.")
     return redirect("models_registry:deployment", key=project.key, name=name)
 
@@ -154,6 +159,7 @@ def _whole(request: HttpRequest, project: Project, found: Deployment) -> dict[st
     return context | {
         "row_form": RowForm(signature=queries.signature_of(found.live_version)),
         "pause_form": PauseForm(initial={"version": found.version}),
+        "retire_form": RetireForm(auto_id="retire-%s"),
         "curl": tables.curl(found, host=request.build_absolute_uri("/").rstrip("/")),
         "is_live": found.state == DeploymentState.LIVE,
         "is_retired": found.state == DeploymentState.RETIRED,

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from core.errors import Invalid
 from core.pages import now, user_of
 from models_registry import approvals, operations, queries, rules, tables
 from models_registry.enums import ReviewState
 from models_registry.forms import DecisionForm
-from models_registry.models import Review
+from models_registry.models import Approval, Review
 from projects import queries as projects
+from projects.forms.gates import WithdrawForm
 from projects.gates import Check
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
@@ -73,24 +75,32 @@ def withdraw(request: HttpRequest, project: Project, number: int) -> HttpRespons
 def since(request: HttpRequest, project: Project, number: int, decision: int) -> HttpResponse:
     """What is otherwise now than in what a decision was about."""
     found = queries.review_numbered(project=project, number=number)
-    approval = queries.approval_numbered(found, decision)
+    return _show_since(request, found, queries.approval_numbered(found, decision), WithdrawForm())
+
+
+def _show_since(request: HttpRequest, review: Review, approval: Approval, form: WithdrawForm) -> HttpResponse:
     context = {
-        "project": project,
-        "review": found,
+        "project": review.project,
+        "review": review,
         "approval": approval,
-        "rows": approvals.since(approval, approvals.tally(found, now=now())),
+        "rows": approvals.since(approval, approvals.tally(review, now=now())),
         "why_not": rules.why_not_withdraw_decision(user_of(request), approval),
+        "withdraw_form": form,
     }
-    return render(request, "models_registry/review_since.html", context)
+    return render(request, "models_registry/review_since.html", context, status=422 if form.is_bound else 200)
 
 
 @project_page
 @require_POST
 def decision_withdraw(request: HttpRequest, project: Project, number: int, decision: int) -> HttpResponse:
-    approval = queries.approval_numbered(queries.review_numbered(project=project, number=number), decision)
-    operations.withdraw_decision(
-        approval=approval, reason=request.POST.get("reason", ""), by=user_of(request), now=now()
-    )
+    found, form = queries.review_numbered(project=project, number=number), WithdrawForm(request.POST)
+    approval = queries.approval_numbered(found, decision)
+
+    def act() -> None:
+        operations.withdraw_decision(approval=approval, by=user_of(request), now=now(), **form.cleaned_data)
+
+    if not takes_effect(form, act, shown=Invalid):
+        return _show_since(request, found, approval, form)
     messages.success(request, "Your decision is withdrawn.")
     return redirect("models_registry:review", key=project.key, number=number)
 

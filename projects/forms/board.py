@@ -1,5 +1,6 @@
 """Forms of work items and sprints."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,9 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.models import User
-from projects.enums import ItemKind
+from projects.enums import PRIORITIES, ItemKind
 from projects.forms.fields import long
-from projects.models import ItemTemplate, Sprint
+from projects.models import ItemStatus, ItemTemplate, Sprint
 
 
 class ItemForm(forms.Form):
@@ -42,9 +43,75 @@ class ItemChangeForm(ItemForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class ManyItemsForm(forms.Form):
+    """What is changed in each item that is chosen; what is left empty stays as it is."""
+
+    state = forms.ChoiceField(required=False, label="Status")
+    priority = forms.ChoiceField(
+        required=False, choices=[("", "Priority"), *((word, one.label) for word, one in PRIORITIES.items())]
+    )
+    assignee = forms.ChoiceField(required=False)
+    sprint = forms.ChoiceField(required=False)
+    add_labels = forms.CharField(
+        required=False,
+        max_length=40,
+        label="Add label",
+        widget=forms.TextInput(attrs={"placeholder": "Add label", "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        statuses: Iterable[ItemStatus],
+        people: Iterable[User],
+        sprints: Iterable[Sprint],
+    ) -> None:
+        super().__init__(data, auto_id="many-%s")
+        self.people = {one.username: one for one in people}
+        self.sprints = {str(one.number): one for one in sprints}
+        self._offer("state", "Status", ((one.key, one.name) for one in statuses))
+        self._offer(
+            "assignee", "Assignee", [("none", "Nobody"), *((key, str(one)) for key, one in self.people.items())]
+        )
+        self._offer("sprint", "Sprint", [("none", "Backlog"), *((key, str(one)) for key, one in self.sprints.items())])
+
+    def _offer(self, name: str, label: str, choices: Iterable[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", label), *choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        if not any(self.cleaned_data.values()) and not self.errors:
+            raise forms.ValidationError("Say what to change: status, priority, assignee, sprint or label.")
+        return self.cleaned_data
+
+    def values(self) -> dict[str, Any]:
+        """As `change_items` takes them."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        found: dict[str, Any] = {"state": given["state"]} if "state" in given else {}
+        if "priority" in given:
+            found["priority"] = PRIORITIES[given["priority"]].value
+        if "assignee" in given:
+            found["assignee"] = self.people.get(given["assignee"])
+        if "sprint" in given:
+            found["sprint"] = self.sprints.get(given["sprint"])
+        if "add_labels" in given:
+            found["add_labels"] = [given["add_labels"]]
+        return found
+
+
 class RequestForm(forms.Form):
     title = forms.CharField(max_length=200, label="What do you need?")
     description = forms.CharField(required=False, widget=long(), label="What would be better with it?")
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, label="Why not", widget=forms.TextInput(attrs={"placeholder": "Why not", "autocomplete": "off"})
+    )
+
+    def __init__(self, data: Any = None, *, number: int) -> None:
+        super().__init__(data, auto_id=f"decline-{number}-%s")
+        self.number = number
 
 
 class SprintForm(forms.Form):

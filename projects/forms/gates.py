@@ -38,6 +38,24 @@ class VerdictForm(forms.Form):
         }
 
 
+class PassForm(forms.Form):
+    comment = forms.CharField(required=False, max_length=4000, widget=long(3))
+
+
+class AskForm(forms.Form):
+    comment = forms.CharField(required=False, max_length=4000, widget=long(2), label="What they should know")
+
+
+class EmergencyForm(forms.Form):
+    reason = forms.CharField(max_length=4000, widget=long(2), label="Why it cannot wait")
+
+
+class WithdrawForm(forms.Form):
+    """Takes one's own verdict back, on a gate or on a review."""
+
+    reason = forms.CharField(max_length=4000, widget=long(2), label="Why")
+
+
 class WaiverForm(forms.Form):
     check = forms.ChoiceField(label="Check")
     reason = forms.CharField(widget=long(2))

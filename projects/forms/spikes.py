@@ -57,6 +57,10 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=(("stop", "Stop"), ("go_on", "Go on")), label="Decision")
     reason = forms.CharField(widget=long(2), label="Why")
 
+    def __init__(self, data: Any = None, *, number: int) -> None:
+        super().__init__(data, auto_id=f"decide-{number}-%s")
+        self.number = number
+
 
 class ObjectionForm(forms.Form):
     text = forms.CharField(widget=long(3), label="Objections, or why there is none")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from projects.enums import PRIORITIES, Discipline, FieldType, ItemKind, ItemState, Priority
+from projects.enums import PRIORITIES, Discipline, FieldType, ItemKind, ItemState, Layout, Priority
 from projects.forms.fields import long
 from projects.forms.item_details import ESTIMATE
 from projects.models import ItemField, ItemStatus, ItemTemplate, SavedView
@@ -99,6 +99,14 @@ class ViewForm(forms.Form):
     @classmethod
     def of(cls, view: SavedView, data: Any = None) -> "ViewForm":
         return cls(data, initial={"name": view.name, "is_shared": view.is_shared}, auto_id=f"view-{view.pk}-%s")
+
+
+class NewViewForm(ViewForm):
+    """A view to keep: the look at the items as the page has it, under a name."""
+
+    is_shared = forms.BooleanField(required=False, label="Share it with everybody in the project")
+    layout = forms.ChoiceField(choices=Layout.choices, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 def _read_out(bound: forms.BoundField, value: Any) -> str:

@@ -68,7 +68,7 @@ def _points(values: Values, field: str, given: Any) -> int | None:
     return None if given is None else values.whole(field, given, low=0, high=MOST_POINTS)
 
 
-def _labels(values: Values, field: str, given: Any) -> list[str]:
+def labels(values: Values, field: str, given: Any) -> list[str]:
     """Small letters, each once, in order: so that a filter finds them."""
     if not isinstance(given, (list, tuple)) or len(given) > MOST_LABELS:
         values.wrong(field, f"Labels are a list of at most {MOST_LABELS}: got {given!r}.", code="length")
@@ -99,7 +99,7 @@ _READERS: dict[str, fields.Reader] = {
     "points": _points,
     "estimates": _estimates,
     "priority": _priority,
-    "labels": _labels,
+    "labels": labels,
     "hypothesis": fields.text(most=MOST_TEXT),
     "time_box_days": _time_box,
     "metric": fields.text(most=250),

@@ -13,6 +13,7 @@ from core.rules import require
 from projects import quickline, rules
 from projects.enums import PRIORITIES, ItemKind
 from projects.models import ItemTemplate, Membership, Project, Sprint, WorkItem
+from projects.operations import fields, item_values
 from projects.operations.items import add_item, locked_item, move_item, revise_item
 from projects.operations.values import refuse_unknown
 from projects.roles import Permission
@@ -74,10 +75,12 @@ def change_items(
 ) -> Outcome:
     """Change the same in many items, each in a transaction of its own: one that is refused holds up no other.
 
-    `values` are of `BULK`. Raises NotAllowed, Invalid for more than 200 or a field that cannot be changed so.
+    `values` are of `BULK`. Raises NotAllowed, Invalid for more than 200, a field that cannot be changed so or what is
+    no label: then none is changed.
     """
     require(rules.why_not(by, Permission.PLAN, project.pk))
     refuse_unknown(values, BULK)
+    fields.checked({"add_labels": values.get("add_labels", [])}, {"add_labels": item_values.labels})
     if not 1 <= len(items) <= MOST_AT_ONCE:
         raise Invalid(f"Choose 1 to {MOST_AT_ONCE} items: got {len(items)}.", field="items", code="length")
     outcome = Outcome()

@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.errors import Invalid
 from core.pages import now, user_of
 from projects import operations, queries, rules, tables
-from projects.forms.board import RequestForm
+from projects.forms.board import DeclineForm, RequestForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
-from projects.views.board import begin_of, lane_key, new_item_form
+from projects.views.board import begin_of, lane_key, new_item_form, whole
 from projects.views.tabs import work_tabs
-from projects.views.work import whole
 
 SHOWN = 100
 
@@ -72,16 +72,26 @@ def requests(request: HttpRequest, project: Project) -> HttpResponse:
     if takes_effect(form, ask):
         messages.success(request, "Your request waits for the team.")
         return redirect("projects:requests", key=project.key)
+    return _show_requests(request, project, form)
+
+
+def _show_requests(
+    request: HttpRequest, project: Project, form: RequestForm, declined: DeclineForm | None = None
+) -> HttpResponse:
+    """The requests; a form that was refused stands there as it was sent: to ask, or to decline one of them."""
+    waiting = [(item, DeclineForm(number=item.number)) for item in queries.requests(project)[:SHOWN]]
+    if declined:
+        waiting = [(item, declined if item.number == declined.number else form) for item, form in waiting]
     context: dict[str, Any] = {
         "project": project,
-        "waiting": list(queries.requests(project)[:SHOWN]),
+        "waiting": waiting,
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
         "why_not_ask": rules.why_not_request_item(user_of(request), project.pk),
     }
     if part_of(request) == "waiting":
         return render(request, "projects/parts/requests.html", context)
     context |= {"form": form, "tabs": work_tabs(project, "requests")}
-    return render(request, "projects/requests.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/requests.html", context, status=422 if form.is_bound or declined else 200)
 
 
 @project_page
@@ -95,7 +105,11 @@ def accept(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @project_page
 @require_POST
 def decline(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    operations.decline_request(
-        item=queries.item(project, number), reason=request.POST.get("reason", ""), by=user_of(request), now=now()
-    )
+    item, form = queries.item(project, number), DeclineForm(request.POST, number=number)
+
+    def decline() -> None:
+        operations.decline_request(item=item, by=user_of(request), now=now(), **form.cleaned_data)
+
+    if not takes_effect(form, decline, shown=Invalid):
+        return _show_requests(request, project, RequestForm(), form)
     return redirect("projects:requests", key=project.key)

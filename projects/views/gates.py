@@ -4,17 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import Conflict
+from core.errors import Conflict, DomainError, Invalid
 from core.pages import now, user_of
 from projects import approvals, gates, operations, policies, queries, rules, tables
 from projects.enums import Gate
-from projects.forms.gates import VerdictForm, WaiverForm
+from projects.forms.gates import AskForm, EmergencyForm, VerdictForm, WaiverForm, WithdrawForm
 from projects.history import difference
-from projects.models import Project
+from projects.models import GateApproval, Project
 from projects.pages import part_of, project_page, takes_effect
 
 
@@ -22,11 +23,14 @@ from projects.pages import part_of, project_page, takes_effect
 @require_http_methods(["GET", "POST"])
 def gate(request: HttpRequest, project: Project) -> HttpResponse:
     """POST gives a verdict."""
-    form = VerdictForm(request.POST or None, people=queries.people(project), auto_id="verdict-%s")
-    if takes_effect(form, lambda: _decide(request, project, form)):
-        messages.success(request, "Your verdict is kept with what you saw.")
-        return redirect("projects:gate", key=project.key)
-    return _page(request, project, form, None)
+    if request.method == "GET":
+        return _page(request, project)
+    form = VerdictForm(request.POST, people=queries.people(project), auto_id="verdict-%s")
+
+    def act() -> None:
+        operations.decide_gate(project=project, by=user_of(request), now=now(), **form.given())
+
+    return _sent(request, project, act, "Your verdict is kept with what you saw.", form=form)
 
 
 @project_page
@@ -37,34 +41,30 @@ def waive(request: HttpRequest, project: Project) -> HttpResponse:
     def act() -> None:
         operations.waive_check(project=project, by=user_of(request), now=now(), **form.cleaned_data)
 
-    if takes_effect(form, act):
-        messages.success(request, "Waived, until it expires.")
-        return redirect("projects:gate", key=project.key)
-    return _page(request, project, None, form)
+    return _sent(request, project, act, "Waived, until it expires.", waiver_form=form)
 
 
 @project_page
 @require_POST
 def emergency(request: HttpRequest, project: Project) -> HttpResponse:
-    reason = request.POST.get("reason", "")
-    return _act(
-        request,
-        project,
-        lambda: operations.release_in_emergency(project=project, reason=reason, by=user_of(request), now=now()),
-        "Passed in an emergency. A finding asks somebody else to look at it.",
-    )
+    form = EmergencyForm(request.POST, auto_id="emergency-%s")
+
+    def act() -> None:
+        operations.release_in_emergency(project=project, by=user_of(request), now=now(), **form.cleaned_data)
+
+    said = "Passed in an emergency. A finding asks somebody else to look at it."
+    return _sent(request, project, act, said, shown=Invalid, emergency_form=form)
 
 
 @project_page
 @require_POST
 def ask(request: HttpRequest, project: Project) -> HttpResponse:
-    comment = request.POST.get("comment", "")
-    return _act(
-        request,
-        project,
-        lambda: operations.request_gate(project=project, comment=comment, by=user_of(request), now=now()),
-        "Asked. Those who may decide see it here.",
-    )
+    form = AskForm(request.POST, auto_id="ask-%s")
+
+    def act() -> None:
+        operations.request_gate(project=project, by=user_of(request), now=now(), **form.cleaned_data)
+
+    return _sent(request, project, act, "Asked. Those who may decide see it here.", shown=Invalid, ask_form=form)
 
 
 @project_page
@@ -82,13 +82,15 @@ def ask_no_more(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page
 @require_POST
 def withdraw(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    approval, reason = queries.gate_approval(project, number), request.POST.get("reason", "")
-    return _act(
-        request,
-        project,
-        lambda: operations.withdraw_gate_decision(approval=approval, reason=reason, by=user_of(request), now=now()),
-        "Your verdict is withdrawn.",
-    )
+    approval, form = queries.gate_approval(project, number), WithdrawForm(request.POST)
+
+    def act() -> None:
+        operations.withdraw_gate_decision(approval=approval, by=user_of(request), now=now(), **form.cleaned_data)
+
+    if not takes_effect(form, act, shown=Invalid):
+        return _show_since(request, project, approval, form)
+    messages.success(request, "Your verdict is withdrawn.")
+    return redirect("projects:gate", key=project.key)
 
 
 @project_page
@@ -131,9 +133,14 @@ def move_policy(request: HttpRequest, project: Project) -> HttpResponse:
 @require_GET
 def since(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """What is otherwise now than in what a verdict was about."""
-    approval, found = queries.gate_approval(project, number), gates.assess(project)
+    return _show_since(request, project, queries.gate_approval(project, number), WithdrawForm())
+
+
+def _show_since(request: HttpRequest, project: Project, approval: GateApproval, form: WithdrawForm) -> HttpResponse:
+    found = gates.assess(project)
     rows = difference(found, approval.evaluation.bound) if found else []
-    return render(request, "projects/gate_since.html", {"project": project, "approval": approval, "rows": rows})
+    context = {"project": project, "approval": approval, "rows": rows, "withdraw_form": form}
+    return render(request, "projects/gate_since.html", context, status=422 if form.is_bound else 200)
 
 
 def _act(request: HttpRequest, project: Project, act: Callable[[], Any], said: str) -> HttpResponse:
@@ -142,13 +149,25 @@ def _act(request: HttpRequest, project: Project, act: Callable[[], Any], said: s
     return redirect("projects:gate", key=project.key)
 
 
-def _decide(request: HttpRequest, project: Project, form: VerdictForm) -> None:
-    operations.decide_gate(project=project, by=user_of(request), now=now(), **form.given())
-
-
-def _page(
-    request: HttpRequest, project: Project, form: VerdictForm | None, waiver_form: WaiverForm | None
+def _sent(
+    request: HttpRequest,
+    project: Project,
+    act: Callable[[], Any],
+    said: str,
+    *,
+    shown: type[DomainError] = DomainError,
+    **sent: BaseForm,
 ) -> HttpResponse:
+    """As `_act`, with a form by the name that the page has for it: refused, it stands on the page as it was sent."""
+    (form,) = sent.values()
+    if not takes_effect(form, act, shown=shown):
+        return _page(request, project, **sent)
+    messages.success(request, said)
+    return redirect("projects:gate", key=project.key)
+
+
+def _page(request: HttpRequest, project: Project, **sent: BaseForm) -> HttpResponse:
+    """The page; a form that was refused stands on it as it was sent."""
     user, assessment, asked = user_of(request), gates.assess(project), queries.open_request(project)
     found = approvals.tally(assessment, asked, now=now()) if assessment else None
     context: dict[str, Any] = {
@@ -162,28 +181,22 @@ def _page(
         "user_pk": user.pk,
     }
     if assessment and found and part_of(request) != "requirements":
-        context |= _asides(request, project, assessment, found, form, waiver_form)
-    is_refused = bool((form and form.is_bound) or waiver_form)
+        context |= _asides(request, project, assessment, found) | sent
     template = "projects/parts/gate_requirements.html" if part_of(request) == "requirements" else "projects/gate.html"
-    return render(request, template, context, status=422 if is_refused else 200)
+    return render(request, template, context, status=422 if sent else 200)
 
 
 def _asides(
-    request: HttpRequest,
-    project: Project,
-    assessment: gates.Assessment,
-    found: approvals.Tally,
-    form: VerdictForm | None,
-    waiver_form: WaiverForm | None,
+    request: HttpRequest, project: Project, assessment: gates.Assessment, found: approvals.Tally
 ) -> dict[str, Any]:
     user, asked, due = user_of(request), found.request, policies.due_version(project)
     allowed, worked = assessment.rules.waivers, gates.contributors(project, assessment.gate)
-    if form is None or not form.is_bound:
-        initial = {"digest": assessment.digest}
-        form = VerdictForm(initial=initial, people=queries.people(project), auto_id="verdict-%s")
+    initial = {"digest": assessment.digest}
     return {
-        "form": form,
-        "waiver_form": waiver_form or WaiverForm(checks=_waivable(assessment), auto_id="waiver-%s"),
+        "form": VerdictForm(initial=initial, people=queries.people(project), auto_id="verdict-%s"),
+        "waiver_form": WaiverForm(checks=_waivable(assessment), auto_id="waiver-%s"),
+        "ask_form": AskForm(auto_id="ask-%s"),
+        "emergency_form": EmergencyForm(auto_id="emergency-%s"),
         "due": due if due.pk != assessment.policy.pk else None,
         "why_not_ask": rules.why_not_request_gate(user, project),
         "why_not_take_back": rules.why_not_withdraw_gate_request(user, asked) if asked else None,

@@ -12,7 +12,7 @@ from projects.forms.item_details import BlockForm, ItemDetailsForm
 from projects.models import Project, WorkItem
 from projects.pages import project_page, takes_effect
 from projects.roles import Permission
-from projects.views.work import whole
+from projects.views.board import whole
 
 
 @project_page

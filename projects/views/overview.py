@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.errors import Invalid
 from core.pages import now, user_of
 from projects import delivery, feed, first_steps, gates, operations, queries, rules, tables, tiers
+from projects.forms.gates import PassForm
 from projects.forms.project import RenameForm
-from projects.models import Project
+from projects.models import GateDecision, Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
 from projects.views.tiers import tier_tone
@@ -37,20 +39,28 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
     part = part_of(request)
     if part in PARTS:
         return render(request, PARTS[part], {"project": project} | _FACTS[part](request, project))
-    context: dict[str, Any] = {"project": project}
+    return _show(request, project, PassForm(auto_id="gate-%s"))
+
+
+def _show(request: HttpRequest, project: Project, pass_form: PassForm) -> HttpResponse:
+    context: dict[str, Any] = {"project": project, "pass_form": pass_form}
     for facts in (_first_steps, _tier, _gate, _sprint, _risks, _feed):
         context |= facts(request, project)
     context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
-    return render(request, "projects/overview.html", context)
+    return render(request, "projects/overview.html", context, status=422 if pass_form.is_bound else 200)
 
 
 @project_page
 @require_POST
 def gate_pass(request: HttpRequest, project: Project) -> HttpResponse:
-    decision = operations.pass_gate(
-        project=project, by=user_of(request), now=now(), comment=request.POST.get("comment", "")
-    )
-    messages.success(request, f"{decision.get_gate_display()} passed.")
+    form, passed = PassForm(request.POST, auto_id="gate-%s"), list[GateDecision]()
+
+    def act() -> None:
+        passed.append(operations.pass_gate(project=project, by=user_of(request), now=now(), **form.cleaned_data))
+
+    if not takes_effect(form, act, shown=Invalid):
+        return _show(request, project, form)
+    messages.success(request, f"{passed[0].get_gate_display()} passed.")
     return redirect("projects:overview", key=project.key)
 
 

@@ -193,7 +193,9 @@ def indicator_remove(request: HttpRequest, project: Project, number: int, indica
 @require_POST
 def sank(request: HttpRequest, project: Project) -> HttpResponse:
     """Asked when the project is retired: which of its risks ended it."""
-    numbers = [int(text) for text in request.POST.getlist("risks") if text.isascii() and text.isdigit()]
+    numbers = [
+        int(text) for text in request.POST.getlist("risks") if text.isascii() and text.isdigit() and len(text) < 10
+    ]
     operations.name_what_sank(project=project, numbers=numbers, by=user_of(request))
     messages.success(request, "Kept: the portfolio tells it.")
     return redirect("projects:risks", key=project.key)

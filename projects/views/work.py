@@ -1,24 +1,29 @@
 """All items of a project: found by filters that live in the address, as table, list or board; changed many at once."""
 
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
-from core.pages import now, user_of
+from core.pages import has_nul, now, user_of
 from projects import itemtable, operations, queries, rules, tables
 from projects.enums import PRIORITIES, FieldType, ItemKind, Layout
+from projects.forms.board import ManyItemsForm
+from projects.forms.work_settings import NewViewForm
 from projects.models import Project, Sprint, WorkItem
-from projects.pages import part_of, project_page
+from projects.operations.quick import Outcome
+from projects.pages import part_of, project_page, takes_effect
 from projects.queries import ItemLook
 from projects.roles import Permission
-from projects.views.board import drop, lanes_of, more_of_lane, new_item_form
+from projects.views.board import drop, lanes_of, more_of_lane, new_item_form, whole
 from projects.views.tabs import work_tabs
 
 ROWS = 50
@@ -41,9 +46,19 @@ def items(request: HttpRequest, project: Project) -> HttpResponse:
     return show_items(request, project)
 
 
-def show_items(request: HttpRequest, project: Project, *, line: str = "", wrong: str = "") -> HttpResponse:
-    """The list; a quick line that could not be read stands in it again."""
-    layout = request.GET.get("layout", Layout.TABLE)
+def show_items(
+    request: HttpRequest,
+    project: Project,
+    *,
+    line: str = "",
+    wrong: str = "",
+    chosen: Sequence[int] = (),
+    **refused: BaseForm,
+) -> HttpResponse:
+    """The list; a quick line that could not be read, or a form that was refused, stands in it again as it was sent,
+    with the items that were chosen for it."""
+    asked = _asked(request, project)
+    layout = asked.get("layout", Layout.TABLE)
     layout = layout if layout in Layout.values else Layout.TABLE
     context: dict[str, Any] = {
         "project": project,
@@ -51,9 +66,10 @@ def show_items(request: HttpRequest, project: Project, *, line: str = "", wrong:
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
         "line": line,
         "line_wrong": wrong,
+        "chosen": chosen,
     }
     try:
-        look = queries.read_look(project, request.GET, order="rank" if layout == Layout.BOARD else "-number")
+        look = queries.read_look(project, asked, order="rank" if layout == Layout.BOARD else "-number")
     except Invalid as exc:
         look = ItemLook()
         context["filter_wrong"] = exc.message
@@ -64,9 +80,16 @@ def show_items(request: HttpRequest, project: Project, *, line: str = "", wrong:
     context |= _board(project, look, found) if layout == Layout.BOARD else _rows(project, look, found, layout)
     if template := PARTS.get(part_of(request)):
         return render(request, template, context)
-    return render(
-        request, "projects/items.html", context | _frame(request, project, look, layout), status=422 if wrong else 200
-    )
+    context |= _frame(request, project, look, layout) | refused
+    return render(request, "projects/items.html", context, status=422 if wrong or refused else 200)
+
+
+def _asked(request: HttpRequest, project: Project) -> QueryDict:
+    """What the address of the list asks for: of a form that was sent, the list that it stood on."""
+    if request.method == "GET":
+        return request.GET
+    asked = QueryDict(urlsplit(back_to(request, project)).query)
+    return QueryDict() if has_nul({}, asked) else asked
 
 
 def _query(look: ItemLook, layout: str, **more: Any) -> str:
@@ -129,7 +152,8 @@ def _board_urls(project: Project, look: ItemLook) -> dict[str, str]:
 
 def _frame(request: HttpRequest, project: Project, look: ItemLook, layout: str) -> dict[str, Any]:
     """What stands around the list: filters, views, the forms that change many."""
-    sprints = queries.sprints(project).order_by("-number")
+    sprints, here = queries.sprints(project).order_by("-number"), reverse("projects:items", args=[project.key])
+    asked = _asked(request, project).urlencode()
     return {
         "tabs": work_tabs(project, "items"),
         "item_form": new_item_form(project),
@@ -138,11 +162,9 @@ def _frame(request: HttpRequest, project: Project, look: ItemLook, layout: str) 
         "views": list(queries.saved_views(project, user_of(request))),
         "why_not_share": rules.why_not_save_view(user_of(request), project.pk, is_shared=True),
         "user": user_of(request),
-        "statuses": list(queries.item_statuses(project)),
-        "priorities": [(word, one.label) for word, one in PRIORITIES.items()],
-        "people": list(queries.people(project)),
-        "sprints": list(queries.open_sprints(project)),
-        "back": request.get_full_path(),
+        "view_form": NewViewForm(initial={"layout": layout, "query": look.query_string}),
+        "many_form": many_items_form(project),
+        "back": f"{here}?{asked}" if asked else here,
     }
 
 
@@ -202,9 +224,17 @@ def change(request: HttpRequest, project: Project) -> HttpResponse:
     """Change the same in what is chosen, and say which were refused and why."""
     numbers = [int(one) for one in request.POST.getlist("item") if one.isascii() and one.isdigit() and len(one) < 10]
     items = list(queries.items(project).filter(number__in=numbers[:1000]).order_by("number"))
-    done = operations.change_items(
-        project=project, items=items, values=_changes(request, project), by=user_of(request), now=now()
-    )
+    form, outcomes = many_items_form(project, request.POST), list[Outcome]()
+
+    def act() -> None:
+        given = form.values()
+        outcomes.append(
+            operations.change_items(project=project, items=items, values=given, by=user_of(request), now=now())
+        )
+
+    if not takes_effect(form, act, shown=Invalid):
+        return show_items(request, project, chosen=[one.number for one in items], many_form=form)
+    done = outcomes[0]
     if done.changed:
         messages.success(request, f"{len(done.changed)} item{'s' * (len(done.changed) > 1)} changed.")
     for number, reason in done.refused[:5]:
@@ -214,22 +244,13 @@ def change(request: HttpRequest, project: Project) -> HttpResponse:
     return redirect(back_to(request, project))
 
 
-def _changes(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """What the bar says; what it leaves open stays as it is. Raises Invalid when it says nothing."""
-    given = {name: request.POST.get(name, "") for name in ("state", "priority", "assignee", "sprint", "label")}
-    values: dict[str, Any] = {"state": given["state"]} if given["state"] else {}
-    if given["priority"] in PRIORITIES:
-        values["priority"] = PRIORITIES[given["priority"]].value
-    if given["assignee"]:
-        is_nobody = given["assignee"] == "none"
-        values["assignee"] = None if is_nobody else queries.member(project, given["assignee"]).user
-    if given["sprint"]:
-        values["sprint"] = None if given["sprint"] == "none" else queries.sprint(project, whole(request, "sprint"))
-    if given["label"].strip():
-        values["add_labels"] = [given["label"]]
-    if not values:
-        raise Invalid("Say what to change: status, priority, assignee, sprint or label.", field="state")
-    return values
+def many_items_form(project: Project, data: Any = None) -> ManyItemsForm:
+    return ManyItemsForm(
+        data,
+        statuses=queries.item_statuses(project),
+        people=queries.people(project),
+        sprints=queries.open_sprints(project),
+    )
 
 
 @project_page
@@ -255,15 +276,12 @@ def export(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page
 @require_POST
 def view_save(request: HttpRequest, project: Project) -> HttpResponse:
-    view = operations.save_view(
-        project=project,
-        name=request.POST.get("name", ""),
-        layout=request.POST.get("layout", ""),
-        query=request.POST.get("query", ""),
-        is_shared="is_shared" in request.POST,
-        by=user_of(request),
-    )
-    messages.success(request, f"The view {view} is kept.")
+    form = NewViewForm(request.POST)
+    if not takes_effect(
+        form, lambda: operations.save_view(project=project, by=user_of(request), **form.cleaned_data), shown=Invalid
+    ):
+        return show_items(request, project, view_form=form)
+    messages.success(request, f"The view {form.cleaned_data['name']} is kept.")
     return redirect(back_to(request, project))
 
 
@@ -279,10 +297,3 @@ def back_to(request: HttpRequest, project: Project) -> str:
     to = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return to if is_ours and to.startswith("/") else reverse("projects:items", args=[project.key])
-
-
-def whole(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid(f"{name} must be a whole number: got {text[:40]!r}.", field=name)
-    return int(text)

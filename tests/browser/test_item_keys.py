@@ -139,7 +139,7 @@ def test_a_list_is_filtered_and_what_is_chosen_is_changed_together(open_as, peop
     for number in range(1, 7):
         kind = "spike" if number % 2 else "task"
         people.owner.post(f"/projects/{key}/items", title=f"Idea {number}", kind=kind)
-    page = open_as("scientist", f"/p/{key}/board/all/?layout=list")
+    page = open_as("scientist", f"/p/{key}/board/all/?layout=list", expected=["422"])
 
     page.get_by_label("Type").select_option(label="Spike")
     expect(page.get_by_text("3 fit the filters")).to_be_visible()
@@ -150,6 +150,11 @@ def test_a_list_is_filtered_and_what_is_chosen_is_changed_together(open_as, peop
     bar = page.locator("[data-selection]")
     expect(bar).to_contain_text("2 items")
     bar.get_by_label("Priority").select_option(label="High")
+    bar.get_by_label("Add label").fill("probe, late")
+    bar.get_by_role("button", name="Change").click()
+    expect(bar.locator(".field.wrong")).to_contain_text("A label has no comma")
+    expect(bar).to_contain_text("2 items")
+    expect(page.get_by_text("3 fit the filters")).to_be_visible()
     bar.get_by_label("Add label").fill("probe")
     bar.get_by_role("button", name="Change").click()
     expect(page.get_by_text("2 items changed.")).to_be_visible()

@@ -406,6 +406,8 @@ def test_page_shows_who_approved_in_which_role_who_is_missing_and_why_not():
     assert "Missing: a risk and compliance" in page
     assert "description" in client.get(since).content.decode()
     client.force_login(validator)
+    refused = client.post(f"{since}withdraw/", {"reason": "x" * 4001})
+    assert (refused.status_code, refused.context["withdraw_form"]["reason"].value()) == (422, "x" * 4001)
     client.post(f"{since}withdraw/", {"reason": "It changed."})
     approval.refresh_from_db()
     assert approval.withdrawn_because == "It changed."

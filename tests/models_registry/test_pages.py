@@ -207,6 +207,17 @@ def test_pause_needs_a_reason_and_the_version_seen(project):
     assert Deployment.objects.get().state == "live"
 
 
+def test_a_reason_to_retire_that_is_refused_stands_in_its_form(project):
+    client, address = signed_in(project.created_by), url("deployment-retire", project, "card-fraud")
+
+    answer = client.post(address, {"reason": "x" * 5001})
+
+    assert answer.status_code == 422
+    assert answer.context["retire_form"]["reason"].value() == "x" * 5001
+    assert "at most 5000 characters: got 5001" in answer.content.decode()
+    assert Deployment.objects.get().state == "live"
+
+
 def queries_of(client, address):
     with CaptureQueriesContext(
         connection,

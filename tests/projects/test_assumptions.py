@@ -257,6 +257,23 @@ def test_page_writes_down_owns_settles_and_takes_out(client):
     assert "No assumption yet" in client.get(page(project)).content.decode()
 
 
+def test_an_assumption_that_is_refused_stands_in_its_form(client):
+    project = make_project()
+    add(project)
+    client.force_login(project.created_by)
+
+    sent = {"text": "x" * 1001, "importance": "low"}
+    answer = client.post(reverse("projects:assumption-add", args=[project.key]), sent)
+
+    form = answer.context["new_assumption"]
+    assert answer.status_code == 422
+    assert list(form.errors) == ["text"]
+    assert {name: form[name].value() for name in sent} == sent
+    assert "at most 1000 characters (it has 1001)" in answer.content.decode()
+    assert answer.context["form"] is not None, "the chosen one can still be edited"
+    assert project.assumptions.count() == 1
+
+
 def test_page_opens_for_members_and_no_stranger(client):
     project = make_project()
     add(project)

@@ -391,6 +391,18 @@ def test_emergency_by_another_role_refused(role):
     assert not Finding.objects.exists()
 
 
+def test_emergency_with_a_reason_that_is_refused_stands_in_its_form(client):
+    project = make_urgent()
+    client.force_login(make_member(project, Role.ENGINEER))
+
+    answer = client.post(reverse("projects:gate-emergency", args=[project.key]), {"reason": "x" * 4001})
+
+    assert answer.status_code == 422
+    assert answer.context["emergency_form"]["reason"].value() == "x" * 4001
+    assert "at most 4000 characters (it has 4001)" in answer.content.decode()
+    assert not GateDecision.objects.exists()
+
+
 def test_emergency_by_whom_the_right_was_handed_to():
     project = make_urgent()
     viewer = make_member(project, Role.VIEWER)

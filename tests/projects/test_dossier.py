@@ -451,7 +451,30 @@ def test_options_are_added_and_taken_out_on_the_page(owner, project):
     assert [one.number for one in queries.options(project)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("asked", ["99", "x", "-1", "²"])
+def test_an_option_that_is_refused_stands_in_its_form(owner, project):
+    sent = {"title": "x" * 201, "kind": "ambitious"}
+
+    answer = owner.post(url(project, "option-add"), sent)
+
+    form = answer.context["new_option"]
+    assert answer.status_code == 422
+    assert list(form.errors) == ["title"]
+    assert {name: form[name].value() for name in sent} == sent
+    assert [one.number for one in queries.options(project)] == [1, 2, 3]
+
+
+def test_a_further_option_than_there_may_be_is_refused_in_its_form(owner, project):
+    for _ in range(9):
+        add(project)
+
+    answer = owner.post(url(project, "option-add"), {"title": "One more", "kind": "simple"})
+
+    assert answer.status_code == 422
+    assert "12" in " ".join(answer.context["new_option"].non_field_errors())
+    assert answer.context["new_option"]["title"].value() == "One more"
+
+
+@pytest.mark.parametrize("asked", ["99", "x", "-1", "²", "9" * 5000])
 def test_page_of_an_option_that_there_is_not_is_not_found(owner, project, asked):
     assert owner.get(url(project, section="options", option=asked)).status_code == 404
 

@@ -110,6 +110,39 @@ def test_conditions_waivers_and_withdrawals_by_form(as_):
     assert queries.open_request(project) is None
 
 
+LONG = "x" * 4001
+TOO_LONG = "at most 4000 characters (it has 4001)"
+
+
+def test_words_that_are_refused_stand_in_the_form_as_they_were_sent(as_):
+    project = make_project()
+    client = as_(project.created_by)
+
+    asked = client.post(url(project, "ask/"), {"comment": LONG})
+    passed = client.post(f"/p/{project.key}/gate/", {"comment": LONG})
+
+    assert (asked.status_code, passed.status_code) == (422, 422)
+    assert asked.context["ask_form"]["comment"].value() == passed.context["pass_form"]["comment"].value() == LONG
+    assert TOO_LONG in asked.content.decode()
+    assert TOO_LONG in passed.content.decode()
+    assert queries.open_request(project) is None
+
+
+def test_a_reason_that_is_refused_stands_in_the_form_as_it_was_sent(as_):
+    project = make_decided_project()
+    client = as_(make_member(project, Role.VALIDATOR))
+    client.post(url(project), {"verdict": "approve", "effect": "warn", "digest": digest_of(client, project)})
+    verdict = GateApproval.objects.get()
+
+    answer = client.post(url(project, f"verdicts/{verdict.pk}/withdraw/"), {"reason": LONG})
+
+    assert answer.status_code == 422
+    assert answer.context["withdraw_form"]["reason"].value() == LONG
+    assert TOO_LONG in answer.content.decode()
+    verdict.refresh_from_db()
+    assert verdict.withdrawn_at is None
+
+
 def test_waiving_nothing_there_is_told_on_the_form(as_):
     project = make_decided_project(rest="    waivers: {allowed: true, by: sponsor}\n")
 

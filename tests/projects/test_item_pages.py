@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from projects import operations
-from projects.models import ItemComment, WorkItem
+from projects.models import ItemComment, SavedView, WorkItem
 from projects.roles import Role
-from tests.factories import make_member, make_project
+from tests.factories import make_member, make_project, now
 from tests.projects.factories import make_item, make_sprint
 
 pytestmark = pytest.mark.django_db
@@ -103,12 +103,69 @@ def test_bulk_change_says_what_was_refused(owner, project):
     assert list(WorkItem.objects.order_by("number").values_list("state", flat=True)) == ["review", "ready"]
 
 
+@pytest.mark.parametrize("label", ["a,b", "x" * 41])
+def test_a_refused_bulk_change_stands_in_the_bar_as_it_was_sent(owner, project, label):
+    make_item(project, title="The first")
+    make_item(project, title="The second")
+    sent = {"item": ["2"], "priority": "high", "add_labels": label, "next": "/p/FRD/board/all/?q=second&layout=list"}
+
+    answer = owner.post("/p/FRD/board/all/change/", sent)
+
+    form, body = answer.context["many_form"], answer.content.decode()
+    assert answer.status_code == 422
+    assert list(form.errors) == ["add_labels"]
+    assert (form["priority"].value(), form["add_labels"].value()) == ("high", label)
+    assert '<input type="hidden" name="item" value="2">' in body
+    assert "The first" not in body
+    assert 'name="next" value="/p/FRD/board/all/?q=second&amp;layout=list"' in body
+    assert list(WorkItem.objects.values_list("priority", flat=True)) == [0, 0]
+
+
+@pytest.mark.parametrize("name", [" ", "x" * 61, "a\0b"])
+def test_a_refused_name_of_a_view_stands_in_its_form(owner, project, name):
+    sent = {"name": name, "layout": "list", "query": "q=second", "is_shared": "on"}
+
+    answer = owner.post("/p/FRD/board/views/", sent | {"next": "/p/FRD/board/all/?q=second&layout=list"})
+
+    form = answer.context["view_form"]
+    assert answer.status_code == 422
+    assert list(form.errors) == ["name"]
+    assert {one: form[one].value() for one in ("name", "layout", "query", "is_shared")} == sent | {"is_shared": True}
+    assert not SavedView.objects.exists()
+
+
+def test_a_refusal_of_no_field_of_the_form_stands_above_it(owner, project):
+    make_item(project)
+
+    answers = [
+        owner.post("/p/FRD/board/all/change/", {"item": ["1"]}),
+        owner.post("/p/FRD/board/all/change/", {"priority": "high", "next": "/p/FRD/board/all/?q=%00&page=-1"}),
+    ]
+
+    assert [one.status_code for one in answers] == [422, 422]
+    assert "Say what to change" in answers[0].content.decode()
+    assert "Choose 1 to 200 items: got 0." in answers[1].content.decode()
+
+
 def test_quick_line_adds_or_says_why_not(owner, project):
     owner.post("/p/FRD/board/all/quick/", {"line": "Try it !high #spike 2w"})
     wrong = owner.post("/p/FRD/board/all/quick/", {"line": "Try it @nobody"})
 
     assert list(WorkItem.objects.values_list("title", "kind", "time_box_days")) == [("Try it", "spike", 14)]
     assert (wrong.status_code, "@nobody is nobody" in wrong.content.decode()) == (422, True)
+
+
+def test_a_reason_to_decline_that_is_refused_stands_in_its_form(owner, project):
+    for title in ("One", "Another"):
+        operations.request_item(project=project, title=title, by=project.created_by, now=now())
+
+    answer = owner.post("/p/FRD/board/requests/1/decline/", {"reason": "x" * 501})
+
+    assert answer.status_code == 422
+    stands = {item.number: form.data.get("reason") for item, form in answer.context["waiting"]}
+    assert stands == {2: None, 1: "x" * 501}
+    assert "at most 500 characters (it has 501)" in answer.content.decode()
+    assert set(WorkItem.objects.values_list("triage", flat=True)) == {"waiting"}
 
 
 def test_backlog_ranks_by_position(owner, project):

@@ -158,6 +158,12 @@ def test_studio_sets_and_decides(client):
     assert "Give a metric with its threshold" in half.content.decode()
 
     client.post(reverse("projects:kill-criterion-add", args=[project.key]), values)
+    refused = client.post(
+        reverse("projects:kill-criterion-decide", args=[project.key, 1]), {"decision": "stop", "reason": "x" * 4001}
+    )
+    assert refused.status_code == 422
+    assert refused.context["decision_form"]["reason"].value() == "x" * 4001
+    assert "4001" in refused.content.decode()
     client.post(
         reverse("projects:kill-criterion-decide", args=[project.key, 1]), {"decision": "stop", "reason": "It ends."}
     )

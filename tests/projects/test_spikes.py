@@ -440,6 +440,10 @@ def test_studio_makes_a_spike_from_an_open_dimension_and_locks_it(client):
     locked = client.get(made["Location"])
     assert locked.context["form"] is None
     assert "Inconclusive: 3 more runs, or stop." in locked.content.decode()
+    refused = client.post(reverse("projects:spike-stop", args=[project.key, 1]), {"comment": "x" * 4001})
+    assert refused.status_code == 422
+    assert refused.context["stop_form"]["comment"].value() == "x" * 4001
+    assert "4001" in refused.context["stop_form"].errors["comment"][0]
     client.post(reverse("projects:spike-stop", args=[project.key, 1]), {"comment": "Enough."})
     assert queries.spike(project, 1).zone == "stopped"
 

@@ -21,13 +21,13 @@ def chosen(request: HttpRequest, content: Mapping[str, Any], section: str) -> in
     """The number of the option, spike or assumption in the address, else the first one's. Raises NotFound."""
     if section not in LISTS:
         return None
-    numbers = [one["number"] for one in content[section]]
+    numbers = {str(one["number"]): int(one["number"]) for one in content[section]}
     asked = request.GET.get(LISTS[section], "")
     if not asked:
-        return numbers[0] if numbers else None
-    if not (asked.isascii() and asked.isdigit() and int(asked) in numbers):
-        raise NotFound(f"There is no {LISTS[section]} {asked} in this project.")
-    return int(asked)
+        return next(iter(numbers.values()), None)
+    if asked not in numbers:
+        raise NotFound(f"There is no {LISTS[section]} {asked[:40]} in this project.")
+    return numbers[asked]
 
 
 def option_of(section: str, number: int | None) -> int | None:

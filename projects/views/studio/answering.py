@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.errors import DomainError
-from projects import documents
+from projects import documents, queries
 from projects.models import Project
 from projects.pages import takes_effect
-from projects.views.studio.addressing import studio_url
+from projects.views.studio import editing
+from projects.views.studio.addressing import chosen, studio_url
 from projects.views.studio.showing import show
 
 
@@ -30,9 +31,25 @@ def sent(
     if takes_effect(form, act):
         messages.success(request, "Saved.")
         return redirect(studio_url(project, section, number, precedent=precedent))
+    return refused(request, project, form, section, name, precedent, number)
+
+
+def refused(
+    request: HttpRequest,
+    project: Project,
+    form: forms.Form,
+    section: str,
+    name: str,
+    precedent: int | None = None,
+    number: int | None = None,
+) -> HttpResponse:
+    """The section with the form, by the name that it has there, as it was sent and with what is wrong."""
+    revision = queries.dossier_of(project).version  # before the content, as the page does
     content = documents.content_of(project)
+    number = number if number is not None else chosen(request, content, section)
+    own = editing.form_of(project, section, content, number, revision)
     more = {name: form} | ({"precedent": precedent} if precedent is not None else {})
-    return show(request, project, content, section=section, number=number, form=None, status=422, more=more)
+    return show(request, project, content, section=section, number=number, form=own, status=422, more=more)
 
 
 def then(

@@ -1,34 +1,31 @@
 """Assumptions in the studio: written down, settled, taken out."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
 from core.pages import now, user_of
 from projects import operations, queries
 from projects.forms.assumptions import NewAssumptionForm, SettleForm
 from projects.models import Assumption, Project
-from projects.pages import project_page
+from projects.pages import project_page, takes_effect
 from projects.views.studio.addressing import studio_url
-from projects.views.studio.answering import sent, then
+from projects.views.studio.answering import refused, sent, then
 
 
 @project_page
 @require_POST
 def add(request: HttpRequest, project: Project) -> HttpResponse:
     """Write one down, and go to where its owner and its test are said."""
-    form = NewAssumptionForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "An assumption needs its text, at most 1,000 characters long.")
-        return redirect(studio_url(project, "assumptions"))
-    try:
-        made = operations.add_assumption(project=project, values=form.cleaned_data, by=user_of(request), now=now())
-    except DomainError as exc:
-        messages.error(request, exc.message)
-        return redirect(studio_url(project, "assumptions"))
-    return redirect(studio_url(project, "assumptions", made.number))
+    form, made = NewAssumptionForm(request.POST, auto_id="new_%s"), list[Assumption]()
+
+    def act() -> None:
+        given = form.cleaned_data
+        made.append(operations.add_assumption(project=project, values=given, by=user_of(request), now=now()))
+
+    if takes_effect(form, act):
+        return redirect(studio_url(project, "assumptions", made[0].number))
+    return refused(request, project, form, "assumptions", "new_assumption")
 
 
 @project_page

@@ -175,7 +175,8 @@ def kill_criteria(project: Project, user: User, today: date) -> dict[str, Any]:
     rows = [
         {
             "one": one,
-            "dialog": str(one.number),
+            "dialog": f"decide-{one.number}",
+            "form": DecisionForm(number=one.number),
             "state": _criterion_state(one, today),
             "why_not": rules.why_not_decide_kill(user, one),
         }
@@ -184,7 +185,6 @@ def kill_criteria(project: Project, user: User, today: date) -> dict[str, Any]:
     return {
         "criteria": rows,
         "criterion_form": CriterionForm(people=queries.people(project)),
-        "decision_form": DecisionForm(),
     }
 
 

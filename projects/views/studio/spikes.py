@@ -51,13 +51,11 @@ def lock(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     spike, form = queries.spike(project, number), StopForm(request.POST)
-    form.is_valid()
 
     def act() -> Any:
-        comment = form.cleaned_data.get("comment", "")
-        return operations.stop_spike(spike=spike, comment=comment, by=user_of(request), now=now())
+        return operations.stop_spike(spike=spike, by=user_of(request), now=now(), **form.cleaned_data)
 
-    return then(request, project, act, "Stopped: what it was to settle stays open.", "spikes", number)
+    return sent(request, project, form, act, "spikes", "stop_form", number=number)
 
 
 @project_page
@@ -78,7 +76,7 @@ def criterion_add(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page
 @require_POST
 def criterion_decide(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    criterion, form = queries.kill_criterion(project, number), DecisionForm(request.POST)
+    criterion, form = queries.kill_criterion(project, number), DecisionForm(request.POST, number=number)
 
     def act() -> KillCriterion:
         return operations.decide_kill_criterion(
