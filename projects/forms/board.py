@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from core.models import User
 from projects.enums import PRIORITIES, ItemKind
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 from projects.models import ItemStatus, ItemTemplate, Sprint
 
 
@@ -116,8 +116,8 @@ class DeclineForm(forms.Form):
 
 class SprintForm(forms.Form):
     goal = forms.CharField(max_length=200, help_text="What will be true when it ends.")
-    start_date = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    end_date = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    start_date = day("First day")
+    end_date = day("Last day")
 
     @staticmethod
     def two_weeks_from(today: date) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from projects import scoping
 from projects.enums import OptionKind
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 
 
 class RangeWidget(forms.MultiWidget):
@@ -131,9 +131,7 @@ class TodayForm(StudioForm):
     today_source = forms.CharField(
         required=False, widget=long(2), label="Measured on", help_text="Which data, which query. Not remembered."
     )
-    today_measured_on = forms.DateField(
-        required=False, label="On which day", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    today_measured_on = day("On which day", required=False)
 
 
 class DataForm(StudioForm):

@@ -3,7 +3,7 @@
 from django import forms
 
 from projects.enums import Severity
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 from projects.forms.risks import OwnedForm
 
 
@@ -11,7 +11,7 @@ class FindingForm(OwnedForm):
     title = forms.CharField(max_length=200, label="Finding", help_text="What was found wrong.")
     detail = forms.CharField(required=False, widget=long(2))
     severity = forms.ChoiceField(choices=Severity.choices, initial=Severity.MEDIUM)
-    due_date = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Due")
+    due_date = day("Due", required=False)
 
 
 class FindingChangeForm(FindingForm):

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from core.models import User
 from projects.enums import Effect, GateVerdict
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 
 
 class VerdictForm(forms.Form):
@@ -17,7 +17,7 @@ class VerdictForm(forms.Form):
     comment = forms.CharField(required=False, widget=long(3), help_text="Why. Needed unless you simply approve.")
     text = forms.CharField(required=False, widget=long(2), label="On condition that")
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label="Owned by", empty_label="Nobody")
-    due_date = forms.DateField(required=False, label="By", widget=forms.DateInput(attrs={"type": "date"}))
+    due_date = day("By", required=False)
     effect = forms.ChoiceField(choices=Effect.choices, label="If it is missed")
     digest = forms.CharField(widget=forms.HiddenInput)
 
@@ -68,8 +68,8 @@ class WaiverForm(forms.Form):
 
 class DelegationForm(forms.Form):
     to = forms.ModelChoiceField(queryset=User.objects.none(), label="To", empty_label=None)
-    starts_on = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label="Until", widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = day("From")
+    ends_on = day("Until")
     reason = forms.CharField(widget=long(2))
 
     def __init__(self, *args: Any, people: "QuerySet[User]", **kwargs: Any) -> None:

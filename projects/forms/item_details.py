@@ -7,7 +7,7 @@ from django import forms
 from core.errors import NotFound
 from projects import queries
 from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 from projects.models import ItemField, Project, WorkItem
 
 ESTIMATE, OWN = "estimate_", "own_"
@@ -65,7 +65,7 @@ def _own(field: ItemField) -> forms.Field:
     if field.type == FieldType.NUMBER:
         return forms.FloatField(required=False, label=field.name)
     if field.type == FieldType.DATE:
-        return forms.DateField(required=False, label=field.name, widget=forms.DateInput(attrs={"type": "date"}))
+        return day(field.name, required=False)
     if field.type == FieldType.CHOICE:
         choices = [("", "–"), *((one, one) for one in field.choices)]
         return forms.ChoiceField(required=False, label=field.name, choices=choices)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from core.models import User
 from projects.enums import ControlKind, ControlState, Knowledge, Operator, RiskCategory, RiskPhase, TreatmentKind
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 from projects.risk_matrix import IMPACTS, LIKELIHOODS
 
 
@@ -22,10 +22,6 @@ def _perhaps(anchors: dict[int, str], label: str) -> forms.TypedChoiceField:
 
 def _amount(label: str, **kwargs: Any) -> forms.FloatField:
     return forms.FloatField(required=False, label=label, widget=forms.NumberInput(attrs={"step": "any"}), **kwargs)
-
-
-def _date() -> forms.DateField:
-    return forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class OwnedForm(forms.Form):
@@ -68,7 +64,7 @@ class RiskChangeForm(RiskForm):
         choices=[("", "Not decided"), *TreatmentKind.choices], required=False, label="Treatment"
     )
     treatment = forms.CharField(required=False, widget=long(2), label="What is done about it")
-    next_review_date = _date()
+    next_review_date = day(required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -80,7 +76,7 @@ class ReasonForm(forms.Form):
 
 class AcceptanceForm(ReasonForm):
     text = forms.CharField(widget=long(2), max_length=4000, label="Why")
-    until = _date()
+    until = day(required=False)
 
 
 class ControlForm(OwnedForm):

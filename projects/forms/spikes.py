@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from core.models import User
 from projects.forms.dossier import StudioForm
-from projects.forms.fields import long
+from projects.forms.fields import day, long
 
 _BETTER = (("True", "Higher is better"), ("False", "Lower is better"))
 
@@ -42,7 +42,7 @@ class StopForm(forms.Form):
 
 class CriterionForm(forms.Form):
     text = forms.CharField(widget=long(2), label="What has to be so")
-    due_date = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
+    due_date = day("By")
     decider = forms.ModelChoiceField(queryset=User.objects.none(), label="Who decides")
     metric = forms.CharField(required=False, max_length=250, label="Metric, if a run can show it")
     threshold = forms.FloatField(required=False, label="It reaches")

@@ -244,15 +244,13 @@ def _checked(
 
 
 def _condition(values: Values, project: Project, given: Mapping[str, Any], today: date) -> dict[str, Any]:
-    owner, due = given.get("owner"), given.get("due_date")
+    owner = given.get("owner")
     if owner is None or not Membership.objects.filter(project=project, user=owner).exists():
         values.wrong("owner", f"A condition is owned by somebody in the project: got {owner}.", code="not_a_member")
-    if not isinstance(due, date) or due < today:
-        values.wrong("due_date", f"A condition is due on a day from {today} on: got {due}.", code="range")
     return {
         "text": values.text("text", given.get("text", ""), least=1, most=MOST_TEXT),
         "owner": owner,
-        "due_date": due,
+        "due_date": values.day("due_date", given.get("due_date"), first=today),
         "effect": values.choice("effect", given.get("effect", Effect.WARN), Effect.values),
     }
 

@@ -77,7 +77,7 @@ def revise_dossier(
     """
     dossier = opened(project, by)
     require_version("The dossier", dossier.version, expected_version)
-    changes = fields.to_change(dossier, values, DOSSIER_FIELDS, seen)
+    changes = fields.to_change(dossier, values, dossier_fields(now), seen)
     if not changes:
         return dossier
     told = {name: [fields.plain(getattr(dossier, name)), fields.plain(value)] for name, value in changes.items()}
@@ -87,6 +87,11 @@ def revise_dossier(
     keep_revision(dossier, by=by, now=now)
     events.record(DOSSIER_REVISED, dossier, by=by, changes=told)
     return dossier
+
+
+def dossier_fields(now: datetime) -> dict[str, Reader]:
+    """What was measured was measured before now."""
+    return DOSSIER_FIELDS | {"today_measured_on": fields.past_day(now)}
 
 
 @transaction.atomic

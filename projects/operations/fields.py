@@ -1,7 +1,7 @@
 """How the fields of a thing are read, and which of them a writer really changes."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from core.errors import FieldError, PreconditionFailed
@@ -49,10 +49,14 @@ def choice(choices: Iterable[str]) -> Reader:
 
 
 def day(values: Values, field: str, given: Any) -> date | None:
-    if given is not None and not isinstance(given, date):
-        values.wrong(field, f"{field.replace('_', ' ').capitalize()} is a date: got {given!r}.")
-        return None
-    return given
+    """A day, or None."""
+    return None if given is None else values.day(field, given)
+
+
+def past_day(now: datetime) -> Reader:
+    """A day on which something was measured, or None: today at the latest, wherever on Earth it is today."""
+    latest = (now + timedelta(hours=14)).date()
+    return lambda values, field, given: None if given is None else values.day(field, given, last=latest)
 
 
 def whole(low: int, high: int) -> Reader:

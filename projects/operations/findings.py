@@ -167,8 +167,8 @@ def _checked(project: Project, given: Mapping[str, Any]) -> dict[str, Any]:
         after["detail"] = values.text("detail", given["detail"], most=MOST_TEXT)
     if "severity" in given:
         after["severity"] = values.choice("severity", given["severity"], Severity.values)
-    if not isinstance(given.get("due_date"), (date, type(None))):
-        values.wrong("due_date", f"Due date is a date: got {given['due_date']!r}.")
+    if given.get("due_date") is not None:
+        values.day("due_date", given["due_date"])
     check_owner(values, project, given.get("owner"))
     values.refuse_if_wrong()
     return after

@@ -168,7 +168,8 @@ def custom_value(values: Values, at: str, value: Any, field: ItemField) -> Any:
 
 def _date(values: Values, at: str, value: Any) -> str:
     try:
-        return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()
+        day = value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):
         values.wrong(at, f"A date is written as 2026-12-31: got {value!r}.")
         return ""
+    return values.day(at, day).isoformat()

@@ -1,7 +1,7 @@
 """Writes about the risks themselves; controls, acceptances and indicators have modules of their own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -185,8 +185,8 @@ def _checked(project: Project, given: Mapping[str, Any], *, before: Risk) -> dic
     _check_target(values, given, after, before)
     _check_price(values, given, after, before)
     _check_choices(values, given, after)
-    if not isinstance(given.get("next_review_date"), (date, type(None))):
-        values.wrong("next_review_date", f"Next review date is a date: got {given['next_review_date']!r}.")
+    if given.get("next_review_date") is not None:
+        values.day("next_review_date", given["next_review_date"])
     check_owner(values, project, given.get("owner"))
     values.refuse_if_wrong()
     return after

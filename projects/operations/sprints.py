@@ -29,7 +29,7 @@ PLANNED = ("goal", "start_date", "end_date")
 def plan_sprint(
     *, project: Project, goal: str, start_date: date, end_date: date, by: User | None, now: datetime
 ) -> Sprint:
-    """Plan the next sprint. Raises NotAllowed, Invalid for dates the wrong way round or over 60 days."""
+    """Plan the next sprint. Raises NotAllowed, Invalid for dates the wrong way round, over 60 days or far off."""
     project = locked_open(project.pk)
     require(rules.why_not(by, Permission.PLAN, project.pk))
     goal = _checked(goal, start_date, end_date)
@@ -114,6 +114,9 @@ def close_sprint(
 def _checked(goal: str, start_date: date, end_date: date) -> str:
     values = Values()
     goal = values.text("goal", goal, least=1, most=200)
+    values.day("start_date", start_date)
+    values.day("end_date", end_date)
+    values.refuse_if_wrong()
     if end_date < start_date:
         values.wrong("end_date", f"It ends ({end_date}) before it starts ({start_date}).", code="range")
     elif end_date - start_date > LONGEST:

@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.errors import FieldError, Invalid
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+"""Every day that somebody names lies between: one outside was mistyped."""
 
 
 class Values:
@@ -84,6 +88,15 @@ class Values:
             self.wrong(field, f"{_name(field)} is an amount from 0 to {most:,.2f}: got {value!r}.", code="range")
             return Decimal(0)
         return amount.quantize(Decimal("0.01"))
+
+    def day(self, field: str, value: Any, *, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            self.wrong(field, f"{_name(field)} is a date: got {value!r}.")
+            return first
+        if not first <= value <= last:
+            self.wrong(field, f"{_name(field)} is a day from {first} to {last}: got {value}.", code="range")
+            return first
+        return value
 
     def choice(self, field: str, value: Any, choices: Iterable[str]) -> str:
         known = list(choices)

@@ -295,7 +295,7 @@ def test_decide_gate_wrong_values_refused_all_at_once():
     wrong = {"text": "", "owner": make_user(), "due_date": now().date() - timedelta(days=1), "effect": "explode"}
     with pytest.raises(Invalid) as refusal:
         decide(project, validator, GateVerdict.APPROVE_ON_CONDITIONS, conditions=[wrong])
-    assert [one.field for one in refusal.value.errors] == ["owner", "due_date", "text", "effect"]
+    assert [one.field for one in refusal.value.errors] == ["owner", "text", "due_date", "effect"]
     assert not GateApproval.objects.exists()
 
 

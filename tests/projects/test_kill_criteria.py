@@ -177,7 +177,7 @@ def test_rest_sets_and_decides(client):
     project = make_project()
     headers = {"HTTP_AUTHORIZATION": f"Bearer {make_token(project.created_by)}"}
     at = f"/api/v1/projects/{project.key}/dossier/kill-criteria"
-    body = {"text": "It ends.", "due_date": "2999-01-01", "decider": project.created_by.username}
+    body = {"text": "It ends.", "due_date": "2199-01-01", "decider": project.created_by.username}
 
     def send(path, body):
         return client.post(path, json.dumps(body), content_type="application/json", **headers)

@@ -13,7 +13,7 @@ from projects import documents, operations, queries
 from projects.forms.dossier import StudioForm
 from projects.models import Project
 from projects.operations import fields
-from projects.operations.dossier import DOSSIER_FIELDS, OPTION_FIELDS
+from projects.operations.dossier import OPTION_FIELDS, dossier_fields
 from projects.pages import project_page
 from projects.views.studio import editing
 from projects.views.studio.addressing import chosen, option_of, section_of, studio_url
@@ -74,7 +74,7 @@ def try_out(request: HttpRequest, project: Project) -> HttpResponse:
     compared = {"precedent": given.pop("precedent")} if "precedent" in given else {}
     trouble = ""
     try:
-        fields.checked(given, OPTION_FIELDS if option else DOSSIER_FIELDS)
+        fields.checked(given, OPTION_FIELDS if option else dossier_fields(now()))
     except DomainError as exc:
         given, trouble = {}, exc.message
     would_be = editing.tried(content, given | compared, option)
