@@ -179,7 +179,7 @@ def _family(product: Product) -> list[int]:
 
 def _memory(product: Product) -> float:
     assert product.process
-    return family_memory(product.process.pid)
+    return family_memory(os.getpid())  # which has no children but the product
 
 
 async def _cpu_ms(product: Product, during: Coroutine[Any, Any, Any]) -> float:

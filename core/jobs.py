@@ -224,6 +224,15 @@ def take_due(*, limit: int = 50) -> list[tuple[int, Queue]]:
     return [(pk, queue) for pk, queue in rows]  # type: ignore[misc]
 
 
+def due_schedules(*, limit: int = 100) -> list[int]:
+    """Ids of the schedules whose slot has come."""
+    due = Schedule.objects.filter(is_active=True, next_at__lte=Now()).order_by("next_at")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+# --- the worker's side -----------------------------------------------------------------------------------------------
+
+
 def keep_scheduled() -> None:
     """See to it that each of the house's own jobs comes back as often as its kind says."""
     for kind in _kinds.values():
@@ -233,30 +242,18 @@ def keep_scheduled() -> None:
             Schedule.objects.filter(pk=found.pk).exclude(every_seconds=kind.every_s).update(every_seconds=kind.every_s)
 
 
-def fire_schedules() -> int:
-    """Make the job of every schedule whose slot has come; missed slots collapse into one. Returns how many."""
-    due = Schedule.objects.filter(is_active=True, next_at__lte=Now()).order_by("next_at").values_list("pk", flat=True)
-    return sum(_try_to_fire(pk) for pk in list(due[:100]))
-
-
-def _try_to_fire(schedule_id: int) -> int:
-    """A schedule that cannot be fired must not keep the others, and every job, from being rung for."""
-    try:
-        return _fire(schedule_id)
-    except UnknownKind as exc:
-        logger.error("schedule %s not fired: %s", schedule_id, exc)
-        return 0
-
-
 @transaction.atomic
-def _fire(schedule_id: int) -> int:
+def fire(schedule_id: int) -> Job | None:
+    """Make the job of a schedule whose slot has come; missed slots collapse into one. Returns None when somebody else
+    was first. Raises UnknownKind.
+    """
     schedule = (
         Schedule.objects.select_for_update(skip_locked=True)
         .filter(pk=schedule_id, is_active=True, next_at__lte=Now())
         .first()
     )
     if schedule is None:
-        return 0
+        return None
     slot, now = schedule.next_at, database_now()
     job = submit(
         schedule.kind,
@@ -269,10 +266,7 @@ def _fire(schedule_id: int) -> int:
     missed = int((now - slot).total_seconds() // schedule.every_seconds)
     schedule.next_at = slot + timedelta(seconds=schedule.every_seconds * (missed + 1))
     schedule.save(update_fields=["next_at"])
-    return 1
-
-
-# --- the worker's side -----------------------------------------------------------------------------------------------
+    return job
 
 
 def run(job_id: int) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
-import numpy as np
+from core.arrays import Array, np
 
 YEARS = 20_000
 SEED = 7
@@ -81,15 +81,15 @@ def _of(losses: tuple[Loss, ...]) -> Exceedance:
     )
 
 
-def _years(loss: Loss, index: int) -> np.ndarray:
+def _years(loss: Loss, index: int) -> Array:
     """What each of so many years costs (YEARS,). The draws of a risk stay the same while another one is changed."""
     rng = np.random.default_rng([SEED, index])
     times = rng.poisson(loss.frequency, YEARS)
     costs = rng.lognormal(loss.centre, loss.spread, int(times.sum()))
-    return np.bincount(np.repeat(np.arange(YEARS), times), weights=costs, minlength=YEARS)
+    return np.asarray(np.bincount(np.repeat(np.arange(YEARS), times), weights=costs, minlength=YEARS), dtype=float)
 
 
-def _points(rising: np.ndarray) -> tuple[tuple[float, float], ...]:
+def _points(rising: Array) -> tuple[tuple[float, float], ...]:
     low, high = float(rising[0]), float(np.quantile(rising, 0.999))
     grid = np.geomspace(low, max(high, low * 1.001), POINTS)
     above = (rising.size - np.searchsorted(rising, grid, side="right")) / YEARS

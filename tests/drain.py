@@ -8,6 +8,11 @@ from core.models import Job
 ROUNDS = 100
 
 
+def fire() -> list[Job]:
+    """Make the jobs of all schedules whose slot has come."""
+    return [job for pk in jobs.due_schedules() if (job := jobs.fire(pk))]
+
+
 def drain(*, ahead: timedelta = timedelta(minutes=10)) -> int:
     """Run every due job and delivery, and what comes of them. Returns how many there were.
 

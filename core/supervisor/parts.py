@@ -26,7 +26,8 @@ def worker() -> list[str]:
 
 
 def scheduler() -> list[str]:
-    return manage("dispatch")
+    """It reads three tables and rings: the rest of the house would take 40 MB more."""
+    return manage("dispatch", "--settings=config.scheduler")
 
 
 def manage(*arguments: str) -> list[str]:

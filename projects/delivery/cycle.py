@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-import numpy as np
-
+from core.arrays import np
 from projects.delivery.changes import CLOSED, STARTED, History, Phase
 
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
+from core.arrays import Array, np
 
 SEED = 20_260_101
 TRIALS = 4_000
@@ -85,7 +85,7 @@ def _horizon(weeks: Sequence[int], remaining: int) -> int:
     return max(1, min(HORIZON_WEEKS, math.ceil(4 * remaining / mean) + 12))
 
 
-def _quantile(drawn: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", remaining: int, share: float) -> float:
+def _quantile(drawn: Array, remaining: int, share: float) -> float:
     """Weeks until that share of the trials is done; within its last week a trial goes on evenly."""
     total = np.cumsum(drawn, axis=1)
     is_done = total >= remaining

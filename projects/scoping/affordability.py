@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
-from projects.scoping.draws import DRAWS, SEED, Array, Range, overrun, pert, uniforms
+from core.arrays import Array, np
+from projects.scoping.draws import DRAWS, SEED, Range, overrun, pert, uniforms
 from projects.scoping.priors import DEFAULT, Priors
 
 MOST_SKILLS = 12

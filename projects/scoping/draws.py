@@ -10,16 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
-import numpy as np
-from numpy.typing import NDArray
-
+from core.arrays import Array, np
 from projects.scoping.priors import DEFAULT, Priors
 
 DRAWS = 20_000
 SEED = 7
 MOST_INPUTS = 32
-
-Array = NDArray[np.float64]
 
 _GRID = 513
 

@@ -7,14 +7,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from projects.scoping.draws import Array
+from core.arrays import Array, np
 from projects.scoping.priors import DEFAULT, Priors
 from projects.scoping.realism import DIMENSIONS, Ratings, counted
 
 _LEVELS = (1, 2, 3)
-_DECAYS = np.round(np.arange(0.3, 1.001, 0.02), 2)
+_DECAYS = [percent / 100 for percent in range(30, 101, 2)]
 _STIFFNESS = 1.0
 """How much a fit that leaves the default is worth in squared error of the logarithm: ridge regression."""
 
@@ -39,7 +37,7 @@ def recalibrated(finished: Sequence[Finished], priors: Priors = DEFAULT) -> Prio
     if any(not one.times > 0 or not math.isfinite(one.times) for one in finished):
         raise ValueError("a finished project took more than 0 times its precedent's effort")
     start = np.array([math.log(priors.multipliers[level]) for level in _LEVELS])
-    decay, logs = min((_fitted(finished, float(g), start, priors) for g in _DECAYS), key=lambda fit: fit[0])[1:]
+    decay, logs = min((_fitted(finished, g, start, priors) for g in _DECAYS), key=lambda fit: fit[0])[1:]
     share = len(finished) / (len(finished) + priors.shrinkage)
     ordered = np.maximum.accumulate(np.maximum(start + share * (logs - start), 0.0))
     table = {-1: priors.multipliers[-1], 0: 1.0} | dict(zip(_LEVELS, (float(m) for m in np.exp(ordered)), strict=True))

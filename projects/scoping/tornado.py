@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
+from core.arrays import np
 from projects.scoping.affordability import Case, Plan, StatusQuo, annuity, likely_world, value_in
 from projects.scoping.draws import Range, overrun
 from projects.scoping.priors import DEFAULT, Priors

@@ -399,25 +399,28 @@ def test_take_due_rings_for_a_job_whose_worker_was_lost(noted):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fire_schedules_by_many_makes_one_job_a_slot(noted):
+def test_a_schedule_fired_by_many_makes_one_job_a_slot(noted):
     schedule = Schedule.objects.create(kind="noted", every_seconds=60, next_at=NOW() - timedelta(seconds=150))
 
-    fired = in_threads(4, jobs.fire_schedules)
+    assert jobs.due_schedules() == [schedule.pk]
+    fired = in_threads(4, lambda: jobs.fire(schedule.pk))
 
-    assert sum(fired) == 1
+    assert [job.kind for job in fired if job] == ["noted"]
+    assert jobs.due_schedules() == []
     schedule.refresh_from_db()
     assert schedule.next_at > NOW()
     assert (Job.objects.count(), schedule.fires.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fire_schedules_one_of_an_unknown_kind_does_not_stop_the_others(noted):
-    past = NOW() - timedelta(seconds=5)
-    Schedule.objects.create(kind="gone", every_seconds=60, next_at=past - timedelta(seconds=1))
-    Schedule.objects.create(kind="noted", every_seconds=60, next_at=past)
+def test_a_schedule_of_an_unknown_kind_is_not_fired_and_stays():
+    schedule = Schedule.objects.create(kind="gone", every_seconds=60, next_at=NOW() - timedelta(seconds=5))
 
-    assert jobs.fire_schedules() == 1
-    assert Job.objects.get().kind == "noted"
+    with pytest.raises(jobs.UnknownKind, match="'gone'"):
+        jobs.fire(schedule.pk)
+
+    assert jobs.due_schedules() == [schedule.pk]
+    assert not Job.objects.exists()
 
 
 # --- children --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from core import events, jobs, ledger, operations
+from core import events, ledger, operations
 from core.errors import Conflict, NotAllowed
 from core.ledger import checkpoints
 from core.ledger.jobs import CHECKPOINT, keep_scheduled
@@ -15,7 +15,7 @@ from core.models import Event, FailedSignIn, Schedule, Stream, User
 from projects.models import Project
 from projects.operations import add_member
 from projects.roles import Role
-from tests.drain import drain
+from tests.drain import drain, fire
 from tests.factories import make_member, make_project, make_user, now
 
 
@@ -317,7 +317,7 @@ def test_a_slot_of_the_schedule_writes_the_checkpoints(transactional_db, folder)
     keep_scheduled()
     Schedule.objects.filter(kind=CHECKPOINT).update(next_at=now() - timedelta(seconds=1))
 
-    jobs.fire_schedules()
+    fire()
     drain()
 
     assert Schedule.objects.filter(kind=CHECKPOINT).count() == 1

@@ -17,7 +17,7 @@ from core.models import Blob, Job
 from core.sweeping import Swept
 from experiments.models import Artifact
 from models_registry.models import Comparison
-from tests.drain import drain
+from tests.drain import drain, fire
 from tests.experiments.factories import make_run, put
 from tests.factories import make_project, now
 from tests.models_registry.factories import make_version
@@ -184,7 +184,7 @@ def test_it_is_swept_every_day():
     digest = keep()
 
     jobs.keep_scheduled()
-    jobs.fire_schedules()
+    fire()
     drain()
 
     job = Job.objects.get(kind="sweep_files")

@@ -12,6 +12,7 @@ from projects import operations
 from projects.enums import RiskState
 from projects.models import RiskAcceptance
 from projects.roles import Role
+from tests.drain import fire
 from tests.factories import make_member, make_project, now
 from tests.projects.factories import make_risk
 
@@ -171,7 +172,7 @@ def test_expired_acceptance_reopens_by_itself(project):
     RiskAcceptance.objects.update(until=yesterday.date())
     Schedule.objects.update(next_at=yesterday)
 
-    jobs.fire_schedules()
+    fire()
     assert jobs.run(Job.objects.get(kind="expire_acceptance").pk) == "succeeded"
 
     risk.refresh_from_db()

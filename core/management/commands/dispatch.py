@@ -1,8 +1,10 @@
-"""The scheduler process: rings Celery for due jobs and deliveries, and fires schedules."""
+"""The scheduler process: rings Celery for due schedules, jobs and deliveries. It knows core alone."""
 
 import logging
 import signal
 import threading
+import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,26 +15,28 @@ from django.db import InterfaceError, OperationalError, connection
 from kombu.exceptions import OperationalError as BrokerDown
 
 from core import events, jobs
-from core.ledger.jobs import keep_scheduled
 
 logger = logging.getLogger(__name__)
 
+ANEW_S = 5.0
+# A ring may be lost with the broker: what the house schedules for itself is then made up for within the hour.
+REMINDED_EVERY_S = 3600.0
+
 
 class Command(BaseCommand):
-    help = "Ring the workers for due jobs and deliveries, and fire schedules, until told to stop."
+    help = "Ring the workers for due schedules, jobs and deliveries, until told to stop."
     requires_system_checks = []  # they would load every page of the house: 30 MB that nothing here needs
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        is_scheduled = False
+        reminded_at = -REMINDED_EVERY_S
         while not stop.is_set():
             try:
-                if not is_scheduled:
-                    keep_scheduled()
-                    jobs.keep_scheduled()
-                    is_scheduled = True
+                if time.monotonic() - reminded_at > REMINDED_EVERY_S:
+                    _ring("keep_scheduled")
+                    reminded_at = time.monotonic()
                 rang = dispatch_once()
             except (OperationalError, InterfaceError, BrokerDown, OSError) as exc:
                 logger.warning("dispatch interrupted, trying again: %s", exc)
@@ -43,32 +47,30 @@ class Command(BaseCommand):
                 stop.wait(settings.DISPATCH_INTERVAL_SECONDS)
 
 
-_rung_deliveries: dict[int, datetime] = {}
-
-
 def dispatch_once() -> int:
     """One round. Returns how many were rung for. Rows stay as they are when the broker is away: nothing is lost."""
-    jobs.fire_schedules()
     due = jobs.take_due()
     for job_id, queue in due:
-        _ring("run_job", job_id, queue)
-    now = datetime.now(UTC)
-    deliveries = [pk for pk in events.due_deliveries(now=now) if _is_fresh(pk, now)]
-    for delivery_id in deliveries:
-        _ring("run_delivery", delivery_id, "quick")
-    return len(due) + len(deliveries)
+        _ring("run_job", job_id, queue=queue)
+    schedules = _ring_anew("fire_schedule", jobs.due_schedules())
+    deliveries = _ring_anew("run_delivery", events.due_deliveries(now=datetime.now(UTC)))
+    return len(due) + schedules + deliveries
 
 
-def _is_fresh(delivery_id: int, now: datetime) -> bool:
-    """Not rung for in the last five seconds: a delivery at work must not fill the queue with rings."""
-    for pk, at in list(_rung_deliveries.items()):
-        if (now - at).total_seconds() > 5:
-            del _rung_deliveries[pk]
-    if delivery_id in _rung_deliveries:
-        return False
-    _rung_deliveries[delivery_id] = now
-    return True
+_rung: dict[tuple[str, int], float] = {}
 
 
-def _ring(task: str, row_id: int, queue: str) -> None:
-    current_app.send_task(task, args=[row_id], queue=queue, retry=False, ignore_result=True)
+def _ring_anew(task: str, row_ids: Iterable[int]) -> int:
+    """For those that were not rung for in the last seconds: a row at work must not fill the queue with rings."""
+    now = time.monotonic()
+    for one in [one for one, at in _rung.items() if now - at > ANEW_S]:
+        del _rung[one]
+    fresh = [pk for pk in row_ids if (task, pk) not in _rung]
+    for pk in fresh:
+        _ring(task, pk)
+        _rung[task, pk] = now
+    return len(fresh)
+
+
+def _ring(task: str, *row_ids: int, queue: str = "quick") -> None:
+    current_app.send_task(task, args=row_ids, queue=queue, retry=False, ignore_result=True)

@@ -1,0 +1,63 @@
+"""What the scheduler rings for, and how often."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.db import transaction
+
+from core import jobs
+from core.management.commands import dispatch
+from core.models import Delivery, Event, Schedule
+from tests.factories import make_project
+from tests.product import ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    heard = []
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, *, args, queue, **options: heard.append((name, *args, queue))
+    )
+    monkeypatch.setattr(dispatch, "_rung", {})
+    return heard
+
+
+def test_it_rings_for_what_is_due_and_not_anew_while_somebody_may_be_at_it(rung, monkeypatch):
+    now = jobs.database_now()
+    due = Schedule.objects.create(kind="sweep_files", every_seconds=60, next_at=now - timedelta(seconds=1))
+    Schedule.objects.create(kind="gather_words", every_seconds=60, next_at=now + timedelta(hours=1))
+    with transaction.atomic():
+        job = jobs.submit("verify_ledger", project_id=make_project().pk, by=None)
+    delivery = Delivery.objects.create(event=Event.objects.first(), handler="tell", due_at=now)
+    of_job, of_rows = (
+        ("run_job", job.pk, "quick"),
+        [
+            ("fire_schedule", due.pk, "quick"),
+            ("run_delivery", delivery.pk, "quick"),
+        ],
+    )
+
+    assert [dispatch.dispatch_once(), dispatch.dispatch_once()] == [3, 0]
+    assert rung == [of_job, *of_rows]
+
+    monkeypatch.setattr(dispatch, "ANEW_S", -1.0)
+    assert dispatch.dispatch_once() == 2  # of a job the database says when it was rung for
+    assert rung == [of_job, *of_rows, *of_rows]
+
+
+def test_core_alone_is_all_it_needs():
+    """Under its own settings it reads the three tables, and none of what rings is of another app."""
+    look = (
+        "import sys, django; django.setup(); from core.management.commands import dispatch;"
+        "print({'projects', 'experiments', 'inbox', 'numpy', 'rest_framework'} & set(sys.modules))"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.scheduler"}
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert (done.stdout.strip(), done.stderr) == ("set()", "")
