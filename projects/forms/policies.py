@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from projects.enums import Severity
+from projects.forms.fields import Rows
 from projects.policy import (
     CONTRIBUTORS,
     LAST_CHANGE,
@@ -231,8 +232,8 @@ class GateRules(forms.Form):
         return {"allowed": False, **left} if left and before.get("allowed") is False else left
 
 
-CheckRows = forms.formset_factory(CheckRow, extra=1, can_delete=True, max_num=200, absolute_max=210)
-ApprovalRows = forms.formset_factory(ApprovalRow, extra=1, can_delete=True, max_num=20, absolute_max=30)
+CheckRows = forms.formset_factory(CheckRow, formset=Rows, extra=1, can_delete=True, max_num=200, absolute_max=210)
+ApprovalRows = forms.formset_factory(ApprovalRow, formset=Rows, extra=1, can_delete=True, max_num=20, absolute_max=30)
 
 
 class GateForm:

@@ -10,7 +10,7 @@ from core.errors import DomainError, FieldError
 from core.models import User
 from projects.enums import CardKind, Discipline, SprintVerdict
 from projects.forms.board import SprintForm
-from projects.forms.fields import long
+from projects.forms.fields import Rows, long
 
 
 class SprintChangeForm(SprintForm):
@@ -48,7 +48,7 @@ class CapacityForm(forms.Form):
         return {**read, "days_off": read.get("days_off") or 0}
 
 
-class _CapacityForms(forms.BaseFormSet):
+class _CapacityForms(Rows):
     def saying(self) -> list[CapacityForm]:
         """The rows that say something, in the order in which `set_capacity` is given them."""
         return [form for form in self if form.row]

@@ -176,6 +176,17 @@ def sent(said, data):
     return form
 
 
+@pytest.mark.parametrize("announced", ["-1", "0", "1", "9", "many"])
+@pytest.mark.parametrize("part", ["checks", "approvals"])
+def test_a_form_that_does_not_come_with_the_rows_it_announces_changes_nothing(part, announced):
+    said = gate_as_plain(TEXT, "scope")
+
+    form = GateForm(said, 1, FACTS, as_sent(GateForm(said, 1, FACTS)) | {f"{part}-TOTAL_FORMS": announced})
+
+    assert not form.is_valid()
+    assert len(getattr(form, part).non_form_errors()) == 1
+
+
 def untouched(said):
     return sent(said, as_sent(GateForm(said, 1, FACTS)))
 

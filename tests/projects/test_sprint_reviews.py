@@ -439,8 +439,26 @@ def test_the_page_of_a_plan_says_at_the_row_what_is_wrong_and_keeps_what_was_typ
     assert 'value="19"' in page
     assert nobodys == [{"user": ["Say whose points these are: got 17 of nobody."]}]
     assert of_nothing == [{"discipline": ["Say which discipline the points are of."]}]
-    assert "ManagementForm data is missing" in unreadable
+    assert "The form came without the number of its rows." in unreadable
     assert not SprintCapacity.objects.filter(sprint=sprint).exists()
+
+
+@pytest.mark.parametrize("announced", ["-1", "0", "1", "3", "99999999999999999999", "", None])
+def test_a_capacity_that_does_not_come_with_the_rows_it_announces_changes_nothing(client, worked, announced):
+    project = worked.project
+    rows = [{"user": project.created_by, "discipline": "product", "points": 5, "days_off": 0}]
+    operations.set_capacity(sprint=worked, rows=rows, by=project.created_by, now=now())
+    client.force_login(project.created_by)
+    url = reverse("projects:sprint-capacity", args=[project.key, worked.number])
+    sent = {"form-INITIAL_FORMS": "0", "form-1-user": project.created_by.pk, "form-1-points": "9"}
+    sent |= {"form-0-user": "", "form-0-points": ""} | ({} if announced is None else {"form-TOTAL_FORMS": announced})
+
+    bare = client.post(url, {name: value for name, value in sent.items() if name.endswith("_FORMS")})
+    answer = client.post(url, sent)
+
+    assert (bare.status_code, answer.status_code) == (422, 422)
+    assert len(answer.context["forms"].non_form_errors()) == 1
+    assert [one.points for one in worked.capacities.all()] == [5]
 
 
 def test_set_capacity_refused_person_moment_and_values(worked):
