@@ -1,6 +1,5 @@
 """REST: predictions, and later their truth. MLflow's scoring formats at `/p/KEY/deployments/NAME/invocations`."""
 
-import json
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -10,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import StrictSerializer, user_of, valid
-from core.api.shapes import storable
+from core.api.shapes import read_json
 from core.errors import BadRequest, Invalid, TooLarge
 from core.pages import now
 from core.roles import Scope
@@ -74,11 +73,7 @@ class RowsParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        try:
-            raw = read_limited(stream, parser_context)
-            body = storable(json.loads(raw, object_pairs_hook=_unique), raw=raw)
-        except (ValueError, RecursionError) as error:
-            raise BadRequest(f"The body is not valid JSON: {error}.", code="invalid_json") from None
+        body = read_json(read_limited(stream, parser_context))
         if not isinstance(body, dict):
             raise BadRequest("The body must be a JSON object.", code="invalid_json")
         return body
@@ -113,14 +108,6 @@ def read_limited(stream: Any, context: Any) -> bytes:
 
 def _too_large() -> TooLarge:
     return TooLarge(f"The body is larger than {MAX_BODY_BYTES // 1024**2} MB; at most 10,000 rows are taken at once.")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
-    return found
 
 
 class _ServingApi(ProjectApiView):

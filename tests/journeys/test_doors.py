@@ -177,6 +177,25 @@ def test_no_body_is_answered_by_a_fault(project, owner):
     assert faults(answers()) == set()
 
 
+UNSTORABLE = json.dumps({"title": "\ud800", "rows": [{"note": "a\0b"}], "\0": 1}).encode()
+PLACES = {"title", "rows.0.note", r"\u0000"}
+
+
+def test_text_that_cannot_be_stored_is_refused_by_every_address_with_its_place(project, owner):
+    answers = {
+        (method, route): owner.send(method, address(route, project), UNSTORABLE)
+        for route, methods in OURS
+        for method in set(methods) & {"POST", "PUT", "PATCH"}
+        if route.startswith("api/v1")
+    }
+
+    named = [{error["field"] for error in one.json()["errors"]} for one in answers.values() if one.status_code == 400]
+    assert faults(answers.items()) == set()
+    assert {one.status_code for one in answers.values()} <= {400, 403, 404, 405, 409, 412, 415, 422, 200, 201, 204}
+    assert [one for one in named if one != PLACES] == []
+    assert len(named) > 40
+
+
 def test_no_name_in_an_address_is_answered_by_a_fault(project, owner):
     def answers():
         for route, methods in OURS:
