@@ -18,7 +18,7 @@ from models_registry.models import Deployment, ModelVersion
 from monitoring.models import Monitor
 from monitoring.operations import create_monitor
 from projects import queries
-from projects.enums import Stage
+from projects.enums import ItemState, SprintState, Stage
 from projects.models import Project, Scope, Sprint, WorkItem
 from projects.operations import add_item, move_item, plan_sprint, revise_scope, start_sprint
 
@@ -55,8 +55,10 @@ TESTS = {
     }
 }
 
-# Title, kind, points, who does it, the lane it stands in.
-ITEMS = (
+Planned = tuple[str, str, int, str, str]
+"""Title, kind, points, who does it, the lane it stands in."""
+
+COMMITTED: tuple[Planned, ...] = (
     ("Freeze the holdout by the content of its rows", "data", 3, "scientist", "done"),
     ("Agree on the minimal useful value with Operations", "story", 2, "product", "done"),
     ("Rehearse the roll-back", "release", 2, "engineer", "done"),
@@ -65,9 +67,9 @@ ITEMS = (
     ("Watch the merchant mix in production", "release", 3, "engineer", "in_progress"),
     ("Velocity features without leakage", "experiment", 8, "scientist", "in_progress"),
     ("Explain a block to the contact centre", "story", 3, "product", "ready"),
-    ("Price the scoring host for December", "risk", 1, "engineer", "ready"),
     ("Graph network over card pairs", "experiment", 13, "scientist", "dropped"),
 )
+ADDED: tuple[Planned, ...] = (("Price the scoring host for December", "risk", 1, "engineer", "ready"),)
 
 
 def begin(people: Cast) -> DatasetVersion:
@@ -171,31 +173,40 @@ def _sprints(project: Project, people: Cast) -> None:
             now=now(),
         )
         sprint_review.first(project, first, second, people)
-        start_sprint(sprint=second, by=people.product, now=now())
     running = Sprint.objects.get(project=project, number=2)
-    _items(project, running, people)
+    _planned(project, running, COMMITTED, people)
+    if running.state == SprintState.PLANNED:
+        running = start_sprint(sprint=running, by=people.product, now=now())
+    _worked(project, people)
+    _planned(project, running, ADDED, people)
     sprint_review.second(running, people)
 
 
-def _items(project: Project, sprint: Sprint, people: Cast) -> None:
+def _planned(project: Project, sprint: Sprint, items: Sequence[Planned], people: Cast) -> None:
     known = set(WorkItem.objects.filter(project=project).values_list("title", flat=True))
-    for title, kind, points, who, lane in ITEMS:
-        if title in known:
-            continue
-        person = getattr(people, who)
-        item = add_item(
-            project=project,
-            title=title,
-            kind=kind,
-            points=points,
-            assignee=person,
-            sprint=sprint,
-            more=TESTS.get(title),
-            by=people.product,
-            now=now(),
-        )
-        if lane != "ready":
-            move_item(item=item, state=lane, by=person if who != "validator" else people.product, now=now())
+    for title, kind, points, who, _ in items:
+        if title not in known:
+            add_item(
+                project=project,
+                title=title,
+                kind=kind,
+                points=points,
+                assignee=getattr(people, who),
+                sprint=sprint,
+                more=TESTS.get(title),
+                by=people.product,
+                now=now(),
+            )
+
+
+def _worked(project: Project, people: Cast) -> None:
+    """Each in the lane that it has reached, by way of the work."""
+    ready = {item.title: item for item in WorkItem.objects.filter(project=project, state=ItemState.READY)}
+    for title, *_, who, lane in COMMITTED:
+        by = people.product if who == "validator" else getattr(people, who)
+        if title in ready and lane != "ready":
+            for step in dict.fromkeys(["in_progress", lane]):
+                move_item(item=ready[title], state=step, by=by, now=now())
 
 
 def _runs(project: Project, data: DatasetVersion, people: Cast, say: Say) -> tuple[Run, Run]:

@@ -189,6 +189,17 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def lasted(days: float | None) -> str:
+    """3.42 is "3.4 days", 0.05 is "1 h 12 m": what took no day took no 0.0 days."""
+    if days is None:
+        return "–"
+    hours, minutes = divmod(round(days * 1440), 60)
+    if hours >= 24:
+        return f"{days:.1f} days"
+    return f"{hours} h {minutes} m" if hours else f"{minutes} m" if minutes else "under 1 m"
+
+
+@register.filter
 def short(digest: str, length: int = 10) -> str:
     """The beginning of a digest."""
     return digest[:length]

@@ -88,6 +88,11 @@ def test_ago_carries_the_moment_in_utc() -> None:
     [
         ("{{ 192|duration }}", "3 m 12 s"),
         ("{{ 0.0382|duration }}", "38 ms"),
+        ("{{ 3.42|lasted }}", "3.4 days"),
+        ("{{ 0.99999|lasted }}", "1.0 days"),
+        ("{{ 0.05|lasted }}", "1 h 12 m"),
+        ("{{ 0.01|lasted }}", "14 m"),
+        ("{{ 0|lasted }}", "under 1 m"),
         ("{{ 7325|duration }}", "2 h 2 m"),
         ("{{ 12345678|bytesize }}", "12 MB"),
         ("{{ 999|bytesize }}", "999 B"),
