@@ -348,6 +348,41 @@ def interval(low: float, value: float, high: float, *, zero: float = 0.0) -> str
     )
 
 
+def gauge(name: str, *, today: Value, wanted: Value, now: Value, is_higher: bool = True) -> Chart:
+    """How far a figure has come: from today's value to where it is now, and the least that is useful, short of which
+    the ground is shaded. Any of the three may be unknown, but not all."""
+    values = {"Today": today, "Minimal useful": wanted, "Now": now}
+    known = _finite(values.values())
+    ticks = nice_ticks(min(known), max(known), 3)
+    at = {label: _across(value, ticks) for label, value in values.items() if value is not None}
+    is_useful = now is None or wanted is None or (now >= wanted if is_higher else now <= wanted)
+    css = {"Today": "ln muted", "Minimal useful": "limit", "Now": f"ln {'s2' if is_useful else 's3'}"}
+    parts = ['<path class="rule" d="M0 50H100"/>']
+    if "Minimal useful" in at:
+        low, high = (0.0, at["Minimal useful"]) if is_higher else (at["Minimal useful"], 100.0)
+        parts.append(f'<rect class="band" x="{_n(low)}" width="{_n(high - low)}" y="0" height="100"/>')
+        parts.append(f'<path class="limit" d="M{_n(low if not is_higher else high)} 0V100"/>')
+    if "Today" in at:
+        parts.append(f'<path class="ln muted" d="M{_n(at["Today"])} 15V85"/>')
+    if "Today" in at and "Now" in at:
+        parts.append(_path([(at["Today"], 50), (at["Now"], 50)], css["Now"]))
+    if "Now" in at:
+        parts.append(_dot((at["Now"], 50), css["Now"].replace("ln", "pt"), f"Now {number(now)}"))
+    said = [f"{label} {number(value)}" for label, value in values.items()]
+    return Chart(
+        svg=_canvas(parts, f"{name}: {', '.join(said)}"),
+        summary=f"{name}: {', '.join(said)}",
+        x_labels=[number(tick) for tick in ticks],
+        legend=[Key(f"{label} {number(values[label])}", css[label]) for label in at],
+        columns=["", name],
+        rows=[[label, number(value)] for label, value in values.items()],
+    )
+
+
+def _across(value: float, ticks: Sequence[float]) -> float:
+    return 100.0 * (value - ticks[0]) / (ticks[-1] - ticks[0])
+
+
 def thin(labels: Sequence[str], most: int = 6) -> list[str]:
     """At most that many labels, evenly picked, the first and the last among them."""
     if len(labels) <= most:

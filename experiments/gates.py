@@ -10,6 +10,7 @@ from experiments import listing, queries, slicing
 from experiments.enums import RunStatus
 from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
 from experiments.models import Run
+from projects.attained import Attained, Strength, attains
 from projects.cardfacts import CardFact, card_fact
 from projects.enums import Gate
 from projects.facts import Reading, fact
@@ -83,6 +84,16 @@ def a_run_reaches_what_is_useful(project: Project) -> Check:
         source=run.name,
         url=reverse("experiments:run", args=[project.key, run.run_id]),
     )
+
+
+@attains(Strength.RUN)
+def _best_of_all(project: Project, scope: Scope) -> Attained | None:
+    best = queries.best_run(project, metric=scope.metric, higher=scope.direction == Scope.Direction.HIGHER)
+    if best is None:
+        return None
+    run, value = best
+    url = reverse("experiments:run", args=[project.key, run.run_id])
+    return Attained(value, of=run.name, url=url, measured="the best run")
 
 
 @subject_kind("run")

@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
+from django.db.models import Case, When
 from django.urls import reverse
 
 from core.charts import number
 from experiments.gates import slices_of
 from experiments.slicing import joined, shown
+from models_registry import queries
+from models_registry.checks import Evidence
 from models_registry.enums import DeploymentState, VersionState
 from models_registry.events import DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, VERSION_CREATED, VERSION_REVISED
 from models_registry.models import Comparison, Deployment, ModelVersion
+from projects.attained import Attained, Strength, attains
 from projects.cardfacts import CardFact, card_fact, linked
 from projects.enums import Gate
 from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
-from projects.models import Project, WorkItem
+from projects.models import Project, Scope, WorkItem
 from projects.policy import Estimate, Slice, Type, from_json
 from projects.subjects import Subject, subject_kind
 
@@ -110,6 +114,27 @@ def nothing_is_live_any_more(project: Project) -> Check:
 def _live(project: Project, *states: DeploymentState) -> list[Deployment]:
     found = Deployment.objects.filter(project=project, state__in=states or [DeploymentState.LIVE])
     return list(found.select_related("live_version__model").order_by("name"))
+
+
+@attains(Strength.VERSION)
+def _measured_version(project: Project, scope: Scope) -> Attained | None:
+    """Of the version that is live; while none is, of the newest that is approved; while none is, of the newest."""
+    live = _live(project)
+    versions = ModelVersion.objects.filter(project=project).exclude(state=VersionState.ARCHIVED)
+    approved_first = Case(When(state=VersionState.APPROVED, then=0), default=1)
+    version = live[0].live_version if live else versions.select_related("model").order_by(approved_first, "-pk").first()
+    if version is None:
+        return None
+    comparison = Comparison.objects.filter(challenger=version, result__isnull=False).order_by("-pk").first()
+    evidence = Evidence(version, None, None, comparison, scope, dict(queries.metrics_of_run(version)))
+    value = evidence.value()
+    if value is None:
+        return None
+    url = reverse("models_registry:version", args=[project.key, version.model.name, version.number])
+    where = "on its holdout" if comparison else "by its run"
+    return Attained(
+        value, of=str(version), url=url, measured=f"{where}, {'live' if live else version.get_state_display().lower()}"
+    )
 
 
 @subject_kind("version")

@@ -3,6 +3,7 @@
 MONITOR_CREATED = "monitor.created"
 MONITOR_UPDATED = "monitor.updated"
 DRIFT_WINDOW_CHECKED = "drift_window.checked"
+DRIFT_WINDOW_MEASURED = "drift_window.measured"
 ALERT_OPENED = "alert.opened"
 ALERT_ACKNOWLEDGED = "alert.acknowledged"
 ALERT_RESOLVED = "alert.resolved"

@@ -29,6 +29,12 @@ def _window_checked(event: Event, key: str) -> Told:
     )
 
 
+@tells(names.DRIFT_WINDOW_MEASURED)
+def _window_measured(event: Event, key: str) -> Told:
+    note = f"{event.data.get('labelled', 0):,} predictions whose truth is known"
+    return Told("Measured a window of", object=_deployment(event), url=_url(event, key), note=note, passive=True)
+
+
 @tells(names.ALERT_OPENED)
 def _alert_opened(event: Event, key: str) -> Told:
     return Told(

@@ -2,14 +2,16 @@
 
 from django.urls import reverse
 
+from models_registry.checks import metric_of
 from models_registry.enums import DeploymentState
 from models_registry.models import Deployment
 from monitoring.enums import AlertState
-from monitoring.models import Alert
+from monitoring.models import Alert, DriftWindow
+from projects.attained import Attained, Strength, attains
 from projects.enums import Gate
 from projects.facts import fact
 from projects.gates import Check, gate_check
-from projects.models import Project
+from projects.models import Project, Scope
 from projects.policy import Type
 
 
@@ -22,6 +24,24 @@ def _watched(project: Project) -> frozenset[str]:
 @fact("alerts.open", Type.NUMBER, doc="Alerts that are not resolved.")
 def _open_alerts(project: Project) -> int:
     return Alert.objects.filter(project=project).exclude(state=AlertState.RESOLVED).count()
+
+
+@attains(Strength.PRODUCTION)
+def _newest_window(project: Project, scope: Scope) -> Attained | None:
+    """Of what is live, where the truth of predictions has arrived."""
+    metric = metric_of(scope)
+    windows = DriftWindow.objects.filter(project=project, monitor__deployment__state=DeploymentState.LIVE)
+    measured = windows.filter(performance__metrics__has_key=metric).select_related("monitor__deployment")
+    newest = measured.order_by("-ended_at", "-pk").first()
+    if newest is None:
+        return None
+    deployment = newest.monitor.deployment
+    return Attained(
+        newest.performance["metrics"][metric],
+        of=deployment.name,
+        url=reverse("monitoring:monitoring", args=[project.key]),
+        measured=f"in production, {newest.performance['labelled']:,} predictions whose truth is known",
+    )
 
 
 @gate_check(Gate.RELEASE, order=90)

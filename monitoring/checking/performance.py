@@ -16,7 +16,11 @@ WINDOWS_BACK = 30
 
 def performance_due(monitor: Monitor) -> list[tuple[DriftWindow, dict[str, Any]]]:
     """The recent windows for which more truth has arrived, oldest first, each with its performance as it is now."""
-    found = DriftWindow.objects.filter(monitor=monitor).select_related("model_version").order_by("-started_at")
+    found = (
+        DriftWindow.objects.filter(monitor=monitor)
+        .select_related("model_version", "monitor__deployment")
+        .order_by("-started_at")
+    )
     windows = list(found[:WINDOWS_BACK])[::-1]
     counts = _counts(monitor, windows)
     grown = [window for window in windows if counts.get(window.pk, 0) > window.performance.get("labelled", 0)]

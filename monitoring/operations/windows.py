@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from core import events
-from monitoring.events import DRIFT_WINDOW_CHECKED
+from monitoring.events import DRIFT_WINDOW_CHECKED, DRIFT_WINDOW_MEASURED
 from monitoring.models import DriftWindow, Monitor
 from monitoring.operations.alerts import judge_windows
 from monitoring.operations.monitors import lock_monitor
@@ -34,10 +34,16 @@ def record_windows(
 
 @transaction.atomic
 def record_performance(*, found: Sequence[tuple[DriftWindow, dict[str, Any]]]) -> None:
-    """Keep how well the model did, as far as the truth has arrived. It follows from predictions and labels, which have
-    events of their own; this records none."""
+    """Keep how well the model did, as far as the truth has arrived."""
     for window, performance in found:
         DriftWindow.objects.filter(pk=window.pk).update(performance=performance)
+        events.record(
+            DRIFT_WINDOW_MEASURED,
+            window,
+            by=None,
+            deployment=window.monitor.deployment.name,
+            labelled=performance["labelled"],
+        )
 
 
 def _keep(monitor: Monitor, report: WindowReport, *, now: datetime) -> DriftWindow:

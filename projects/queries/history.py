@@ -6,7 +6,10 @@ from core.models import Event, Job
 from projects.models import Project, WorkItem
 
 # Facts too frequent to be told one by one; the ledger shows them all.
-QUIET = ("job.queued", "job.started", "job.succeeded", "predictions.labelled", "drift_window.checked")
+QUIET = (
+    "job.queued", "job.started", "job.succeeded", "predictions.labelled", "drift_window.checked",
+    "drift_window.measured",
+)  # fmt: skip
 
 
 def events(project: Project, *, prefix: str = "") -> QuerySet[Event]:

@@ -1,4 +1,4 @@
-"""A project at a glance: the line, what blocks the next gate, the sprint, the risks, what happens."""
+"""A project at a glance: the line, what blocks the next gate, how near the goal is, the sprint, the risks, the news."""
 
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.errors import Invalid
 from core.pages import now, user_of
 from projects import delivery, feed, first_steps, gates, operations, queries, rules, tables, tiers
+from projects.attained import attained
 from projects.forms.gates import PassForm
 from projects.forms.project import RenameForm
+from projects.goal import GOAL_LIVE, Goal
 from projects.models import GateDecision, Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
@@ -22,6 +24,7 @@ PARTS = {
     "line": "projects/parts/line.html",
     "gate": "projects/parts/gate.html",
     "gate-pill": "projects/parts/gate_pill.html",
+    "goal": "projects/parts/goal.html",
     "sprint": "projects/parts/sprint.html",
     "risks": "projects/parts/top_risks.html",
     "feed": "projects/parts/feed.html",
@@ -44,7 +47,7 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
 
 def _show(request: HttpRequest, project: Project, pass_form: PassForm) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "pass_form": pass_form}
-    for facts in (_first_steps, _tier, _gate, _sprint, _risks, _feed):
+    for facts in (_first_steps, _tier, _gate, _goal, _sprint, _risks, _feed):
         context |= facts(request, project)
     context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
     return render(request, "projects/overview.html", context, status=422 if pass_form.is_bound else 200)
@@ -113,6 +116,11 @@ def _why_not_pass(request: HttpRequest, project: Project, state: tables.GateStat
     return rules.why_not_pass_gate(user_of(request), project, state.gate)
 
 
+def _goal(request: HttpRequest, project: Project) -> dict[str, Any]:
+    scope = queries.scope_of(project)
+    return {"goal": Goal(scope, attained(project, scope)), "goal_live": GOAL_LIVE}
+
+
 def _sprint(request: HttpRequest, project: Project) -> dict[str, Any]:
     sprint = queries.active_sprint(project)
     if sprint is None:
@@ -167,6 +175,7 @@ _FACTS = {
     "line": _line,
     "gate": _gate,
     "gate-pill": _pill,
+    "goal": _goal,
     "sprint": _sprint,
     "risks": _risks,
     "feed": _feed,

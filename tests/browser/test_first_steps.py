@@ -97,6 +97,10 @@ def fill_the_scope(page):
         form.get_by_label(re.compile(f"^{label}( optional)?$")).fill(value)
     page.get_by_role("button", name="Save the scope").click()
     expect(page.locator("#scope-verdict").get_by_text("at least 0.3, today 0.2")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    goal = page.locator("#goal")
+    expect(goal.get_by_text("not measured yet")).to_be_visible()
+    expect(goal.get_by_role("img", name="average_precision: Today 0.2, Minimal useful 0.3, Now –")).to_be_visible()
 
 
 def add_a_risk(page):

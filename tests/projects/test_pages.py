@@ -198,7 +198,7 @@ def test_overview_costs_the_same_with_500_items_and_200_runs(owner, project, dja
         owner.get(url("overview", project))
 
     assert len(many) == len(few)
-    assert len(many) <= 28
+    assert len(many) <= 32
 
 
 def make_runs(project, count):

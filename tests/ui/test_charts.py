@@ -94,6 +94,27 @@ def test_sparkline_has_room_for_its_reference() -> None:
     assert plain.split('class="ln"')[1] != held.split('class="ln"')[1]
 
 
+def test_gauge_shows_how_far_it_is_and_shades_what_is_not_useful() -> None:
+    drawn = charts.gauge("pr_auc", today=0.2, wanted=0.4, now=0.6)
+    assert drawn.summary == "pr_auc: Today 0.2, Minimal useful 0.4, Now 0.6"
+    assert drawn.x_labels == ["0.2", "0.4", "0.6"]
+    assert [key.label for key in drawn.legend] == ["Today 0.2", "Minimal useful 0.4", "Now 0.6"]
+    assert '<rect class="band" x="0" width="50"' in drawn.svg
+    assert 'class="ln s2" d="M0 50L100 50"' in drawn.svg
+
+    missed = charts.gauge("brier", today=0.3, wanted=0.1, now=0.2, is_higher=False)
+    assert '<rect class="band" x="0" width="100"' in missed.svg
+    assert "s3" in missed.svg
+    assert "s2" not in missed.svg
+
+
+@pytest.mark.parametrize("known", ["today", "wanted", "now"])
+def test_gauge_of_one_value_is_drawn(known: str) -> None:
+    drawn = charts.gauge("f1", **({"today": None, "wanted": None, "now": None} | {known: 0.5}))
+    assert len(drawn.legend) == 1
+    assert "nan" not in drawn.svg
+
+
 def test_heat_map_levels() -> None:
     drawn = charts.heat_map({"amount": [0.0, 0.06, 0.1, 0.3, None]}, list("abcde"), warm=0.1, hot=0.25)
     assert [cell.level for cell in drawn.rows[0].cells] == ["h0", "h2", "warm", "hot", "none"]
