@@ -2,9 +2,12 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from config.demo import churn, fraud, tumour
 from config.demo.stage import DemoStuck, cast
@@ -12,6 +15,8 @@ from core.errors import DomainError
 from monitoring.models import Monitor
 from projects.models import Project
 
+# Any number will do, as long as nobody else takes it.
+_LOCK = 7_468_728
 OFF = ("0", "off", "no", "false")
 
 
@@ -21,8 +26,13 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if os.environ.get("THROUGHLINE_DEMO", "").lower() in OFF or not is_wanted():
+        if os.environ.get("THROUGHLINE_DEMO", "").lower() in OFF:
             return
+        with _alone():
+            if is_wanted():
+                self._tell()
+
+    def _tell(self) -> None:
         began = time.monotonic()
         try:
             people = cast()
@@ -38,6 +48,19 @@ class Command(BaseCommand):
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
         self.stdout.flush()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """The only one that builds the demo, until it is done or its connection ends. Raises CommandError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise CommandError("The demo is being built already, by another process: it is there when that one ends.")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def is_wanted() -> bool:
