@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -24,7 +26,7 @@ def rung(monkeypatch):
     monkeypatch.setattr(
         current_app, "send_task", lambda name, *, args, queue, **options: heard.append((name, *args, queue))
     )
-    monkeypatch.setattr(dispatch, "_rung", {})
+    monkeypatch.setattr(dispatch, "_rung", defaultdict(dict))
     return heard
 
 
@@ -46,9 +48,21 @@ def test_it_rings_for_what_is_due_and_not_anew_while_somebody_may_be_at_it(rung,
     assert [dispatch.dispatch_once(), dispatch.dispatch_once()] == [3, 0]
     assert rung == [of_job, *of_rows]
 
-    monkeypatch.setattr(dispatch, "ANEW_S", -1.0)
-    assert dispatch.dispatch_once() == 2  # of a job the database says when it was rung for
-    assert rung == [of_job, *of_rows, *of_rows]
+    began = time.monotonic()
+    times = [dispatch_at(began + seconds, monkeypatch) for seconds in (4, 6, 11, 17, 30, 38)]
+    assert times == [0, 2, 0, 2, 0, 2]  # of a job the database says when it was rung for
+    assert rung == [of_job, *of_rows * 4]
+
+    for round in range(1, 9):
+        dispatch_at(began + round * 1000, monkeypatch)
+    assert [dispatch_at(began + 8000 + seconds, monkeypatch) for seconds in (299, 301)] == [0, 2]
+
+
+def dispatch_at(moment, monkeypatch):
+    """Rings of a round at this moment of the clock."""
+    with monkeypatch.context() as patched:
+        patched.setattr(dispatch.time, "monotonic", lambda: moment)
+        return dispatch.dispatch_once()
 
 
 def test_core_alone_is_all_it_needs():

@@ -4,9 +4,10 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from celery import current_app
 from django.conf import settings
@@ -18,7 +19,7 @@ from core import events, jobs
 
 logger = logging.getLogger(__name__)
 
-ANEW_S = 5.0
+ANEW_S, SELDOM_S = 5.0, 300.0
 # A ring may be lost with the broker: what the house schedules for itself is then made up for within the hour.
 REMINDED_EVERY_S = 3600.0
 
@@ -57,19 +58,25 @@ def dispatch_once() -> int:
     return len(due) + schedules + deliveries
 
 
-_rung: dict[tuple[str, int], float] = {}
+class _Rung(NamedTuple):
+    at: float
+    wait: float
 
 
-def _ring_anew(task: str, row_ids: Iterable[int]) -> int:
-    """For those that were not rung for in the last seconds: a row at work must not fill the queue with rings."""
-    now = time.monotonic()
-    for one in [one for one, at in _rung.items() if now - at > ANEW_S]:
-        del _rung[one]
-    fresh = [pk for pk in row_ids if (task, pk) not in _rung]
-    for pk in fresh:
+_rung: defaultdict[str, dict[int, _Rung]] = defaultdict(dict)
+
+
+def _ring_anew(task: str, row_ids: Sequence[int]) -> int:
+    """For those that are new, and anew, ever more seldom, for those that stay: rows that wait for a busy worker must
+    not fill its queue with rings."""
+    now, rung = time.monotonic(), _rung[task]
+    for pk in rung.keys() - set(row_ids):
+        del rung[pk]
+    due = [pk for pk in row_ids if pk not in rung or now - rung[pk].at > rung[pk].wait]
+    for pk in due:
         _ring(task, pk)
-        _rung[task, pk] = now
-    return len(fresh)
+        rung[pk] = _Rung(now, min(2 * rung[pk].wait, SELDOM_S) if pk in rung else ANEW_S)
+    return len(due)
 
 
 def _ring(task: str, *row_ids: int, queue: str = "quick") -> None:
