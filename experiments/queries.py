@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from core.errors import NotFound
 from core.models import Job
@@ -106,14 +106,22 @@ def latest_metrics(runs: Iterable[Run]) -> dict[int, list[Latest]]:
 
 
 def best_run(project: Project, *, metric: str, higher: bool) -> tuple[Run, float] | None:
-    """The finished run whose latest value of the metric is best, and that value. NaN and infinities do not count."""
-    values = LatestMetric.objects.filter(
-        key__name=metric,
-        run__in=visible_runs(project).filter(status=RunStatus.FINISHED),
+    """The finished run whose latest value of the metric is best, and that value. NaN and infinities do not count.
+
+    Each experiment names its best by the index of values: it costs as much as there are experiments, not runs.
+    """
+    key, order = Subquery(MetricName.objects.filter(name=metric).values("pk")), "-value" if higher else "value"
+    finished = LatestMetric.objects.filter(
+        experiment=OuterRef("pk"),
+        key=key,
         value__gt=-LARGEST,
         value__lt=LARGEST,
+        run__status=RunStatus.FINISHED,
+        run__lifecycle=Lifecycle.ACTIVE,
     )
-    found = values.select_related("run").order_by("-value" if higher else "value", "run_id").first()
+    experiments = Experiment.objects.filter(project=project, lifecycle=Lifecycle.ACTIVE)
+    best = experiments.annotate(best=Subquery(finished.order_by(order, "run_id").values("run_id")[:1])).values("best")
+    found = LatestMetric.objects.filter(key=key, run__in=best).select_related("run").order_by(order, "run_id").first()
     return (found.run, found.value) if found else None
 
 
