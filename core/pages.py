@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, Invalid, NotFound
 from core.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -50,6 +50,16 @@ def user_of(request: HttpRequest) -> User:
 def now() -> datetime:
     """The time, at the edge; below, it is passed in."""
     return datetime.now(UTC)
+
+
+def whole_asked(request: HttpRequest, name: str, *, most: int) -> int | None:
+    """The whole number that the address has by this name, or None. Raises Invalid."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise Invalid(f"{name} is a whole number from 0 to {most}: got {text[:40]!r}.", field=name, code="range")
+    return int(text)
 
 
 def show_on(form: BaseForm, error: DomainError) -> None:

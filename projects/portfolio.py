@@ -18,6 +18,7 @@ from projects.enums import GATE_AFTER, Gate, Health, RiskLevel, RiskPhase, Stage
 
 FIGURES = ("benefit_low", "benefit_high", "cost_low", "cost_high")
 TONES = {Health.GREEN: "ok", Health.AMBER: "warn", Health.RED: "bad"}
+MOST_TEXT = 100
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ class Asked:
     def of(cls, given: Mapping[str, str]) -> "Asked":
         """Raises Invalid, naming what it cannot read."""
         return cls(
-            text=given.get("q", "").strip()[:100],
+            text=_text(given.get("q", "").strip()),
             stage=_choice(given, "stage", Stage.values),
             light=_choice(given, "light", Health.values),
-            project=given.get("project", "")[:10],
+            project=given.get("project", ""),
             day=_day(given.get("as_of", "")),
         )
 
@@ -239,6 +240,12 @@ def _cell(value: Any) -> Any:
         value = "; ".join(value)
     is_number = isinstance(value, str) and value.lstrip("-").replace(".", "", 1).isdecimal()
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and not is_number else value
+
+
+def _text(text: str) -> str:
+    if len(text) > MOST_TEXT:
+        raise Invalid(f"q has at most {MOST_TEXT} characters: got {len(text)}.", field="q", code="length")
+    return text
 
 
 def _choice(given: Mapping[str, str], field: str, known: Sequence[str]) -> str:

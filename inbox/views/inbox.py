@@ -14,6 +14,7 @@ from inbox import forms, operations, queries, tables
 from inbox.enums import Group, Show
 from inbox.events import MATTERS
 from inbox.rows import Row
+from projects.operations.values import Values
 from projects.pages import part_of
 
 
@@ -52,10 +53,11 @@ def act(request: HttpRequest) -> HttpResponse:
     step = "snooze" if request.POST.get("until") else request.POST.get("step", "")
     if step not in STEPS:
         raise Invalid(f"A step is one of {', '.join(STEPS)}: got {step[:40]!r}.", field="step")
+    shown = _shown(request.POST)
     STEPS[step](row, user, request)
     if getattr(request, "htmx", False):
         return render(request, "inbox/parts/rows.html", _context(request, request.POST))
-    return redirect(tables.address(*_shown(request.POST)))
+    return redirect(tables.address(*shown))
 
 
 @page
@@ -81,8 +83,12 @@ STEPS: dict[str, Callable[[Row, User, HttpRequest], Any]] = {
 
 
 def _shown(asked: QueryDict) -> tuple[Show, Group | None]:
-    show, group = asked.get("show", ""), asked.get("group", "")
-    return Show(show) if show in Show.values else Show.OPEN, Group(group) if group in Group.values else None
+    """Raises Invalid."""
+    values, group = Values(), asked.get("group", "")
+    show = values.choice("show", asked.get("show") or Show.OPEN, Show.values)
+    values.choice("group", group or Group.DECIDE, Group.values)
+    values.refuse_if_wrong()
+    return Show(show), Group(group) if group else None
 
 
 def _context(request: HttpRequest, asked: QueryDict) -> dict[str, Any]:

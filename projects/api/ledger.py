@@ -84,7 +84,7 @@ class EventsView(ProjectApiView):
         refuse_unknown_filters(request, ("after", "type"))
         after = _whole(request, "after", default=0, low=0, high=2**62)
         limit = _whole(request, "limit", default=100, low=1, high=MOST)
-        found = queries.events(self.project, prefix=request.query_params.get("type", "").replace("\x00", ""))
+        found = queries.events(self.project, prefix=request.query_params.get("type", ""))
         rows = list(found.filter(seq__gt=after).order_by("seq")[:limit])
         return Response(
             {

@@ -11,6 +11,8 @@ from core.errors import FieldError, Invalid
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 """Every day that somebody names lies between: one outside was mistyped."""
 
+MOST_GOT = 100
+
 
 class Values:
     """Reads values and collects what is wrong with them; `refuse_if_wrong` then says it all at once.
@@ -32,7 +34,7 @@ class Values:
     def text(self, field: str, value: Any, *, most: int, least: int = 0) -> str:
         """Text without surrounding space and without what the database cannot keep."""
         if not isinstance(value, str):
-            self.wrong(field, f"{_name(field)} must be text: got {value!r}.")
+            self.wrong(field, f"{_name(field)} must be text: got {_got(value)}.")
             return ""
         value = plain_lines(value).strip()
         if not least <= len(value) <= most:
@@ -43,7 +45,8 @@ class Values:
 
     def whole(self, field: str, value: Any, *, low: int, high: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.wrong(field, f"{_name(field)} is a whole number from {low} to {high}: got {value!r}.", code="range")
+            said = f"{_name(field)} is a whole number from {low} to {high}: got {_got(value)}."
+            self.wrong(field, said, code="range")
             return low
         return value
 
@@ -51,7 +54,7 @@ class Values:
         """A finite number."""
         is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
         if not is_number or not math.isfinite(value) or abs(value) > 1e300:
-            self.wrong(field, f"{_name(field)} is a finite number: got {value!r}.", code="not_finite")
+            self.wrong(field, f"{_name(field)} is a finite number: got {_got(value)}.", code="not_finite")
             return 0.0
         return float(value)
 
@@ -69,7 +72,7 @@ class Values:
     def range(self, field: str, value: Any, *, low: float, high: float) -> list[float]:
         """Three numbers within bounds: lowest, most likely, highest."""
         if not isinstance(value, (list, tuple)) or len(value) != 3:
-            self.wrong(field, f"{_name(field)} has three numbers, lowest, most likely, highest: got {value!r}.")
+            self.wrong(field, f"{_name(field)} has three numbers, lowest, most likely, highest: got {_got(value)}.")
             return [low, low, low]
         wrong = len(self.errors)
         given = [self.between(field, one, low=low, high=high) for one in value]
@@ -85,13 +88,13 @@ class Values:
         except InvalidOperation:
             amount = Decimal("NaN")
         if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount <= most:
-            self.wrong(field, f"{_name(field)} is an amount from 0 to {most:,.2f}: got {value!r}.", code="range")
+            self.wrong(field, f"{_name(field)} is an amount from 0 to {most:,.2f}: got {_got(value)}.", code="range")
             return Decimal(0)
         return amount.quantize(Decimal("0.01"))
 
     def day(self, field: str, value: Any, *, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            self.wrong(field, f"{_name(field)} is a date: got {value!r}.")
+            self.wrong(field, f"{_name(field)} is a date: got {_got(value)}.")
             return first
         if not first <= value <= last:
             self.wrong(field, f"{_name(field)} is a day from {first} to {last}: got {value}.", code="range")
@@ -101,7 +104,7 @@ class Values:
     def choice(self, field: str, value: Any, choices: Iterable[str]) -> str:
         known = list(choices)
         if value not in known:
-            self.wrong(field, f"{_name(field)} is one of {', '.join(known)}: got {value!r}.", code="choice")
+            self.wrong(field, f"{_name(field)} is one of {', '.join(known)}: got {_got(value)}.", code="choice")
             return known[0]
         return str(value)
 
@@ -117,6 +120,12 @@ def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
     if unknown:
         errors = [FieldError(field=name, code="unknown_field", message="There is no such field.") for name in unknown]
         raise Invalid(f"There is no field {', '.join(unknown)}.", code="unknown_field", errors=errors)
+
+
+def _got(value: Any) -> str:
+    """What came, as a sentence can hold it."""
+    said = repr(value)
+    return said if len(said) <= MOST_GOT else f"{said[:MOST_GOT]}..."
 
 
 def _name(field: str) -> str:

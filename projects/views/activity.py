@@ -10,23 +10,26 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from core import ledger
+from core.errors import Invalid
 from core.ledger.jobs import EXPORT, VERIFY, kept_until
 from core.models import Event
-from core.pages import now
+from core.pages import now, whole_asked
 from projects import feed, queries
 from projects.models import Project
 from projects.pages import part_of, project_page
 
 SHOWN = 50
+MOST_TYPE = 60
+MOST_NUMBER = 2**62
 
 
 @project_page
 @require_GET
 def activity(request: HttpRequest, project: Project) -> HttpResponse:
-    """Newest first. `?type=` is the beginning of the types, `?before=` the number to go on from."""
+    """Newest first. `?type=` is the beginning of the types, `?before=` the number to go on from. Raises Invalid."""
     if part_of(request) == "checks":
         return _checks(request, project)
-    prefix, before = _prefix(request), _before(request)
+    prefix, before = _prefix(request), whole_asked(request, "before", most=MOST_NUMBER)
     found = queries.events(project, prefix=prefix).select_related("actor").order_by("-seq")
     if before:
         found = found.filter(seq__lt=before)
@@ -74,10 +77,8 @@ def _row(event: Event, key: str) -> dict[str, Any]:
 
 
 def _prefix(request: HttpRequest) -> str:
-    text = request.GET.get("type", "")[:60]
-    return text if text.isprintable() else ""
-
-
-def _before(request: HttpRequest) -> int | None:
-    text = request.GET.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    text = request.GET.get("type", "")
+    if len(text) > MOST_TYPE or not text.isprintable():
+        said = f"type has at most {MOST_TYPE} printable characters, as in item.: got {text[:40]!r}."
+        raise Invalid(said, field="type", code="length")
+    return text

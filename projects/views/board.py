@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
-from core.pages import now, user_of
+from core.pages import now, user_of, whole_asked
 from core.shared import Shared
 from projects import cardfacts, operations, queries, tables
 from projects.enums import FINISHED, TRACKS, Track
@@ -233,8 +233,8 @@ def more_of_lane(
 
 
 def begin_of(request: HttpRequest) -> int:
-    text = request.GET.get("from", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
+    """Raises Invalid."""
+    return whole_asked(request, "from", most=999_999) or 0
 
 
 def new_item_form(project: Project, data: Any = None, **initial: Any) -> NewItemForm:

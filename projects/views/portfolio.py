@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import files
 from core.errors import Invalid
-from core.pages import now, page, user_of
+from core.pages import now, page, user_of, whole_asked
 from projects import first_steps, health, operations, portfolio, queries, rules
 from projects.affordability import money
 from projects.enums import Health, Stage
@@ -23,6 +23,8 @@ from projects.portfolio import TONES, Asked, Row
 from projects.roles import Permission
 
 PAGE = 50
+MOST_ROWS = 1_000_000
+FORMS = ("csv", "json")
 
 
 @page
@@ -32,13 +34,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     and table alone, as they were asked for."""
     try:
         asked, wrong = Asked.of(request.GET.dict()), ""
+        first, form = whole_asked(request, "from", most=MOST_ROWS) or 0, _form(request)
     except Invalid as exc:
-        asked, wrong = Asked(), exc.message
+        asked, wrong, first, form = Asked(), exc.message, 0, ""
     moment = now()
     found = portfolio.rows(user_of(request), asked, now=moment)
-    if request.GET.get("format") in ("csv", "json") and not wrong:
-        return _export(found, request.GET["format"])
-    first = _first(request)
+    if form:
+        return _export(found, form)
     context = {
         "first_steps": first_steps.of_user(user_of(request)),
         "rows": [_shown(row) for row in found[first : first + PAGE]],
@@ -96,9 +98,11 @@ def one_health(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, "projects/health.html", context, status=422 if form.is_bound else 200)
 
 
-def _first(request: HttpRequest) -> int:
-    text = request.GET.get("from", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+def _form(request: HttpRequest) -> str:
+    form = request.GET.get("format", "")
+    if form and form not in FORMS:
+        raise Invalid(f"format is one of {', '.join(FORMS)}: got {form[:40]!r}.", field="format", code="choice")
+    return form
 
 
 def _export(found: list[Row], form: str) -> HttpResponse:

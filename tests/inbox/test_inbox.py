@@ -301,6 +301,10 @@ def test_page_follows_acts_and_the_old_address_leads_there(client):
     assert b">1<" in client.get("/inbox/count/").content
     assert client.post("/inbox/act/", {"key": key, "step": "nothing"}).status_code == 422
     assert client.post("/inbox/act/", {"key": "item:0", "step": "done"}).status_code == 404
+    assert client.post("/inbox/act/", {"key": key, "step": "done", "show": "moon"}).status_code == 422
+    assert "Group is one of decide," in client.get("/inbox/?group=moon").context["error"].message
+    assert "Show is one of open," in client.get("/inbox/?show=moon").context["error"].message
+    assert b"Tune the threshold" in client.get("/inbox/").content
     assert client.post("/inbox/act/", {"key": key, "until": "yesterday"}).status_code == 422
     client.post("/inbox/act/", {"key": key, "until": "week"})
     assert b"Nothing waits for you" in client.get("/inbox/").content

@@ -534,8 +534,13 @@ def test_activity_newest_first_filtered_and_paged(owner, project):
 
 
 @pytest.mark.parametrize("query", ["?before=x", "?before=²", "?type=" + "x" * 300, "?before=" + "9" * 30])
-def test_activity_odd_queries_are_harmless(owner, project, query):
-    assert owner.get(url("activity", project) + query).status_code == 200
+def test_activity_says_what_is_wrong_with_an_odd_query(owner, project, query):
+    answer = owner.get(url("activity", project) + query)
+
+    name = query[1:].partition("=")[0]
+    assert answer.status_code == 422
+    assert f"{name} " in answer.context["error"].message
+    assert "got " in answer.context["error"].message
 
 
 def test_every_event_of_a_busy_project_reads_as_a_sentence(owner, project):

@@ -352,3 +352,13 @@ def test_an_item_is_kept_as_a_template_under_a_name_that_is_free(owner, project)
     assert owner.post(url("item-template", 1), {"name": "Trial"}).status_code == 302
     assert owner.post(url("item-template", 1), {"name": "Trial"}).status_code == 422
     assert ItemTemplate.objects.get().name == "Trial"
+
+
+def test_a_refusal_is_short_whatever_came(project):
+    with pytest.raises(Invalid) as refusal:
+        operations.save_view(project=project, name="Mine", layout="moon" * 5000, by=project.created_by)
+
+    (error,) = refusal.value.errors
+    assert (error.field, error.code) == ("layout", "choice")
+    assert error.message.startswith("Layout is one of table, list, board: got 'moonmoon")
+    assert len(error.message) < 200
