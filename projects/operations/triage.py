@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from core import events
+from core.errors import Conflict
 from core.models import User
 from core.rules import require
 from projects import rules
@@ -49,7 +50,7 @@ def request_item(
 
 @transaction.atomic
 def accept_request(*, item: WorkItem, by: User, now: datetime, expected_version: int | None = None) -> WorkItem:
-    """Take it into the backlog, at its foot. Raises NotAllowed, IllegalStep, PreconditionFailed."""
+    """Take it into the backlog, at its foot. Raises NotAllowed, Conflict, IllegalStep, PreconditionFailed."""
     item = _waiting(item, by, expected_version)
     item.triage = TRIAGE_FLOW.target(item.triage, "accept")
     item.moved_at = now
@@ -64,7 +65,7 @@ def accept_request(*, item: WorkItem, by: User, now: datetime, expected_version:
 def decline_request(
     *, item: WorkItem, reason: str, by: User, now: datetime, expected_version: int | None = None
 ) -> WorkItem:
-    """Say no, and why. Raises NotAllowed, Invalid without a reason, IllegalStep, PreconditionFailed."""
+    """Say no, and why. Raises NotAllowed, Invalid without a reason, Conflict, IllegalStep, PreconditionFailed."""
     item = _waiting(item, by, expected_version)
     values = Values()
     reason = values.text("reason", reason, least=1, most=500)
@@ -81,4 +82,6 @@ def _waiting(item: WorkItem, by: User, expected_version: int | None) -> WorkItem
     item = locked_item(item)
     require(rules.why_not(by, Permission.PLAN, item.project_id))
     require_version(f"Item {item.number}", item.version, expected_version)
+    if not item.triage:
+        raise Conflict(f"Item {item.number} is no request: nobody waits for an answer.", code="not_requested")
     return item

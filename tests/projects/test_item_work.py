@@ -272,6 +272,19 @@ def test_request_declined_says_why(project):
     assert Event.objects.get(type="item.declined").data["reason"] == "Out of scope"
 
 
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_what_is_no_request_is_neither_accepted_nor_declined(project, answer):
+    make_item(project)
+
+    refused = Api(project.created_by).post(
+        f"projects/FRD/items/1/{answer}", {"reason": "No"} if answer == "decline" else {}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_requested")
+    assert refused.json()["detail"] == "Item 1 is no request: nobody waits for an answer."
+    assert WorkItem.objects.get().version == 1
+
+
 def test_requests_by_rest(project):
     viewer, owner = Api(make_member(project, Role.VIEWER)), Api(project.created_by)
 
