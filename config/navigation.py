@@ -41,7 +41,8 @@ PLACES: list[tuple[str, str, str, str, str, bool]] = [
 
 # What changes a count: the rail fetches itself again.
 LIVE = (
-    "risk. item. sprint. dataset. run.scheduled run.started run.deleted run.restored model. deployment. alert. review."
+    "risk. item. sprint. dataset. run.scheduled run.started run.imported run.deleted run.restored model. deployment. "
+    "alert. review."
 )
 
 

@@ -18,7 +18,7 @@ from documents.forms import PassageForm
 from documents.models import Passage
 from projects import queries
 from projects.models import Project
-from projects.pages import part_of, project_page, takes_effect
+from projects.pages import project_page, takes_effect
 from projects.tables import GATE_LIVE
 
 LIVE = f"{GATE_LIVE} passage. item. sprint."
@@ -79,19 +79,18 @@ def _page(
     made = assembly.assembled(mapping, subject, now=now())
     context = {
         "project": project,
+        "live": LIVE,
         "paper": made,
         "states": tables.counts(made),
         "kind": mapping.key,
         "paragraphs": _paragraphs(project, mapping, subject, made, user_of(request)),
         "writing": writing,
         "form": form,
-        "page_url": _url(project, mapping, subject),
         "subject": subject,
         "versions": assembly.versions(project) if mapping.subject == "version" else [],
         "files": [(one.label, file_url(project, mapping, subject, one)) for one in files.forms_of(mapping, subject)],
     }
-    template = "documents/document_body.html" if part_of(request) == "body" else "documents/document.html"
-    return render(request, template, context, status=422 if form else 200)
+    return render(request, "documents/document.html", context, status=422 if form else 200)
 
 
 def _paragraphs(

@@ -9,15 +9,23 @@ import yaml
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.errors import NotFound
 from documents import assembly, cards, files
 from documents.evidence import EVIDENCE
+from experiments import operations as experiments
 from projects import operations as projects
 from projects import tiers
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
-from tests.models_registry.factories import make_approved, make_deployment, make_scoped_project, make_version
+from tests.models_registry.factories import (
+    make_approved,
+    make_deployment,
+    make_logged_version,
+    make_scoped_project,
+    make_version,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +239,16 @@ def test_three_risks_cost_the_queries_of_one():
         counts.append(len(found))
 
     assert counts[0] == counts[1]
+
+
+def test_version_whose_files_were_deleted_is_a_gap_and_hides_no_document(client):
+    version = make_logged_version(make_project(), {"model.bin": b"one"})
+    project = version.project
+    experiments.delete_artifact(
+        project=project, root=version.source_root, path="model.bin", by=project.created_by, now=now()
+    )
+    client.force_login(project.created_by)
+
+    assert client.get(reverse("documents:documents", args=[project.key])).status_code == 200
+    page = client.get(reverse("documents:document", args=[project.key, "annex4"]))
+    assert (page.status_code, "its files" in page.content.decode()) == (200, True)
