@@ -1,20 +1,40 @@
-"""What each operation of projects is called with in the walk, by its name. `now` is given where it is asked for."""
+"""What the operations on projects, scopes, risks, gates and policies are called with in the walk, by their names.
+
+What a call names is made before the pages are opened. `now` is given where it is asked for."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.core.files.base import ContentFile
-
 from config.demo import fraud_dossier
-from projects import queries
-from projects.models import Objection, PolicyVersion
-from projects.operations import ITEM_TALK
+from core import storage
+from core.models import Job
+from inbox import operations as inbox
+from projects import operations, queries
+from projects.enums import Stage
+from projects.models import (
+    Ceiling,
+    Delegation,
+    GateApproval,
+    GateCondition,
+    GateWaiver,
+    Objection,
+    PolicyVersion,
+    Project,
+    Risk,
+    Spike,
+)
 from projects.roles import Role
 from tests.factories import now
+from tests.projects.factories import make_policy, policy_text
 from tests.walk.world import Planned
 
 Call = dict[str, Any]
+
+URGENT = """  scope: {standing_checks: listed}
+  feasibility: {}
+  release: {standing_checks: listed, approvals: [{role: validator}], emergency: {by: risk, review_days: 5}}
+"""
 
 
 def today_in(days: int):
@@ -25,6 +45,93 @@ def unspoken(world: Planned) -> Call:
     """As long as one function has said nothing, its objection can be handed in."""
     Objection.objects.filter(project=world.project, author=world.people.validator).delete()
     return {"project": world.project, "text": "Who checks it?", "has_none": False, "by": world.people.validator}
+
+
+def sealed_ceiling(world: Planned) -> Ceiling:
+    """The ceiling as it was before it was opened."""
+    Ceiling.objects.filter(project=world.project).update(opened_at=None)
+    return Ceiling.objects.get(project=world.project)
+
+
+def complete_spike(world: Planned) -> Spike:
+    values = fraud_dossier.DOSSIER.spike
+    return operations.revise_spike(spike=world.draft_spike, values=values, by=world.people.scientist, now=now())
+
+
+def signed_once(world: Planned) -> Risk:
+    """A high risk whose acceptance waits for the other side."""
+    values = {"likelihood": 4, "impact": 4}
+    risk = operations.revise_risk(risk=world.other_risk, values=values, by=world.owner)
+    operations.accept_risk(risk=risk, reason="We live with it.", by=world.people.sponsor, now=now())
+    return risk
+
+
+def retired(world: Planned) -> Project:
+    Project.objects.filter(pk=world.project.pk).update(stage=Stage.RETIRED)
+    return world.project
+
+
+def decided(world: Planned, verdict: str = "approve", **given: object) -> GateApproval:
+    return operations.decide_gate(
+        project=world.project, verdict=verdict, comment="Good.", by=world.people.validator, now=now(), **given
+    )
+
+
+def condition(world: Planned) -> GateCondition:
+    wanted = {"text": "Rate it again.", "owner": world.people.scientist, "due_date": today_in(7), "effect": "warn"}
+    return decided(world, "approve_on_conditions", conditions=[wanted]).conditions.get()
+
+
+def approved(world: Planned) -> Project:
+    """By all whom the policy asks for."""
+    decided(world)
+    operations.decide_gate(project=world.project, verdict="approve", comment="", by=world.people.sponsor, now=now())
+    return world.project
+
+
+def before_release(world: Planned) -> Project:
+    """Under a policy whose release gate lets somebody pass it in an emergency."""
+    policy = make_policy(name="urgent", gates=URGENT)
+    operations.move_to_policy(project=world.project, policy=policy, by=world.owner, now=now())
+    Project.objects.filter(pk=world.project.pk).update(stage=Stage.DELIVERY)
+    return world.project
+
+
+def unasked(world: Planned) -> Project:
+    operations.withdraw_gate_request(request=world.gate_request, by=world.people.engineer, now=now())
+    return world.project
+
+
+def waiver(world: Planned) -> GateWaiver:
+    return operations.waive_check(
+        project=world.project,
+        check="decision_is_stated",
+        reason="Comes on Monday.",
+        days=7,
+        by=world.people.sponsor,
+        now=now(),
+    )
+
+
+def delegation(world: Planned) -> Delegation:
+    return operations.delegate_role(**CALLS["delegate_role"](world), now=now())
+
+
+def draft(world: Planned) -> PolicyVersion:
+    return operations.draft_policy(text=policy_text(), by=world.stranger, now=now())
+
+
+def finished_export(world: Planned) -> int:
+    job = operations.export_ledger(project=world.project, by=world.owner)
+    blob = storage.put_bytes(b"archive")
+    made = {"digest": blob.digest, "events": 9}
+    Job.objects.filter(pk=job.pk).update(state="succeeded", result=made, finished_at=now())
+    return job.pk
+
+
+def chat(world: Planned) -> Call:
+    url = "https://hooks.example.com/team"
+    return {"project": world.project, "shape": "slack", "kinds": ["alert"], "url": url, "by": world.owner}
 
 
 CALLS: dict[str, Callable[[Planned], Call]] = {
@@ -155,101 +262,40 @@ CALLS: dict[str, Callable[[Planned], Call]] = {
         "policy": PolicyVersion.objects.get(name="light", number=1),
         "by": w.owner,
     },
-    # Sprints and their reviews
-    "plan_sprint": lambda w: {
-        "project": w.project,
-        "goal": "Later",
-        "start_date": today_in(30),
-        "end_date": today_in(40),
-        "by": w.people.product,
+    # What asks for another state than the world is in
+    "choose_precedent": lambda w: {"project": w.project, "finished": w.finished, "by": w.people.scientist},
+    "take_newest_priors": lambda w: {"project": w.project, "by": w.people.scientist},
+    "seal_ceiling": lambda w: {"project": sealed_ceiling(w).project, "values": {"money": 900_000.0}, "by": w.owner},
+    "open_ceiling": lambda w: {"ceiling": sealed_ceiling(w), "by": w.owner},
+    "lock_spike": lambda w: {"spike": complete_spike(w), "by": w.people.scientist},
+    "sign_acceptance": lambda w: {"risk": signed_once(w), "by": w.people.risk},
+    "name_what_sank": lambda w: {"project": retired(w), "numbers": [1, 3], "by": w.owner},
+    "request_gate": lambda w: {"project": unasked(w), "comment": "Again.", "by": w.people.engineer},
+    "pass_gate": lambda w: {"project": approved(w), "comment": "Go.", "by": w.owner},
+    "release_in_emergency": lambda w: {
+        "project": before_release(w),
+        "reason": "Customers lose money.",
+        "by": w.people.risk,
     },
-    "revise_sprint": lambda w: {"sprint": w.sprint, "values": {"goal": "Another goal"}, "by": w.people.product},
-    "set_capacity": lambda w: {
-        "sprint": w.planned,
-        "rows": [{"user": w.people.scientist, "discipline": "data_science", "points": 9, "days_off": 1}],
-        "by": w.people.product,
+    "withdraw_gate_decision": lambda w: {
+        "approval": decided(w),
+        "reason": "I was wrong.",
+        "by": w.people.validator,
     },
-    "close_sprint": lambda w: {"sprint": w.sprint, "carry_to": w.planned, "by": w.people.product},
-    "judge_sprint": lambda w: {
-        "sprint": w.sprint,
-        "verdict": "partly",
-        "note": "Half of it.",
-        "by": w.people.product,
-    },
-    "add_review_card": lambda w: {"sprint": w.sprint, "kind": "question", "text": "Why?", "by": w.people.engineer},
-    "revise_review_card": lambda w: {
-        "card": w.card,
-        "values": {"text": "Ask two sprints ahead"},
-        "by": w.people.product,
-    },
-    "remove_review_card": lambda w: {"card": w.card, "by": w.people.product},
-    "vote_for_card": lambda w: {"card": w.card, "by": w.people.engineer},
-    "make_item_of_card": lambda w: {"card": w.card, "by": w.people.product},
-    "share_review": lambda w: {"sprint": w.sprint, "label": "Customers", "days": 3, "by": w.people.product},
-    "revoke_review_link": lambda w: {"link": w.link, "by": w.people.product},
-    # Work
-    "add_item": lambda w: {"project": w.project, "title": "New", "sprint": w.sprint, "by": w.people.product},
-    "add_quickly": lambda w: {
-        "project": w.project,
-        "line": "Quick !high #spike",
-        "sprint": w.sprint,
-        "by": w.people.product,
-    },
-    "add_from_template": lambda w: {"template": w.template, "title": "Look", "by": w.people.product},
-    "request_item": lambda w: {"project": w.project, "title": "Asked for", "by": w.people.viewer},
-    "accept_request": lambda w: {"item": w.request, "by": w.people.product},
-    "decline_request": lambda w: {"item": w.request, "reason": "Not ours.", "by": w.people.product},
-    "revise_item": lambda w: {"item": w.item, "values": {"title": "Watched", "points": 5}, "by": w.people.product},
-    "move_item": lambda w: {"item": w.item, "state": "done", "by": w.people.product},
-    "change_items": lambda w: {
-        "project": w.project,
-        "items": [w.item, w.second],
-        "values": {"add_labels": ["late"]},
-        "by": w.people.product,
-    },
-    "block_item": lambda w: {"item": w.item, "cause": "data", "reason": "No access.", "by": w.people.product},
-    "unblock_item": lambda w: {"item": w.blocked, "by": w.people.product},
-    "add_blocker": lambda w: {"item": w.second, "blocker": w.third, "by": w.people.product},
-    "remove_blocker": lambda w: {"item": w.item, "blocker": w.second, "by": w.people.product},
-    "link_item": lambda w: {"item": w.item, "kind": "risk", "target": "2", "by": w.people.product},
-    "unlink_item": lambda w: {"link": w.item_link, "by": w.people.product},
-    "add_comment": lambda w: {"talk": ITEM_TALK, "on": w.item, "text": "Looked.", "by": w.people.engineer},
-    "change_comment": lambda w: {"talk": ITEM_TALK, "comment": w.comment, "text": "Who?", "by": w.people.product},
-    "delete_comment": lambda w: {"talk": ITEM_TALK, "comment": w.comment, "by": w.people.product},
-    "attach_file": lambda w: {"item": w.item, "file": ContentFile(b"rows", "rows.csv"), "by": w.people.engineer},
-    "remove_attachment": lambda w: {"attachment": w.attachment, "by": w.people.product},
-    "import_items": lambda w: {
-        "project": w.project,
-        "kind": "csv",
-        "data": b"external_source,external_id,title\nelsewhere,1,Imported\n",
-        "by": w.people.product,
-    },
-    "add_status": lambda w: {"project": w.project, "name": "On hold", "group": "review", "by": w.people.product},
-    "revise_status": lambda w: {"status": w.status, "values": {"name": "Data is late"}, "by": w.people.product},
-    "remove_status": lambda w: {"status": w.status, "by": w.people.product},
-    "define_field": lambda w: {"project": w.project, "name": "Customer", "type": "text", "by": w.people.product},
-    "revise_field": lambda w: {"field": w.field, "values": {"name": "Area"}, "by": w.people.product},
-    "remove_field": lambda w: {"field": w.field, "by": w.people.product},
-    "place_status": lambda w: {"status": w.status, "at": 0, "by": w.people.product},
-    "place_field": lambda w: {"field": w.field, "at": 0, "by": w.people.product},
-    "template_from_item": lambda w: {"item": w.item, "name": "Watch", "by": w.people.product},
-    "revise_template": lambda w: {"template": w.template, "name": "Look", "values": {}, "by": w.people.product},
-    "revise_view": lambda w: {"view": w.view, "name": "Ours", "is_shared": True, "by": w.people.product},
-    "plan_item": lambda w: {"item": w.in_backlog, "sprint": w.planned, "by": w.people.product},
-    "save_template": lambda w: {
-        "project": w.project,
-        "name": "Bug",
-        "values": {"kind": "incident"},
-        "by": w.people.product,
-    },
-    "remove_template": lambda w: {"template": w.template, "by": w.people.product},
-    "save_view": lambda w: {
-        "project": w.project,
-        "name": "Data",
-        "query": "kind=data",
-        "is_shared": True,
-        "by": w.people.product,
-    },
-    "remove_view": lambda w: {"view": w.view, "by": w.people.product},
+    "meet_condition": lambda w: {"condition": condition(w), "by": w.people.validator},
+    "end_waiver": lambda w: {"waiver": waiver(w), "by": w.people.sponsor},
+    "end_delegation": lambda w: {"delegation": delegation(w), "by": w.people.validator},
+    "draft_policy": lambda w: {"text": policy_text(), "by": w.stranger},
+    "revise_policy": lambda w: {"policy": draft(w), "text": policy_text(checks="[]"), "by": w.stranger},
+    "publish_policy": lambda w: {"policy": draft(w), "by": w.administrator},
+    "discard_policy": lambda w: {"policy": draft(w), "by": w.stranger},
+    # The ledger
     "verify_ledger": lambda w: {"project": w.project, "by": w.owner},
+    "export_ledger": lambda w: {"project": w.project, "by": w.owner},
+    "take_ledger": lambda w: {"project": w.project, "job_id": finished_export(w), "by": w.owner},
+}
+
+CHAT: dict[str, Callable[[Planned], Call]] = {
+    "set_channel": chat,
+    "remove_channel": lambda w: {"project": inbox.set_channel(**chat(w)).project, "by": w.owner},
 }

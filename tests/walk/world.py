@@ -22,7 +22,8 @@ from tests.factories import make_user, now
 from tests.models_registry.factories import make_approved, make_review, make_version
 from tests.monitoring import factories as watched
 from tests.monitoring.test_check_drift import check
-from tests.projects.factories import classify, make_scope, policy_text
+from tests.projects.factories import classify, make_risk, make_scope, policy_text
+from tests.projects.test_library import finished
 
 STUDIO = ("case", "options", "assumptions", "spikes", "objections")
 WAIVABLE = "    waivers: {allowed: true, by: sponsor, max_days: 30}\n"
@@ -86,6 +87,8 @@ class Planned(World):
             self.page("projects:sprint-review", self.sprint.number),
             self.page("projects:sprint-review", self.closed.number),
             self.page("projects:team"),
+            self.page("documents:documents"),
+            self.page("documents:document", "gate_decision"),
             self.page("projects:activity"),
         ]
 
@@ -101,6 +104,7 @@ class Planned(World):
         self.criterion = queries.kill_criteria(project).get()
         self.spike = queries.spikes(project).get()
         self.draft_spike = operations.plan_spike(option=self.option, tests="label", by=people.scientist, now=now())
+        self.finished = finished()
         unrated = {
             "title": "Rules of a sister bank",
             "planned_effort": 4.0,
@@ -217,6 +221,15 @@ class Line(World):
             self.page("models_registry:deployment", self.deployment.name),
             self.page("monitoring:monitor", self.alert.monitor.deployment.name),
             self.page("projects:item", self.item.number),
+            f"{self.page('projects:studio')}?section=options",
+            self.page("documents:documents"),
+            self.page("documents:document", "model_card"),
+            self.page("documents:document", "annex4"),
+            self.page("porting:exports"),
+            self.page("porting:imports"),
+            self.page("projects:risks"),
+            self.page("projects:risk", self.risk.number),
+            self.page("projects:activity"),
         ]
 
     def _runs(self) -> None:
@@ -263,3 +276,4 @@ class Line(World):
         check(monitor, at=watched.START + timedelta(seconds=43))
         self.alert = Alert.objects.select_related("monitor__deployment").get(project=self.project)
         self.monitor = self.alert.monitor
+        self.risk = make_risk(self.project)
