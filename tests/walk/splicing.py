@@ -15,6 +15,8 @@ from core.models import Event
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # A time counts by itself; what a form offers is as its page was loaded, and the server checks what it sends.
 _OWN = ("time", "select", "datalist", "dialog")
+# So does a span of what has not ended, as `lasted` tells it.
+_SPAN = re.compile(r"under 1 m|(\d+ h )?\d+ m")
 # What differs between two loads of the same page: tokens, the position in the log.
 _ALWAYS_NEW = {"data-seq", "nonce", "datetime", "title"}
 
@@ -124,7 +126,7 @@ def differences(one: Node, other: Node, path: str = "") -> Iterator[str]:
         for mine_child, their_child in zip(one.children, other.children, strict=True):
             if isinstance(mine_child, Node) and isinstance(their_child, Node):
                 yield from differences(mine_child, their_child, here)
-            elif mine_child != their_child:
+            elif mine_child != their_child and not (_goes_on(mine_child) and _goes_on(their_child)):
                 yield f"{here} <{one.tag}>: {_brief(mine_child)} where {_brief(their_child)} belongs"
 
 
@@ -138,6 +140,10 @@ def _cares(fragment: Node, event: Event) -> bool:
     wanted = fragment.attributes.get("data-live-subject")
     about = f"{event.subject_type}:{event.subject_id}"
     return not wanted or event.subject_type != wanted.split(":")[0] or wanted == about
+
+
+def _goes_on(child: "Node | str") -> bool:
+    return isinstance(child, str) and bool(_SPAN.fullmatch(child))
 
 
 def _stands_in(page: Node, wanted: Node) -> bool:
