@@ -9,6 +9,7 @@ from core.charts import number
 from experiments import listing, queries, slicing
 from experiments.enums import RunStatus
 from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
+from experiments.metric_names import canonical
 from experiments.models import Run
 from projects.attained import Attained, Strength, attains
 from projects.cardfacts import CardFact, card_fact
@@ -88,10 +89,14 @@ def a_run_reaches_what_is_useful(project: Project) -> Check:
 
 @attains(Strength.RUN)
 def _best_of_all(project: Project, scope: Scope) -> Attained | None:
-    best = queries.best_run(project, metric=scope.metric, higher=scope.direction == Scope.Direction.HIGHER)
-    if best is None:
+    """By the name that the scope gives it, or by the one it has here."""
+    is_higher = scope.direction == Scope.Direction.HIGHER
+    names = dict.fromkeys([scope.metric, canonical(scope.metric)])
+    best = (queries.best_run(project, metric=name, higher=is_higher) for name in names)
+    found = next((one for one in best if one), None)
+    if found is None:
         return None
-    run, value = best
+    run, value = found
     url = reverse("experiments:run", args=[project.key, run.run_id])
     return Attained(value, of=run.name, url=url, measured="the best run")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from experiments.metric_names import canonical
 from experiments.models import RunInput
 from models_registry import queries, signatures
 from models_registry.enums import ModelFormat, ReviewState
@@ -17,13 +18,11 @@ from projects.queries import scope_of
 
 LOWER_IS_BETTER = frozenset({"log_loss", "brier"})
 DEFAULT_METRIC = "average_precision"
-SYNONYMS = {"pr_auc": "average_precision", "auprc": "average_precision", "ap": "average_precision", "auc": "roc_auc"}
 
 
 def metric_of(scope: Scope) -> str:
-    """The scope's metric as the comparison names it: “PR-AUC” is average_precision."""
-    name = scope.metric.strip().lower().replace("-", "_").replace(" ", "_")
-    return SYNONYMS.get(name, name) or DEFAULT_METRIC
+    """The scope's metric as the comparison names it."""
+    return canonical(scope.metric) or DEFAULT_METRIC
 
 
 @dataclass(frozen=True)
@@ -52,14 +51,17 @@ class Evidence:
     def alone(self) -> dict[str, Any] | None:
         return _named((self.result or {}).get("alone"), self.metric)
 
-    def value(self) -> float | None:
+    def measured(self) -> float | None:
         """The version's own value of the scope's metric on the holdout."""
         compared, alone = self.compared(), self.alone()
         if compared and compared["metric"] == self.metric:
             return compared["value_b"]
-        if alone and alone["metric"] == self.metric:
-            return alone["value"]
-        return self.run_metrics.get(self.metric)
+        return alone["value"] if alone and alone["metric"] == self.metric else None
+
+    def value(self) -> float | None:
+        """As measured here; else as its run logged it."""
+        measured = self.measured()
+        return measured if measured is not None else self.run_metrics.get(self.metric)
 
 
 def evidence_for(review: Review) -> Evidence:
@@ -207,7 +209,7 @@ def _lineage_of_client(version: ModelVersion) -> dict[str, str]:
     if run is None:
         return {"data": "", "code": "", "environment": "", "seed": ""}
     data = RunInput.objects.filter(run=run).order_by("pk").first()
-    names = {path.rsplit("/", 1)[-1] for path, _ in queries.files_of(version).files}
+    names = {path.rsplit("/", 1)[-1] for path, _ in queries.files_left(version)}
     seeds = [value for key, value in run.params.items() if key.rsplit("__", 1)[-1] in ("random_state", "seed")]
     return {
         "data": data.digest[:8] if data else "",

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 from django.urls import reverse
 
 from core.charts import number
 from experiments.gates import slices_of
+from experiments.queries import LARGEST
 from experiments.slicing import joined, shown
 from models_registry import queries
 from models_registry.checks import Evidence
@@ -25,6 +26,10 @@ from projects.policy import Estimate, Slice, Type, from_json
 from projects.subjects import Subject, subject_kind
 
 contribution(Gate.RELEASE, VERSION_CREATED, VERSION_REVISED, DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED)
+
+
+MOST_ASKED = 5
+"""Versions that are looked at for a value of the goal's metric."""
 
 
 @fact("model.gain", Type.ESTIMATE, doc="The newest compared version less the champion, by the primary metric.")
@@ -118,23 +123,25 @@ def _live(project: Project, *states: DeploymentState) -> list[Deployment]:
 
 @attains(Strength.VERSION)
 def _measured_version(project: Project, scope: Scope) -> Attained | None:
-    """Of the version that is live; while none is, of the newest that is approved; while none is, of the newest."""
-    live = _live(project)
+    """Of a version that is live; else of the newest that is approved; else of the newest. Those without a value are
+    passed over, a few of them."""
+    live = Q(pk__in=[one.live_version_id for one in _live(project)])
+    nearest = Case(When(live, then=0), When(state=VersionState.APPROVED, then=1), default=2)
     versions = ModelVersion.objects.filter(project=project).exclude(state=VersionState.ARCHIVED)
-    approved_first = Case(When(state=VersionState.APPROVED, then=0), default=1)
-    version = live[0].live_version if live else versions.select_related("model").order_by(approved_first, "-pk").first()
-    if version is None:
-        return None
+    found = versions.select_related("model", "project").annotate(place=nearest).order_by("place", "-pk")[:MOST_ASKED]
+    return next((told for version in found if (told := _told_of(version, scope, is_live=version.place == 0))), None)
+
+
+def _told_of(version: ModelVersion, scope: Scope, *, is_live: bool) -> Attained | None:
     comparison = Comparison.objects.filter(challenger=version, result__isnull=False).order_by("-pk").first()
     evidence = Evidence(version, None, None, comparison, scope, dict(queries.metrics_of_run(version)))
     value = evidence.value()
-    if value is None:
+    if value is None or not abs(value) < LARGEST:
         return None
-    url = reverse("models_registry:version", args=[project.key, version.model.name, version.number])
-    where = "on its holdout" if comparison else "by its run"
-    return Attained(
-        value, of=str(version), url=url, measured=f"{where}, {'live' if live else version.get_state_display().lower()}"
-    )
+    url = reverse("models_registry:version", args=[version.project.key, version.model.name, version.number])
+    where = "by its run" if evidence.measured() is None else "on its holdout"
+    stands = "live" if is_live else version.get_state_display().lower()
+    return Attained(value, of=str(version), url=url, measured=f"{where}, {stands}")
 
 
 @subject_kind("version")

@@ -1,5 +1,6 @@
 """What monitoring contributes to the gates of a project."""
 
+from django.db.models import F
 from django.urls import reverse
 
 from models_registry.checks import metric_of
@@ -31,7 +32,8 @@ def _newest_window(project: Project, scope: Scope) -> Attained | None:
     """Of what is live, where the truth of predictions has arrived."""
     metric = metric_of(scope)
     windows = DriftWindow.objects.filter(project=project, monitor__deployment__state=DeploymentState.LIVE)
-    measured = windows.filter(performance__metrics__has_key=metric).select_related("monitor__deployment")
+    of_live = windows.filter(model_version=F("monitor__deployment__live_version"))
+    measured = of_live.filter(performance__metrics__has_key=metric).select_related("monitor__deployment")
     newest = measured.order_by("-ended_at", "-pk").first()
     if newest is None:
         return None

@@ -7,8 +7,8 @@ from projects.attained import Attained
 from projects.models import Scope
 
 GOAL_LIVE = (
-    "scope. run.finished run.imported run.deleted run.restored experiment.deleted experiment.restored version. "
-    "comparison. deployment. drift_window."
+    "scope. run.started run.updated run.finished run.failed run.killed run.imported run.deleted run.restored "
+    "experiment.deleted experiment.restored model. version. comparison. deployment. drift_window."
 )
 """The event types that may change it, whichever app they are of."""
 

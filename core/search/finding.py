@@ -79,7 +79,8 @@ def find(
 
 def _guesses(words: Sequence[str]) -> list[list[str]]:
     """What may be meant by each word: itself, and what is like it. Nothing where that is what was looked for."""
-    alike = words_of_titles.alike([word for word in words if matching.is_guessable(word)])
+    guessable = [word for word in words if matching.is_guessable(word)]
+    alike = words_of_titles.alike(guessable) if guessable else {}
     is_more = any(set(others) - {word.upper()} for word, others in alike.items())
     return [[word, *alike.get(word, [])] for word in words] if is_more else []
 

@@ -17,7 +17,7 @@ from core.models import Job, User
 from core.search.sources import Seen, sources
 
 SHORTEST, LONGEST = 4, 40
-MOST_ALIKE = 8
+MOST_ALIKE = 30
 
 _GATHER = """
 WITH said AS (

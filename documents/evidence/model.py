@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from core.errors import Invalid
 from documents.evidence.registry import moment, number, of_version
 from documents.paper import Answer, Fact, Facts
 from experiments import comparing, recipes
@@ -100,10 +99,7 @@ def reproduced(version: ModelVersion) -> Answer:
 
 @of_version("model.files")
 def files(version: ModelVersion) -> Answer:
-    try:
-        rows = [[path, digest] for path, digest in queries.files_of(version).files]
-    except Invalid:  # they were deleted since: a gap among others, which hides no other paragraph
-        rows = []
+    rows = [[path, digest] for path, digest in queries.files_left(version)]
     return Answer.of_table(["File", "SHA-256"], rows, missing="its files")
 
 

@@ -15,7 +15,7 @@ from models_registry.queries.evaluations import (
     signature_of,
     yardstick_of,
 )
-from models_registry.queries.files import ModelFiles, files_of, training_of
+from models_registry.queries.files import ModelFiles, files_left, files_of, training_of
 from models_registry.queries.registry import (
     model_named,
     models_with_versions,
@@ -62,6 +62,7 @@ __all__ = [
     "deployment_named",
     "evaluation_of",
     "evidence_shown",
+    "files_left",
     "files_of",
     "history",
     "last_approval",

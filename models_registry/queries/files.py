@@ -95,6 +95,14 @@ def files_of(version: ModelVersion) -> ModelFiles:
     return files_under(project=version.project, root=version.source_root, path=version.source_path)
 
 
+def files_left(version: ModelVersion) -> tuple[tuple[str, str], ...]:
+    """Paths and digests of the version's files, as far as nobody has deleted them since."""
+    try:
+        return files_of(version).files
+    except Invalid:
+        return ()
+
+
 def training_of(version: ModelVersion) -> Training | None:
     """What the version's run was told to do, if the version is what was trained here."""
     if version.run_id is None or version.logged_model_id is not None:

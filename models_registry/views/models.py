@@ -227,7 +227,7 @@ def _whole(request: HttpRequest, project: Project, found: ModelVersion) -> dict[
         "metrics": queries.metrics_of_run(found),
         "inputs": signature.get("inputs") or [],
         "output": signature.get("output"),
-        "files": queries.files_of(found).files,
+        "files": queries.files_left(found),
         "run_url": tables.run_url(project, found.run.run_id) if found.run else "",
         "aliases": list(found.aliases.order_by("name")),
         "can_ask": found.state in (VersionState.CANDIDATE, VersionState.CHANGES_REQUESTED),

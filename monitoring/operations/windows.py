@@ -34,16 +34,15 @@ def record_windows(
 
 @transaction.atomic
 def record_performance(*, found: Sequence[tuple[DriftWindow, dict[str, Any]]]) -> None:
-    """Keep how well the model did, as far as the truth has arrived."""
-    for window, performance in found:
+    """Keep how well the model did in these windows of one monitor, the oldest first, as far as the truth has arrived.
+    One event tells of all whose performance is another now."""
+    grown = [(window, performance) for window, performance in found if performance != window.performance]
+    for window, performance in grown:
         DriftWindow.objects.filter(pk=window.pk).update(performance=performance)
-        events.record(
-            DRIFT_WINDOW_MEASURED,
-            window,
-            by=None,
-            deployment=window.monitor.deployment.name,
-            labelled=performance["labelled"],
-        )
+    if grown:
+        newest, performance = grown[-1]
+        name, labelled = newest.monitor.deployment.name, performance["labelled"]
+        events.record(DRIFT_WINDOW_MEASURED, newest, by=None, deployment=name, windows=len(grown), labelled=labelled)
 
 
 def _keep(monitor: Monitor, report: WindowReport, *, now: datetime) -> DriftWindow:

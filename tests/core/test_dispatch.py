@@ -45,10 +45,10 @@ def test_it_rings_for_what_is_due_and_not_anew_while_somebody_may_be_at_it(rung,
         ],
     )
 
-    assert [dispatch.dispatch_once(), dispatch.dispatch_once()] == [3, 0]
+    began = time.monotonic()
+    assert [dispatch_at(began, monkeypatch) for _ in range(2)] == [3, 0]
     assert rung == [of_job, *of_rows]
 
-    began = time.monotonic()
     times = [dispatch_at(began + seconds, monkeypatch) for seconds in (4, 6, 11, 17, 30, 38)]
     assert times == [0, 2, 0, 2, 0, 2]  # of a job the database says when it was rung for
     assert rung == [of_job, *of_rows * 4]
@@ -71,7 +71,17 @@ def test_core_alone_is_all_it_needs():
         "import sys, django; django.setup(); from core.management.commands import dispatch;"
         "print({'projects', 'experiments', 'inbox', 'numpy', 'rest_framework'} & set(sys.modules))"
     )
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.scheduler"}
-    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert looked(look, settings="config.scheduler") == "set()"
 
-    assert (done.stdout.strip(), done.stderr) == ("set()", "")
+
+def test_what_a_worker_loads_before_anybody_calculates_is_without_numpy():
+    look = "import sys, django; django.setup(); print('projects.operations' in sys.modules, 'numpy' in sys.modules)"
+    assert looked(look, settings="config.settings") == "True False"
+
+
+def looked(program, *, settings):
+    """What this program prints in a process of its own."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.stdout.strip()

@@ -6,16 +6,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from experiments.models import Artifact
 from models_registry import prediction
 from models_registry.models import Deployment, ModelVersion, PredictionLog, RegisteredModel, Review
 from projects import cardfacts
 from projects import operations as project_operations
 from projects.roles import Role
-from tests.factories import PASSWORD, make_member, make_user, now
+from tests.factories import PASSWORD, make_member, make_project, make_user, now
 from tests.models_registry.factories import (
     finish_comparisons,
     make_approved,
     make_deployment,
+    make_logged_version,
     make_review,
     make_run,
     make_scoped_project,
@@ -23,6 +25,18 @@ from tests.models_registry.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_version_whose_files_were_deleted_is_shown_and_says_so():
+    version = make_logged_version(make_project(), {"MLmodel": b"flavors: {}", "model.pkl": b"bytes"})
+    Artifact.objects.filter(project=version.project).delete()
+
+    shown = signed_in(version.project.created_by).get(
+        reverse("models_registry:version", args=[version.project.key, version.model.name, version.number])
+    )
+
+    assert shown.status_code == 200
+    assert "They were deleted since." in shown.content.decode()
 
 
 def signed_in(user) -> Client:

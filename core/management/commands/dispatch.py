@@ -42,7 +42,8 @@ class Command(BaseCommand):
             except (OperationalError, InterfaceError, BrokerDown, OSError) as exc:
                 logger.warning("dispatch interrupted, trying again: %s", exc)
                 connection.close()
-                rang = 0
+                _rung.clear()  # a broker that was away may have lost what was rung for
+                rang, reminded_at = 0, -REMINDED_EVERY_S
                 stop.wait(1)
             if not rang:
                 stop.wait(settings.DISPATCH_INTERVAL_SECONDS)

@@ -1,0 +1,9 @@
+"""What a metric is called here, however a scope or a client spells it."""
+
+SYNONYMS = {"pr_auc": "average_precision", "auprc": "average_precision", "ap": "average_precision", "auc": "roc_auc"}
+
+
+def canonical(name: str) -> str:
+    """“PR-AUC” is average_precision; what has no synonym is itself, in small letters with underscores."""
+    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    return SYNONYMS.get(plain, plain)
