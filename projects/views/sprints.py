@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import Invalid
+from core.errors import Invalid, PreconditionFailed
 from core.pages import now, user_of
 from projects import operations, queries, reviewing, rules, sprintsheet
 from projects.enums import SprintState
@@ -67,9 +67,10 @@ def capacity(request: HttpRequest, project: Project, number: int) -> HttpRespons
     if not forms.is_valid():
         return _show_plan(request, project, found, forms=forms)
     rows = [form.row for form in forms.saying()]
+    version = whole(request, "version") if request.POST.get("version") else None
     try:
-        operations.set_capacity(sprint=found, rows=rows, by=user_of(request), now=now())
-    except Invalid as exc:
+        operations.set_capacity(sprint=found, rows=rows, by=user_of(request), now=now(), expected_version=version)
+    except (Invalid, PreconditionFailed) as exc:
         forms.show(exc)
         return _show_plan(request, project, found, forms=forms)
     messages.success(request, "The capacity is set.")

@@ -443,6 +443,26 @@ def test_the_page_of_a_plan_says_at_the_row_what_is_wrong_and_keeps_what_was_typ
     assert not SprintCapacity.objects.filter(sprint=sprint).exists()
 
 
+def test_a_capacity_that_somebody_set_meanwhile_is_not_written_over_unseen(client, worked):
+    project = worked.project
+    client.force_login(project.created_by)
+    url = reverse("projects:sprint-capacity", args=[project.key, worked.number])
+    row = {"form-0-user": project.created_by.pk, "form-0-discipline": "product", "form-0-points": "9"}
+    form = row | {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 0, "version": worked.version}
+    rows = [{"user": project.created_by, "discipline": "product", "points": 5, "days_off": 0}]
+    now_is = operations.set_capacity(sprint=worked, rows=rows, by=project.created_by, now=now()).version
+
+    refused = client.post(url, form)
+
+    assert refused.status_code == 422
+    assert "was changed meanwhile" in refused.content.decode()
+    assert 'value="9"' in refused.content.decode()
+    assert f'name="version" value="{now_is}"' in refused.content.decode()
+    assert [one.points for one in worked.capacities.all()] == [5]
+    assert client.post(url, form | {"version": now_is}).status_code == 302
+    assert [one.points for one in worked.capacities.all()] == [9]
+
+
 @pytest.mark.parametrize("announced", ["-1", "0", "1", "3", "99999999999999999999", "", None])
 def test_a_capacity_that_does_not_come_with_the_rows_it_announces_changes_nothing(client, worked, announced):
     project = worked.project
