@@ -9,9 +9,6 @@ from django.templatetags.static import static
 
 from tests.ui.conftest import STATIC
 
-# A file's answer, closed at its end, looks at the connection that an earlier test may have left.
-pytestmark = pytest.mark.django_db
-
 NAMES = json.loads((STATIC / "throughline" / "manifest.json").read_text())
 
 
