@@ -14,7 +14,7 @@ from projects.forms.board import DeclineForm, RequestForm
 from projects.models import Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
-from projects.views.board import begin_of, lane_key, new_item_form, whole
+from projects.views.board import begin_of, lane_key, new_item_form, seen_version, whole
 from projects.views.tabs import work_tabs
 
 SHOWN = 100
@@ -55,7 +55,7 @@ def rank(request: HttpRequest, project: Project) -> HttpResponse:
         before=others[position : position + 1].first(),
         by=user_of(request),
         now=now(),
-        expected_version=whole(request, "version") if request.POST.get("version") else None,
+        expected_version=seen_version(request),
     )
     return HttpResponse(status=204, headers={"X-Version": str(moved.version)})
 

@@ -49,7 +49,7 @@ def drop(request: HttpRequest, item: WorkItem, *, state: str, above: WorkItem | 
         below=[*once_beneath(request, item.project), *([above] if above else [])],
         by=user_of(request),
         now=now(),
-        expected_version=whole(request, "version") if request.POST.get("version") else None,
+        expected_version=seen_version(request),
     )
     return HttpResponse(status=204, headers={"X-Version": str(moved.version)})
 
@@ -283,3 +283,8 @@ def whole(request: HttpRequest, name: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid(f"{name} must be a whole number: got {text[:40]!r}.", field=name)
     return int(text)
+
+
+def seen_version(request: HttpRequest) -> int | None:
+    """The version that the page had of what it changes, if it says; None: any will do. Raises Invalid."""
+    return whole(request, "version") if request.POST.get("version") else None

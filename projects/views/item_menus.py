@@ -13,7 +13,7 @@ from projects import operations, queries
 from projects.enums import LANES, OUTSIDE_SPRINTS, Priority
 from projects.models import Project, Sprint, WorkItem
 from projects.pages import project_page
-from projects.views.board import lane_key, once_beneath, place_of, plan_back, whole
+from projects.views.board import lane_key, once_beneath, place_of, plan_back, seen_version
 
 Options = list[tuple[str, str]]
 """Value and label of each."""
@@ -44,7 +44,7 @@ def menu(request: HttpRequest, project: Project, number: int) -> JsonResponse:
 
 def _change(request: HttpRequest, item: WorkItem, name: str, value: str) -> WorkItem:
     who: dict[str, Any] = {"by": user_of(request), "now": now()}
-    who |= {"expected_version": whole(request, "version") if request.POST.get("version") else None}
+    who |= {"expected_version": seen_version(request)}
     if name == "status":
         return operations.move_item(item=item, state=value, below=once_beneath(request, item.project), **who)
     field, read = READS[name]

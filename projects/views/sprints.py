@@ -16,7 +16,7 @@ from projects.forms.sprints import CapacityForms, SprintChangeForm
 from projects.models import Project, Sprint
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
-from projects.views.board import lane_key, once_beneath, whole
+from projects.views.board import lane_key, once_beneath, seen_version, whole
 
 SHOWN = 100
 
@@ -66,8 +66,7 @@ def capacity(request: HttpRequest, project: Project, number: int) -> HttpRespons
     forms: Any = CapacityForms(request.POST, form_kwargs={"people": queries.people(project)})
     if not forms.is_valid():
         return _show_plan(request, project, found, forms=forms)
-    rows = [form.row for form in forms.saying()]
-    version = whole(request, "version") if request.POST.get("version") else None
+    rows, version = [form.row for form in forms.saying()], seen_version(request)
     try:
         operations.set_capacity(sprint=found, rows=rows, by=user_of(request), now=now(), expected_version=version)
     except (Invalid, PreconditionFailed) as exc:
@@ -94,7 +93,7 @@ def commit(request: HttpRequest, project: Project, number: int) -> HttpResponse:
         below=[*once_beneath(request, project), *below],
         by=user_of(request),
         now=now(),
-        expected_version=whole(request, "version") if request.POST.get("version") else None,
+        expected_version=seen_version(request),
     )
     return HttpResponse(status=204, headers={"X-Version": str(moved.version), "X-Was": lane_key(item)})
 
