@@ -9,6 +9,9 @@ from django.templatetags.static import static
 
 from tests.ui.conftest import STATIC
 
+# A file's answer is closed after it was sent; that looks at the connection, which whichever test came before left open.
+pytestmark = pytest.mark.django_db
+
 NAMES = json.loads((STATIC / "throughline" / "manifest.json").read_text())
 
 

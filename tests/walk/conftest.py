@@ -3,7 +3,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from config import navigation
 from core.shared import Shared
@@ -28,4 +28,3 @@ def walk(request, django_db_setup, django_db_blocker, tmp_path_factory):
         patch.setattr(runtable, "SILENT_AFTER", timedelta(days=1))
         yield Walk(request.module.WORLD(tmp_path_factory.mktemp("walk")))
         raise _Undone
-    connection.close()  # whoever comes next may touch no database
