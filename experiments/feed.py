@@ -84,7 +84,8 @@ def _run_failed(event: Event, key: str) -> Told:
 
 @tells(names.RUN_LOGGED)
 def _run_logged(event: Event, key: str) -> Told:
-    said = [f"{len(values)} {kind}" for kind, values in event.data.items() if isinstance(values, list) and values]
+    lists = {kind: values for kind, values in event.data.items() if isinstance(values, list) and values}
+    said = [f"{len(values)} {kind if len(values) > 1 else kind.removesuffix('s')}" for kind, values in lists.items()]
     return Told("logged to", object=event.subject_label, url=_run_url(event, key), note=", ".join(said))
 
 

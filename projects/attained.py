@@ -10,6 +10,12 @@ from enum import IntEnum
 
 from projects.models import Project, Scope
 
+MEASURED_LIVE = (
+    "run.started run.updated run.finished run.failed run.killed run.logged run.imported run.deleted run.restored "
+    "experiment.deleted experiment.restored import.finished import.failed"
+)
+"""The event types that may change which value is the best of the finished runs."""
+
 
 class Strength(IntEnum):
     RUN = 10

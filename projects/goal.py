@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 
 from core import charts
-from projects.attained import Attained
+from projects.attained import MEASURED_LIVE, Attained
 from projects.models import Scope
 
-GOAL_LIVE = (
-    "scope. run.started run.updated run.finished run.failed run.killed run.imported run.deleted run.restored "
-    "experiment.deleted experiment.restored model. version. comparison. deployment. drift_window."
-)
+GOAL_LIVE = f"scope. {MEASURED_LIVE} model. version. comparison. deployment. drift_window."
 """The event types that may change it, whichever app they are of."""
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core import charts
 from projects import affordability, indicators, risk_matrix
+from projects.attained import MEASURED_LIVE
 from projects.delivery import BurnUp
 from projects.enums import (
     FINISHED,
@@ -36,7 +37,7 @@ SHOWN_FINISHED = 20
 
 GATE_LIVE = (
     "gate. project. member. scope. dossier. option. precedent. sheet. assumption. readiness. ceiling. spike. "
-    "objection. kill_criterion. outcome. risk. control. indicator. finding. dataset. run.finished run.failed training. "
+    f"objection. kill_criterion. outcome. risk. control. indicator. finding. dataset. {MEASURED_LIVE} training. "
     "version. model. review. comparison. deployment. monitor. alert. retraining."
 )
 """The event types that may change what a gate says."""

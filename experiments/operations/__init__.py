@@ -56,6 +56,7 @@ from experiments.operations.taking import (
     take_experiment,
     take_files,
     take_model,
+    take_points,
     take_run,
 )
 from experiments.operations.traces import (
@@ -139,6 +140,7 @@ __all__ = [
     "take_experiment",
     "take_files",
     "take_model",
+    "take_points",
     "take_run",
     "update_run",
 ]

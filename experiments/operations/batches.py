@@ -1,7 +1,7 @@
 """What a run logs: metrics, params and tags, all of a batch or nothing.
 
 What is logged to a run that is open is its data: it is whispered to open pages, about once a second for each run, and
-the event of the run's end sums it up (`runs.summary`). Params and tags that change after its end are an event each.
+the event of the run's end sums it up (`runs.summary`). What is logged after its end is an event for each batch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,15 +50,17 @@ def log_batch(
     only_tags = not metrics and not params
     require(rules.why_not_train(by, run.project_id) if only_tags else rules.why_not_log(by, run))
     new_params, new_tags = _new_params(run, params), _changed(run.tags, tags)
+    if not (metrics or new_params or new_tags):
+        return run
     if new_params or new_tags:
         run.params, run.tags = run.params | new_params, run.tags | new_tags
         run.save(update_fields=["params", "tags"])
-    if (new_params or new_tags) and run.status in ENDED:
-        events.record(RUN_LOGGED, run, by=by, params=sorted(new_params), tags=sorted(new_tags))
     if metrics:
         write_points(run, points)
-    if metrics or new_params or new_tags:
-        transaction.on_commit(lambda: measured(run.project_id, run.run_id), robust=True)
+    if run.status in ENDED:
+        named = {"metrics": sorted(set(points.keys)), "params": sorted(new_params), "tags": sorted(new_tags)}
+        events.record(RUN_LOGGED, run, by=by, **named)
+    transaction.on_commit(lambda: measured(run.project_id, run.run_id), robust=True)
     return run
 
 

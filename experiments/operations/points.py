@@ -1,9 +1,9 @@
 """The one statement that writes metric points, for one run or for many.
 
 It finds the runs, writes the points and keeps the latest value of each key. A run that is missing, of another project,
-put aside or (for a client) trained here gets nothing, and the answer says which got theirs: so calls of several clients
-can share a statement and its commit, and none fails for another's sake. Numbers travel as array literals: psycopg
-needs a microsecond for each element of a list, a batch of a thousand has four thousand.
+put aside or (for a client) ended or trained here gets nothing, and the answer says which got theirs: so calls of
+several clients can share a statement and its commit, and none fails for another's sake. Numbers travel as array
+literals: psycopg needs a microsecond for each element of a list, a batch of a thousand has four thousand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ WITH asked AS MATERIALIZED (
     SELECT run.id AS run_id, run.experiment_id, given.item
     FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS given(run_id, project_id, item)
     JOIN experiments_run AS run ON run.run_id = given.run_id AND run.project_id = given.project_id
-    WHERE run.lifecycle = 'active' AND (run.source <> 'training' OR %s)
+    WHERE run.lifecycle = 'active' AND (%s OR run.source <> 'training' AND run.status IN ('RUNNING', 'SCHEDULED'))
 ), names AS MATERIALIZED (
     SELECT metricname.id AS key_id, given.name
     FROM unnest(%s::text[]) WITH ORDINALITY AS given(text, name)

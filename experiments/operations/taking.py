@@ -1,7 +1,6 @@
 """Taking over what another store recorded: with its ids where they are free, its times, and its history.
 
-Taking the same again changes nothing, so that whoever is interrupted begins again. Values of metrics are logged as
-always (`log_batch`).
+Taking the same again changes nothing, so that whoever is interrupted begins again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,9 @@ from experiments.models import Artifact, Experiment, LoggedModel, Run, RunInput
 from experiments.operations.artifacts import clean_path
 from experiments.operations.experiments import create_experiment
 from experiments.operations.limits import MAX_PARAM_VALUE, MAX_TAG_VALUE, check_texts
-from experiments.operations.runs import InputEntry
+from experiments.operations.points import MetricEntry, checked, write_points
+from experiments.operations.runs import InputEntry, lock_run
+from experiments.operations.whispers import measured
 from experiments.queries import root_of
 from projects.models import Project
 
@@ -168,6 +169,17 @@ def take_model(
     run_id = source_run.run_id if source_run else None
     events.record(LOGGED_MODEL_CREATED, model, by=by, run_id=run_id, original=given.model_id)
     return model
+
+
+@transaction.atomic
+def take_points(*, run: Run, metrics: Sequence[MetricEntry]) -> None:
+    """Values of a run that was taken over, ended or not: they come in many parts, and the end of the whole tells of
+    them. Raises Invalid, Conflict (`deleted`).
+    """
+    run = lock_run(run)
+    require(rules.why_not_log(None, run))
+    write_points(run, checked(metrics))
+    transaction.on_commit(lambda: measured(run.project_id, run.run_id), robust=True)
 
 
 @transaction.atomic

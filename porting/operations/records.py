@@ -133,7 +133,7 @@ def _points(found: Import, said: Mapping[str, Any], now: datetime) -> dict[str, 
         MetricEntry(said["key"], float(value), step, at)
         for step, at, value in zip(said["steps"], said["times"], said["values"], strict=True)
     ]
-    experiments.log_batch(run=run, metrics=metrics, by=None, now=now)
+    experiments.take_points(run=run, metrics=metrics)
     return {"points": len(metrics)}
 
 

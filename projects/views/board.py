@@ -15,6 +15,7 @@ from core.errors import Invalid
 from core.pages import now, user_of, whole_asked
 from core.shared import Shared
 from projects import cardfacts, operations, queries, tables
+from projects.attained import MEASURED_LIVE
 from projects.enums import FINISHED, TRACKS, Track
 from projects.forms.board import CloseSprintForm, NewItemForm, SprintForm
 from projects.models import Project, Sprint, WorkItem
@@ -24,6 +25,7 @@ from projects.views.tabs import work_tabs
 
 SHARED = {"board": "projects/parts/board.html", "backlog": "projects/parts/backlog.html"}
 BACKLOG_SHOWN = 40
+BOARD_LIVE = f"item. sprint. status. run.linked run.unlinked {MEASURED_LIVE} version. gate."
 
 
 @project_page
@@ -177,6 +179,7 @@ def _board_urls(project: Project, who: str, *, by_track: bool) -> dict[str, Any]
         "who": who,
         "by_track": by_track,
         "query": f"&{query}" if query else "",
+        "board_live": BOARD_LIVE,
         "move_url": reverse("projects:item-move", args=[project.key]) + (f"?{one}" if one else ""),
         "lane_links": [("One board", one, not by_track), ("By track", tracked, by_track)],
     }

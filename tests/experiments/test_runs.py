@@ -214,11 +214,33 @@ def test_what_changes_after_a_run_ended_is_an_event():
     run = make_run()
     operations.end_run(run=run, status="FINISHED", ended_at=now(), by=run.created_by)
 
-    for value in (1.0, 2.0):
-        log(run, params={"depth": "6"}, tags={"a": "b"}, metrics=[point(value)])
+    log(run, params={"depth": "6"}, tags={"a": "b"}, metrics=[point(1.0), point(2.0, step=1), point(1.0, key="auc")])
+    log(run, params={"depth": "6"}, tags={"a": "b"})
 
     assert told(run) == ["run.started", "run.finished", "run.logged"]
-    assert Event.objects.get(type="run.logged").data == {"params": ["depth"], "tags": ["a"]}
+    said = {"metrics": ["auc", "loss"], "params": ["depth"], "tags": ["a"]}
+    assert Event.objects.get(type="run.logged").data == said
+
+
+@pytest.mark.django_db
+def test_values_of_a_run_that_was_taken_over_are_told_by_the_end_of_the_whole():
+    run = make_run()
+    operations.end_run(run=run, status="FINISHED", ended_at=now(), by=run.created_by)
+
+    operations.take_points(run=run, metrics=[point(1.0), point(2.0, step=1)])
+
+    assert (history(run), told(run)) == ([(0, 1, 1.0), (1, 1, 2.0)], ["run.started", "run.finished"])
+
+
+@pytest.mark.django_db
+def test_values_of_a_deleted_run_are_not_taken_over():
+    run = make_run()
+    operations.delete_run(run=run, by=run.created_by, now=now())
+
+    with pytest.raises(Conflict):
+        operations.take_points(run=run, metrics=[point(1.0)])
+
+    assert not MetricPoint.objects.exists()
 
 
 @pytest.mark.django_db

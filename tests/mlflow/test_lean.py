@@ -108,7 +108,20 @@ def test_the_events_of_a_run_are_its_beginning_and_its_end(api, project):
 
     assert [one.type for one in told] == ["run.started", "run.finished", "run.logged"]
     assert told[1].data["logged"] | {"digest": ""} == {"metrics": 1, "params": 1, "tags": 1, "digest": ""}
-    assert told[2].data == {"params": [], "tags": ["note"]}
+    assert told[2].data == {"metrics": [], "params": [], "tags": ["note"]}
+
+
+def test_what_is_measured_after_a_run_ended_is_an_event_of_the_request(api, project):
+    run_id = api.run()["info"]["run_id"]
+    api.ok("POST", "runs/update", run_id=run_id, status="FINISHED", end_time=1_700_000_005_000)
+    metrics = [{"key": key, "value": 1, "timestamp": 1, "step": step} for key in ("loss", "auc") for step in (0, 1)]
+
+    api.ok("POST", "runs/log-batch", run_id=run_id, metrics=metrics)
+    api.ok("POST", "runs/log-metric", run_id=run_id, key="loss", value=0.5, timestamp=2, step=2)
+
+    told = Event.objects.filter(stream=project.pk, type="run.logged").order_by("seq")
+    assert [one.data["metrics"] for one in told] == [["auc", "loss"], ["loss"]]
+    assert MetricPoint.objects.count() == 5
 
 
 def test_samples_of_a_long_history_keep_both_ends_and_a_short_one_is_whole(api):

@@ -20,6 +20,7 @@ WALKED = (
     ("porting", of_models.PORTING, Line),
     ("projects", of_runs.TALK, Line),
     ("projects", of_models.PROJECT, Line),
+    ("experiments", of_runs.MEASURED, Planned),
     ("projects", of_projects.CALLS, Planned),
     ("inbox", of_projects.CHAT, Planned),
     ("projects", of_work.CALLS, Planned),

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 from core.models import Job
 from experiments import operations
-from experiments.models import Artifact, DatasetVersion, LoggedModel, Trace, Training, Upload
+from experiments.models import Artifact, DatasetVersion, LoggedModel, Run, Trace, Training, Upload
 from experiments.operations import RUN_TALK, InputEntry, MetricEntry, TakenModel, TakenRun, TraceEntry
 from experiments.queries import root_of
 from models_registry.operations import VERSION_TALK
 from tests.experiments.factories import make_csv, make_rows
 from tests.factories import now
 from tests.walk.of_projects import Call
-from tests.walk.world import Line
+from tests.walk.world import Line, Planned
 
 
 def said(world: Line, step: str, thing: str) -> Call:
@@ -85,6 +85,17 @@ def entry(world: Line, trace_id: str = "tr-1") -> TraceEntry:
 def trace(world: Line) -> Trace:
     by = world.people.scientist
     return operations.log_trace(experiment=world.experiment, entry=entry(world), by=by, now=now())
+
+
+def finished_run(world: Planned) -> Run:
+    """One that measured what the goal is measured by, for a card of the board."""
+    by = world.people.scientist
+    experiment = operations.ensure_experiment(project=world.project, name="Notebook", by=by, now=now())
+    run = operations.create_run(experiment=experiment, name="first", started_at=now(), by=by)
+    measured = [MetricEntry("average_precision", 0.5, 0, 1_700_000_000_000)]
+    operations.log_batch(run=run, metrics=measured, by=by, now=now())
+    operations.link_run(run=run, item=world.item, by=by, now=now())
+    return operations.end_run(run=run, status="FINISHED", ended_at=now(), by=by)
 
 
 EXPERIMENTS: dict[str, Callable[[Line], Call]] = {
@@ -223,6 +234,20 @@ EXPERIMENTS: dict[str, Callable[[Line], Call]] = {
     },
     "take_away": lambda w: {"owner": w.ended_run, "by": w.people.scientist},
     "cancel_job": lambda w: {"job": scheduled_job(w), "by": w.people.scientist},
+}
+
+MEASURED: dict[str, Callable[[Planned], Call]] = {
+    "log_batch the goal's metric": lambda w: {
+        "run": finished_run(w),
+        "metrics": [MetricEntry("average_precision", 0.7, 1, 1_700_000_000_001)],
+        "by": w.people.scientist,
+    },
+    "link_run to what is planned": lambda w: {
+        "run": finished_run(w),
+        "item": w.second,
+        "by": w.people.scientist,
+    },
+    "delete_run of what is planned": lambda w: {"run": finished_run(w), "by": w.people.scientist},
 }
 
 TALK: dict[str, Callable[[Line], Call]] = {
