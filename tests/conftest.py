@@ -1,10 +1,12 @@
 """Fixtures that every test may use: quick passwords, a log that can be emptied between tests, the whole product."""
 
+import gc
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.chromium import browser
 from tests.emptying import only_what_is_there
@@ -22,9 +24,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: to look through it for garbage took a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _fast_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once():
+    """Each test client has middleware of its own, and WhiteNoise's goes through the folders of the static files."""
+    listed, list_them = {}, WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_listed(middleware):
+        if not listed:
+            list_them(middleware)
+            listed.update(middleware.files)
+        middleware.files.update(listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_listed)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
