@@ -1,8 +1,9 @@
 """Waking open pages: the log delivers, this only wakes.
 
-Each web process holds one subscription to the wake-up channel and tells its own sockets from memory. A wake-up may be
-lost (broker down, slow reader): the socket reads the log by sequence number, and polls when nothing wakes it, so that a
-lost wake-up costs time and never an event. Sending is best-effort: it must not fail, or slow, the work it tells of.
+Each web process holds one subscription to the wake-up channel and tells its own pages from memory. A wake-up may be
+lost (broker down, slow reader): whoever listens reads the log by sequence number, and polls when nothing wakes it, so
+that a lost wake-up costs time and never an event. Sending is best-effort: it must not fail, or slow, the work it tells
+of.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from typing import Any
+from typing import Any, Protocol
 
 import redis
 import redis.asyncio
@@ -75,22 +76,11 @@ def show(stream_id: int, message: dict[str, Any]) -> None:
     _bell.ring({"stream": stream_id, "shown": message})
 
 
-class Listener:
-    """One open page's place in this process: an event that is set when there may be something to read."""
-
-    def __init__(self) -> None:
-        self.woken = asyncio.Event()
-        self.whispers: list[str] = []
+class Listener(Protocol):
+    """One place of this process that wants to know of a stream."""
 
     def tell(self, whispered: str | None) -> None:
         """That there is something to read, or what was whispered, as JSON."""
-        if whispered is not None and len(self.whispers) < 200:
-            self.whispers.append(whispered)
-        self.woken.set()
-
-    def take_whispers(self) -> list[str]:
-        taken, self.whispers = self.whispers, []
-        return taken
 
 
 class Hub:

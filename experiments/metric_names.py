@@ -1,5 +1,6 @@
 """What a metric is called here, however a scope or a client spells it."""
 
+LOWER_IS_BETTER = frozenset({"log_loss", "brier"})
 SYNONYMS = {"pr_auc": "average_precision", "auprc": "average_precision", "ap": "average_precision", "auc": "roc_auc"}
 
 

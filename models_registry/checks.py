@@ -16,7 +16,6 @@ from projects.gates import Check, State
 from projects.models import Scope
 from projects.queries import scope_of
 
-LOWER_IS_BETTER = frozenset({"log_loss", "brier"})
 DEFAULT_METRIC = "average_precision"
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.urls import reverse
 
 from core import charts
+from experiments.metric_names import LOWER_IS_BETTER
 from experiments.models import Training
 from models_registry import signatures
-from models_registry.checks import LOWER_IS_BETTER
 from models_registry.enums import DeploymentState, ReviewState, VersionState
 from models_registry.models import Deployment, Evaluation, ModelVersion, Review
 from models_registry.queries import signature_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from core import charts
 from core.charts import number
-from experiments.training.resampling import LOWER_IS_BETTER
+from experiments.metric_names import LOWER_IS_BETTER
 from models_registry.checks import metric_of as scope_metric
 from models_registry.enums import ReviewState
 from models_registry.models import Comparison

@@ -3,7 +3,6 @@
 A wake-up reaches every socket of a project at once: together they make one read of the database, not one each.
 """
 
-import asyncio
 from collections import deque
 from dataclasses import dataclass
 
@@ -28,38 +27,36 @@ class Entry:
 
 
 class Tail:
-    """Ask with `after`; hold on to the object for as long as the socket is open."""
+    """Hold on to the object for as long as the socket is open."""
 
     def __init__(self, stream_id: int) -> None:
         self.stream_id = stream_id
         self.read_to: int | None = None
         self._kept: deque[Entry] = deque(maxlen=KEPT)
         self._refresh = ReadTogether(self._catch_up)
-        self._began_at = float("-inf")
 
-    async def after(self, seq: int, *, may_be_old_s: float = 0.0) -> list[Entry]:
-        """The events after `seq` in order, at most a batch: from memory, or for a page far behind from the database.
+    async def refresh(self) -> int:
+        """Read what is new. Returns the number of the last event that was committed before the call, or a later one."""
+        return await self._refresh.get()
 
-        What was committed so long before the call is in it: a thousand pages that nothing woke make one read together.
-        """
-        if not may_be_old_s or asyncio.get_running_loop().time() - self._began_at > may_be_old_s:
-            await self._refresh.get()
+    async def after(self, seq: int) -> list[Entry]:
+        """Of what was read, the events after `seq` in order, at most a batch: from memory, or for a page far behind
+        from the database."""
         if not self._kept or seq < self._kept[0].seq - 1:
             return await _read(self.stream_id, seq) if seq < (self.read_to or 0) else []
         start = max(0, seq - self._kept[0].seq + 1)  # sequence numbers have no gaps
         return [self._kept[index] for index in range(start, min(len(self._kept), start + BATCH))]
 
-    async def _catch_up(self) -> None:
-        self._began_at = asyncio.get_running_loop().time()
+    async def _catch_up(self) -> int:
         if self.read_to is None:
             self.read_to = await _last_seq(self.stream_id)
-            return
+            return self.read_to
         while True:
             found = await _read(self.stream_id, self.read_to)
             self._kept.extend(found)
             self.read_to = found[-1].seq if found else self.read_to
             if len(found) < BATCH:
-                return
+                return self.read_to
 
 
 tail_of = WhileHeld(Tail)

@@ -107,7 +107,6 @@ METRICS: dict[str, Metric] = {
     "f1": f1,
     "recall_at_1pct_fpr": recall_at_1pct_fpr,
 }
-LOWER_IS_BETTER = frozenset({"log_loss", "brier"})
 
 
 def value_of(metric: str, scored: Scored) -> float:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from core.child import Anticipated
+from experiments.metric_names import LOWER_IS_BETTER
 from experiments.training.resampling import (
-    LOWER_IS_BETTER,
     METRICS,
     Scored,
     bootstrap_interval,

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.training.resampling import LOWER_IS_BETTER, Scored, bootstrap_interval, value_of
+from experiments.metric_names import LOWER_IS_BETTER
+from experiments.training.resampling import Scored, bootstrap_interval, value_of
 
 MIN_ROWS = 50
 MOST_COLUMNS, MOST_VALUES = 6, 12

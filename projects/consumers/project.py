@@ -1,7 +1,6 @@
 """The live socket of a project: its events after a sequence number, in order, each once; presence beside them."""
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from typing import Any
@@ -14,26 +13,21 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import validate_host
 
-from core import live
 from core.api import authenticate_header
 from core.models import User
 from projects import presence, queries
 from projects.consumers.messages import Ask, read
 from projects.consumers.parts import parts_of
-from projects.consumers.readers import GATHER_S, Credential, known, still
-from projects.tail import BATCH, Entry, tail_of
+from projects.consumers.readers import Credential, known
+from projects.consumers.room import CLOSE_NOT_YOURS, CLOSE_TRY_AGAIN, Page, room_of
+from projects.tail import BATCH, Entry
 
 logger = logging.getLogger(__name__)
 
-POLL_S = 2.0
-RECHECK_S = 2.0
-HURRY_S = 0.02
 END_S = 5.0
 
 CLOSE_BAD_REQUEST = 4400
 CLOSE_SIGN_IN = 4401
-CLOSE_NOT_YOURS = 4403
-CLOSE_TRY_AGAIN = 1012
 
 _in_thread = sync_to_async(thread_sensitive=False)  # for what waits on the broker and never on the database
 
@@ -43,7 +37,6 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     task: asyncio.Task[None] | None = None
     place = ""
-    user: User
     stream_id: int
 
     async def connect(self) -> None:
@@ -67,7 +60,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             return
         self.task.cancel()
         await asyncio.wait([self.task], timeout=END_S)
-        live.hub.leave(self.stream_id, self.listener)
+        self.room.leave(self.page)
         if self.token is None:
             await _in_thread(presence.leave)(self.stream_id, self.page_id)
 
@@ -89,23 +82,23 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     async def _answer(self, ask: Ask) -> None:
         """What fails is answered with nothing: the page asks for it by itself, and hears why."""
         try:
-            found = await self.parts.answered(self.scope, self.user, ask.of)
+            found = await self.parts.answered(self.scope, self.page.user, ask.of)
         except Exception:
             logger.exception("fragments of project %s could not be made", self.key)
             found = {}
         await self.send(orjson.dumps({"ask": ask.number, "parts": found}).decode())
 
     async def _open(self, user: User, seq: int) -> None:
-        self.user, self.key = user, self.scope["url_route"]["kwargs"]["key"]
+        self.key = self.scope["url_route"]["kwargs"]["key"]
         stream_id = await self._readable_stream()
         if stream_id is None:
             await self.close(code=CLOSE_NOT_YOURS)
             return
         self.stream_id, self.page_id = stream_id, uuid.uuid4().hex
         self.parts = parts_of(self.stream_id)
-        self.listener = live.Listener()
-        self.listener.woken.set()  # what happened while the page was loading
-        live.hub.join(self.stream_id, self.listener)
+        self.room, self.page = room_of(self.stream_id), Page(self.credential, user)
+        self.room.enter(self.page)
+        del self.scope["user"]  # from here on the page knows them, as they are now
         self.task = asyncio.create_task(self._serve_or_close(seq))
 
     async def _serve_or_close(self, seq: int) -> None:
@@ -120,51 +113,28 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     async def _serve(self, seq: int) -> None:
         """Clear first, then read until there is nothing, then wait: so nothing falls between reading and waiting."""
-        tail, clock = tail_of(self.stream_id), asyncio.get_running_loop().time
-        seq = await self._start(seq)
-        checked, is_shown = clock(), self.token is not None
-        while True:
-            is_woken = self.listener.woken.is_set()
-            self.listener.woken.clear()
-            found = await tail.after(seq, may_be_old_s=0.0 if is_woken else POLL_S / 2)
-            is_told = any(entry.type.startswith("member.") for entry in found)
-            if is_told and not await self._may_still_hear(within_s=HURRY_S):
-                return
+        seq, is_shown = await self._start(seq), self.token is not None
+        while self.page.end_code is None:
+            self.page.woken.clear()
+            found = await self.room.tail.after(seq)
             seq = await self._send_all(found, seq)
             if not is_shown:
                 is_shown = True
                 await self._show()
-            if clock() - checked > RECHECK_S:  # after sending: it waits for others who ask
-                checked = clock()
-                if not await self._may_still_hear(within_s=GATHER_S):
-                    return
-            if presence.is_due():
-                await _in_thread(presence.keep)()
             if len(found) < BATCH:
-                # Not wait_for: before Python 3.12 it may swallow a cancellation, and this task would never end.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_S):
-                        await self.listener.woken.wait()
-
-    async def _may_still_hear(self, *, within_s: float) -> bool:
-        """Whoever may not is sent away; of whoever may, it is known again who they are."""
-        user = await still(self.credential, self.stream_id, within_s=within_s)
-        if user is None:
-            await self.close(code=CLOSE_NOT_YOURS)
-            return False
-        self.user = user
-        return True
+                await self.page.woken.wait()
+        await self.close(code=self.page.end_code)
 
     async def _show(self) -> None:
         """That the page is here, and where it edits. A program with a token is no page."""
-        presence.hold(self.stream_id, self.user, self.page_id, self.place)
+        presence.hold(self.stream_id, self.page.user, self.page_id, self.place)
         message = await _in_thread(presence.note)(self.stream_id, self.page_id)
         if message:
             await self.send(orjson.dumps(message).decode())
 
     async def _start(self, seq: int) -> int:
         """Where to read from. A page ahead of the log (a backup was restored) must fetch everything again."""
-        last = await database_sync_to_async(queries.last_seq)(self.stream_id)
+        last = await self.room.tail.refresh()
         if seq <= last:
             return seq
         await self.send(orjson.dumps({"resync_required": True, "seq": last}).decode())
@@ -175,7 +145,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         for entry in found:
             await self.send(entry.text)
             seq = entry.seq
-        for whispered in self.listener.take_whispers():
+        for whispered in self.page.take_whispers():
             await self.send(whispered)
         return seq
 

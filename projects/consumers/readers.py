@@ -18,7 +18,7 @@ from projects import queries
 GATHER_S = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Credential:
     """With what somebody opened a socket: a token, or a session and the hash of the password that they had then."""
 
@@ -38,10 +38,11 @@ def known(credentials: Collection[Credential]) -> dict[Credential, User]:
     """Whose these are, as they are known now, of those that still hold: the token is usable; the session is not signed
     out, and no older than the password."""
     now = datetime.now(UTC)
-    users = User.objects.filter(is_active=True).in_bulk({one.user_id for one in credentials})
-    tokens = Token.objects.usable(now=now).filter(pk__in={one.token_id for one in credentials if one.token_id})
+    people = User.objects.filter(is_active=True, pk__among={one.user_id for one in credentials})
+    users = {user.pk: user for user in people}
+    tokens = Token.objects.usable(now=now).filter(pk__among={one.token_id for one in credentials if one.token_id})
     keys = {one.session_key for one in credentials if not one.token_id}
-    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=now)
+    sessions = Session.objects.filter(session_key__among=keys, expire_date__gt=now)
     held = set(tokens.values_list("pk", flat=True)), set(sessions.values_list("session_key", flat=True))
     found = {one: users[one.user_id] for one in credentials if one.user_id in users}
     return {one: user for one, user in found.items() if _holds(one, user, *held)}
@@ -58,45 +59,50 @@ Asked = tuple[Credential, int]
 
 
 class _Round:
-    """What waits to be found out next in one event loop."""
+    """What is to be found out next in one event loop, all of it together."""
 
     def __init__(self) -> None:
-        self.waiting: dict[Asked, asyncio.Future[User | None]] = {}
+        self.asked: set[Asked] = set()
+        self.answer: asyncio.Future[dict[Asked, User]] | None = None
         self.under_way: set[asyncio.Task[None]] = set()
 
-    def ask(self, asked: Asked, *, within_s: float) -> "asyncio.Future[User | None]":
+    def ask(self, asked: Collection[Asked], *, within_s: float) -> "asyncio.Future[dict[Asked, User]]":
         """Waits until those are gathered who ask within that time, or until somebody is in more of a hurry."""
         loop = asyncio.get_running_loop()
-        if not self.waiting or within_s < GATHER_S:
+        if self.answer is None or within_s < GATHER_S:
             loop.call_later(within_s, self._begin)
-        return self.waiting.setdefault(asked, loop.create_future())
+        self.answer = self.answer or loop.create_future()
+        self.asked.update(asked)
+        return self.answer
 
     def _begin(self) -> None:
-        waiting, self.waiting = self.waiting, {}
-        if waiting:
-            task = asyncio.ensure_future(self._answer(waiting))
-            self.under_way.add(task)
-            task.add_done_callback(self.under_way.discard)
+        if self.answer is None:
+            return  # somebody in a hurry took these along
+        task = asyncio.ensure_future(self._find(self.asked, self.answer))
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
+        self.asked, self.answer = set(), None
 
-    async def _answer(self, waiting: "dict[Asked, asyncio.Future[User | None]]") -> None:
+    async def _find(self, asked: Collection[Asked], answer: "asyncio.Future[dict[Asked, User]]") -> None:
         try:
-            found = await _readers(waiting.keys())
+            found = await _readers(asked)
         except Exception as error:
-            for one in waiting.values():
-                one.set_exception(error)
+            answer.set_exception(error)
         else:
-            for asked, one in waiting.items():
-                one.set_result(found.get(asked))
+            answer.set_result(found)
 
 
 _rounds: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Round] = weakref.WeakKeyDictionary()
 
 
-async def still(credential: Credential, stream_id: int, *, within_s: float = GATHER_S) -> User | None:
-    """The person, as they are known now, if they may still read this project; else None. Raises what the database
-    raises."""
+async def still(
+    credentials: Collection[Credential], stream_id: int, *, within_s: float = GATHER_S
+) -> dict[Credential, User]:
+    """Of these the ones that may still read this project, with the person as they are known now. Raises what the
+    database raises."""
     of_loop = _rounds.setdefault(asyncio.get_running_loop(), _Round())
-    return await asyncio.shield(of_loop.ask((credential, stream_id), within_s=within_s))
+    found = await asyncio.shield(of_loop.ask([(one, stream_id) for one in credentials], within_s=within_s))
+    return {one: found[one, stream_id] for one in credentials if (one, stream_id) in found}
 
 
 @database_sync_to_async

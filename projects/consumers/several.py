@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from core import live
 from core.models import User
-from projects.consumers.project import CLOSE_SIGN_IN, CLOSE_TRY_AGAIN, END_S, RECHECK_S, ProjectConsumer
+from projects.consumers.project import CLOSE_SIGN_IN, END_S, ProjectConsumer
 from projects.consumers.readers import known
+from projects.consumers.room import CLOSE_TRY_AGAIN, RECHECK_S
 from projects.models import Project
 from projects.queries import visible_projects
 from projects.tail import BATCH, Tail, tail_of
@@ -19,11 +20,10 @@ from projects.tail import BATCH, Tail, tail_of
 logger = logging.getLogger(__name__)
 
 
-class _Ear(live.Listener):
+class _Ear:
     """One stream's place in the hub, which notes that it was this one that woke the page."""
 
     def __init__(self, stream_id: int, page: "SeveralProjectsConsumer") -> None:
-        super().__init__()
         self.stream_id, self.page = stream_id, page
 
     def tell(self, whispered: str | None) -> None:
@@ -40,6 +40,7 @@ class SeveralProjectsConsumer(ProjectConsumer):
     once together, and nothing sooner than `every_s` after the last.
     """
 
+    user: User
     says: str
     matters: tuple[str, ...]
     gather_s = 0.3
@@ -112,7 +113,9 @@ class SeveralProjectsConsumer(ProjectConsumer):
         """The streams of these in which something happened that matters."""
         news = set()
         for stream_id in woken & self.seen.keys():
-            found = await self.tails[stream_id].after(self.seen[stream_id])
+            tail = self.tails[stream_id]
+            await tail.refresh()
+            found = await tail.after(self.seen[stream_id])
             if found:
                 self.seen[stream_id] = found[-1].seq
             if any(entry.type.startswith(self.matters) for entry in found) or len(found) == BATCH:

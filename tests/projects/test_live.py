@@ -15,7 +15,7 @@ from core import events, live
 from core.models import Token
 from core.roles import Scope
 from projects import operations, presence
-from projects.consumers import project as consumers
+from projects.consumers import room
 from projects.models import Membership
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user
@@ -111,7 +111,7 @@ async def test_parallel_writers_reach_many_sockets_in_order_each_once(project):
 
 
 async def test_wake_up_comes_through_the_broker_before_the_poll(project, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 30.0)
+    monkeypatch.setattr(room, "POLL_S", 30.0)
     socket = await opened("FRD", ORIGIN, await session(project.created_by), after="1")
     while not live.hub._task or not presence_of(project):
         await asyncio.sleep(0.05)
@@ -131,7 +131,7 @@ def presence_of(project):
 
 async def test_without_a_wake_up_the_poll_finds_it(project, monkeypatch):
     monkeypatch.setattr(live, "wake", lambda stream_id: None)
-    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    monkeypatch.setattr(room, "POLL_S", 0.2)
     socket = await opened("FRD", ORIGIN, await session(project.created_by), after="1")
 
     await make_items(project)
@@ -205,21 +205,25 @@ async def test_of_a_crowd_the_first_are_named_and_whoever_edits(project):
         presence.leave(project.pk, str(number))
 
 
+class Ear:
+    def __init__(self):
+        self.told = []
+
+    def tell(self, whispered):
+        self.told.append(whispered)
+
+
 async def test_of_what_is_shown_again_and_again_the_first_and_the_last_is_told(monkeypatch):
     monkeypatch.setattr(live, "SHOWN_EVERY_S", 0.1)
-    hub, listener, told = live.Hub(), live.Listener(), []
-    hub._listeners[7].add(listener)
+    hub, ear = live.Hub(), Ear()
+    hub._listeners[7].add(ear)
 
     for number in range(50):
         hub._tell({"stream": 7, "shown": {"here": number}})
-    told += listener.take_whispers()
-    await asyncio.sleep(0.15)
-    told += listener.take_whispers()
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(0.4)
     hub._tell({"stream": 7, "shown": {"here": 50}})
-    told += listener.take_whispers()
 
-    assert [json.loads(one)["here"] for one in told] == [0, 49, 50]
+    assert [json.loads(one)["here"] for one in ear.told] == [0, 49, 50]
 
 
 async def test_the_pages_of_a_process_are_kept_together_and_one_that_left_is_not_written_again(project, monkeypatch):
@@ -289,8 +293,8 @@ async def test_member_who_is_taken_out_hears_no_more(project):
 
 
 async def test_member_who_vanishes_without_an_event_hears_no_more(project, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 0.2)
-    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    monkeypatch.setattr(room, "POLL_S", 0.2)
+    monkeypatch.setattr(room, "RECHECK_S", 0.4)
     member = await sync_to_async(make_member)(project, Role.VIEWER)
     socket = await opened("FRD", ORIGIN, await session(member), after="2")
 
@@ -300,14 +304,15 @@ async def test_member_who_vanishes_without_an_event_hears_no_more(project, monke
 
 
 async def test_an_event_does_not_wait_for_the_question_who_may_still_hear(project, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 60)
-    monkeypatch.setattr(consumers, "RECHECK_S", 0.1)
+    monkeypatch.setattr(room, "POLL_S", 60)
+    monkeypatch.setattr(room, "RECHECK_S", 0.2)
     may_answer = asyncio.Event()
 
     async def still(*asked, within_s):
         await may_answer.wait()
+        return {}
 
-    monkeypatch.setattr(consumers, "still", still)
+    monkeypatch.setattr(room, "still", still)
     socket = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
     await asyncio.sleep(0.3)
 
@@ -319,8 +324,8 @@ async def test_an_event_does_not_wait_for_the_question_who_may_still_hear(projec
 
 
 async def test_signing_out_ends_the_socket(project, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 0.2)
-    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    monkeypatch.setattr(room, "POLL_S", 0.2)
+    monkeypatch.setattr(room, "RECHECK_S", 0.4)
     cookie, client = await sync_to_async(cookies_of)(project.created_by)
     socket = await opened("FRD", ORIGIN, cookie, after="1")
 
@@ -330,8 +335,8 @@ async def test_signing_out_ends_the_socket(project, monkeypatch):
 
 
 async def test_token_without_origin_hears_until_it_is_revoked(project, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 0.2)
-    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    monkeypatch.setattr(room, "POLL_S", 0.2)
+    monkeypatch.setattr(room, "RECHECK_S", 0.4)
     socket = await opened("FRD", await bearer(project.created_by, Scope.READ), after="0")
     assert (await next_event(socket))["type"] == "project.created"
 
@@ -434,7 +439,7 @@ async def names_until(socket, count):
 
 
 async def test_without_a_broker_events_still_arrive(project, monkeypatch, settings):
-    monkeypatch.setattr(consumers, "POLL_S", 0.2)
+    monkeypatch.setattr(room, "POLL_S", 0.2)
     monkeypatch.setattr(presence, "_silent_until", 0.0)
     monkeypatch.setattr(presence, "_client", broken)
     socket = await opened("FRD", ORIGIN, await session(project.created_by), after="0")
@@ -456,7 +461,31 @@ async def test_failing_database_tells_the_page_to_come_again(project, monkeypatc
     def fail(**kwargs):
         raise RuntimeError("gone")
 
-    monkeypatch.setattr(events, "after", fail)
-    live.wake(project.pk)
+    with monkeypatch.context() as patch:
+        patch.setattr(events, "after", fail)
+        live.wake(project.pk)
+        assert await close_code(socket, timeout=8) == 1012
 
-    assert await close_code(socket, timeout=8) == 1012
+    again = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+    await make_items(project)
+    assert (await next_event(again))["seq"] == 3
+    await again.disconnect()
+
+
+async def test_of_those_who_are_here_only_who_may_no_longer_hear_is_sent_away(project, monkeypatch):
+    member = await sync_to_async(make_member)(project, Role.VIEWER)
+    mine = await opened("FRD", ORIGIN, await session(project.created_by), after="2")
+    theirs = await opened("FRD", ORIGIN, await session(member), after="2")
+    await names_until(mine, 2)
+
+    membership = await Membership.objects.aget(user=member)
+    await sync_to_async(operations.remove_member)(membership=membership, by=project.created_by)
+
+    heard = []
+    while (output := await theirs.receive_output(timeout=5))["type"] != "websocket.close":
+        heard.append(output["text"])
+    assert output["code"] == 4403
+    assert not any("member.removed" in one for one in heard), "not even of that"
+    await theirs.disconnect()
+    assert (await next_event(mine))["type"] == "member.removed"
+    await mine.disconnect()

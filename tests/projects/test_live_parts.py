@@ -12,7 +12,7 @@ from config.asgi import application
 from core.roles import Scope
 from core.views import parts
 from projects import operations
-from projects.consumers import project as consumers
+from projects.consumers import room
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
 from tests.projects.factories import make_sprint, make_token
@@ -160,7 +160,7 @@ async def test_of_another_project_that_one_is_in_the_role_there_counts(project):
 
 
 async def test_who_was_taken_out_is_told_nothing_even_before_the_socket_ends(project, monkeypatch):
-    monkeypatch.setattr(consumers, "RECHECK_S", 60)
+    monkeypatch.setattr(room, "RECHECK_S", 60)
     member = await sync_to_async(make_member)(project, Role.VIEWER)
     socket = await opened(await sync_to_async(signed_in)(member))
     assert await answer(socket, BOARD)
@@ -185,8 +185,8 @@ async def test_a_program_with_a_token_is_answered_nothing(project):
 
 
 async def test_another_password_ends_the_socket_of_every_other_session(project, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_S", 0.2)
-    monkeypatch.setattr(consumers, "RECHECK_S", 0.4)
+    monkeypatch.setattr(room, "POLL_S", 0.2)
+    monkeypatch.setattr(room, "RECHECK_S", 0.4)
     socket = await opened(await sync_to_async(signed_in)(project.created_by))
 
     project.created_by.set_password("another one, and a long one")

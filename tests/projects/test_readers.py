@@ -125,21 +125,23 @@ def rounds(monkeypatch):
     return asked
 
 
-async def test_who_asks_within_a_moment_is_answered_together(rounds):
-    found = await asyncio.gather(*(still(Credential(user), 1) for user in (1, 2, 3, 3)))
+async def test_who_asks_within_a_moment_is_answered_together_each_for_their_own(rounds):
+    one, two = Credential(1), Credential(2)
 
-    assert found == ["somebody"] * 4
-    assert rounds == [{(Credential(user), 1) for user in (1, 2, 3)}]
+    found = await asyncio.gather(still([one, two], 1), still([two], 2), still([two], 1))
+
+    assert found == [{one: "somebody", two: "somebody"}, {two: "somebody"}, {two: "somebody"}]
+    assert rounds == [{(one, 1), (two, 1), (two, 2)}]
 
 
 async def test_who_is_in_a_hurry_takes_the_others_along(rounds, monkeypatch):
     monkeypatch.setattr(readers, "GATHER_S", 60)
-    patient = asyncio.ensure_future(still(Credential(1), 1, within_s=60))
+    patient = asyncio.ensure_future(still([Credential(1)], 1, within_s=60))
     await asyncio.sleep(0)
 
-    await still(Credential(2), 1, within_s=0)
+    await still([Credential(2)], 1, within_s=0)
 
-    assert await patient == "somebody"
+    assert await patient == {Credential(1): "somebody"}
     assert len(rounds) == 1
 
 
@@ -150,8 +152,8 @@ async def test_trouble_is_told_to_all_who_wait_and_the_next_round_goes_on(rounds
         raise RuntimeError("gone")
 
     monkeypatch.setattr(readers, "_readers", fail)
-    found = await asyncio.gather(*(still(Credential(user), 1) for user in (1, 2)), return_exceptions=True)
+    found = await asyncio.gather(*(still([Credential(user)], 1) for user in (1, 2)), return_exceptions=True)
     assert [str(one) for one in found] == ["gone", "gone"]
 
     monkeypatch.setattr(readers, "_readers", whole)
-    assert await still(Credential(1), 1) == "somebody"
+    assert await still([Credential(1)], 1) == {Credential(1): "somebody"}
