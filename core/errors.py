@@ -36,6 +36,12 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def title(self) -> str:
+        """For the head of what tells it."""
+        titles = {403: "You may not do this", 404: "Not found", 409: "Not now", 412: "Changed meanwhile"}
+        return titles.get(self.status, "This cannot be done")
+
 
 class BadRequest(DomainError):
     """The request itself cannot be understood: not JSON, a cursor of somebody else's, a header out of shape."""

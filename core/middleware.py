@@ -51,12 +51,16 @@ class DomainErrorMiddleware:
             return None
         is_fragment = bool(getattr(request, "htmx", False))
         template = "ui/toast_error.html" if is_fragment else "ui/refused.html"
-        response = render(request, template, {"error": exc, "title": _title(exc.status)}, status=exc.status)
+        context = {"error": exc, "title": exc.title, "texts": [] if is_fragment else _written(request)}
+        response = render(request, template, context, status=exc.status)
         if is_fragment:
             response["HX-Reswap"], response["HX-Retarget"] = "beforeend", "#toasts"
         return response
 
 
-def _title(status: int) -> str:
-    titles = {403: "You may not do this", 404: "Not found", 409: "Not now", 412: "Changed meanwhile"}
-    return titles.get(status, "This cannot be done")
+def _written(request: HttpRequest) -> list[tuple[str, str]]:
+    """The texts that were sent, by the names of their fields: what somebody took time to write is not lost."""
+    if request.method != "POST" or "form" not in (request.content_type or ""):
+        return []
+    sent = [(name, str(text)) for name, text in request.POST.items() if "password" not in name]
+    return [(name.replace("_", " ").capitalize(), text) for name, text in sent if len(text.split()) > 1]

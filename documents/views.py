@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core.models import User
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from documents import assembly, files, operations, paper, rules, sprint_reviews, tables
 from documents import queries as written
 from documents.evidence import Subject
@@ -90,7 +90,7 @@ def _page(
         "versions": assembly.versions(project) if mapping.subject == "version" else [],
         "files": [(one.label, file_url(project, mapping, subject, one)) for one in files.forms_of(mapping, subject)],
     }
-    return render(request, "documents/document.html", context, status=422 if form else 200)
+    return render(request, "documents/document.html", context, status=status_of(form))
 
 
 def _paragraphs(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import NotFound
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from models_registry.models import Comparison, Deployment
 from monitoring import operations, queries, rules, tables
 from monitoring.forms import PolicyChangeForm, PolicyForm, RetrainForm
@@ -79,7 +79,7 @@ def watch(request: HttpRequest, project: Project, name: str) -> HttpResponse:
         "form": form,
         "why_not": rules.why_not_monitor(user_of(request), project.pk),
     }
-    return render(request, "monitoring/watch.html", context, status=422 if form.is_bound else 200)
+    return render(request, "monitoring/watch.html", context, status=status_of(form))
 
 
 @project_page
@@ -98,7 +98,7 @@ def policy(request: HttpRequest, project: Project, name: str) -> HttpResponse:
         "why_not": rules.why_not_monitor(user_of(request), project.pk),
         "is_change": True,
     }
-    return render(request, "monitoring/watch.html", context, status=422 if form.is_bound else 200)
+    return render(request, "monitoring/watch.html", context, status=status_of(form))
 
 
 @project_page
@@ -118,7 +118,7 @@ def retrain(request: HttpRequest, project: Project, name: str) -> HttpResponse:
     for each in PARTS:
         context |= _part(request, found, each)
     context |= _frame(request, found) | {"retrain_form": form}
-    return render(request, "monitoring/monitor.html", context, status=422)
+    return render(request, "monitoring/monitor.html", context, status=status_of(form))
 
 
 @project_page

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core import files
 from core.enums import JobState
 from core.files import attachment
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from experiments.queries import visible_experiments
 from experiments.rules import why_not_cancel
 from experiments.tables import JOB_TONES
@@ -48,7 +48,7 @@ def imports(request: HttpRequest, project: Project) -> HttpResponse:
     }
     if part_of(request) == "imports":
         return render(request, "porting/parts/imports.html", context)
-    return render(request, "porting/imports.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "porting/imports.html", context, status=status_of(sent))
 
 
 def _start(request: HttpRequest, project: Project, form: Any) -> Import:
@@ -110,7 +110,7 @@ def exports(request: HttpRequest, project: Project) -> HttpResponse:
     }
     if part_of(request) == "exports":
         return render(request, "porting/parts/exports.html", context)
-    return render(request, "porting/exports.html", context, status=422 if form.is_bound else 200)
+    return render(request, "porting/exports.html", context, status=status_of(form))
 
 
 def _start_export(request: HttpRequest, project: Project, form: ExportForm) -> Export:

@@ -45,14 +45,14 @@ def why_not(request: HttpRequest, permission: Permission) -> str | None:
     return rules.why_not_as(user_of(request), cast(ProjectRequest, request).role, permission)
 
 
-def takes_effect(form: BaseForm, act: Callable[[], Any], *, shown: type[DomainError] = DomainError) -> bool:
-    """Whether the form is good and the operation took effect; else the refusal stands on the form. With `shown` only
-    refusals of that kind do, and others are raised: they are told on a page of their own."""
+def takes_effect(form: BaseForm, act: Callable[[], Any]) -> bool:
+    """Whether the form is good and the operation took effect; else the refusal stands on the form, with what was
+    written."""
     if not form.is_valid():
         return False
     try:
         act()
-    except shown as exc:
+    except DomainError as exc:
         show_on(form, exc)
         return False
     return True

@@ -42,7 +42,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (new URL(xhr.responseURL).pathname.startsWith("/sign-in")) location.reload();
     return;
   }
-  if (html && [400, 409, 422].includes(xhr.status) && xhr.responseText.trim() && !isToast(xhr.responseText)) {
+  if (html && [400, 403, 409, 412, 422].includes(xhr.status) && xhr.responseText.trim() && !isToast(xhr.responseText)) {
     detail.shouldSwap = true;
     detail.isError = false;
   }

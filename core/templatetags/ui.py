@@ -11,7 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.forms import BaseForm, BoundField, CharField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -19,6 +19,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import charts
+from core.pages import refusal_of
 from core.prose import prose as rendered
 
 register = template.Library()
@@ -422,7 +423,24 @@ def errors(form: Any) -> dict[str, Any]:
     """What is wrong with a form, at its head: sentences about the whole, and links to the fields that are wrong."""
     wrong = [bound for bound in form if bound.errors and not bound.is_hidden]
     hidden = [f"{bound.label}: {error}" for bound in form.hidden_fields() for error in bound.errors]
+    form.is_told = True
     return {"whole": [*form.non_field_errors(), *hidden], "wrong": wrong}
+
+
+@register.inclusion_tag("ui/kept.html", takes_context=True)
+def kept(context: Context) -> dict[str, Any]:
+    """At the end of a page: the form of the context that was refused and has no place on the page any more, since the
+    thing moved on. What was written is shown, with why not."""
+    shown: dict[Any, Any] = context.flatten()
+    for form in shown.values():
+        if isinstance(form, BaseForm) and refusal_of(form) and not getattr(form, "is_told", False):
+            texts = [(bound.label, bound.value()) for bound in form if _is_written(bound)]
+            return {"refusal": refusal_of(form), "texts": texts}
+    return {}
+
+
+def _is_written(bound: BoundField) -> bool:
+    return not bound.is_hidden and type(bound.field) is CharField and bool(bound.value())
 
 
 def _kind(bound: BoundField) -> str:

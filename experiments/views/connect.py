@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.operations import create_token
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from core.roles import Scope
 from experiments import listing, rules, runtable
 from experiments.enums import RunSource
@@ -35,7 +35,7 @@ def connect(request: HttpRequest, project: Project) -> HttpResponse:
         "why_not": rules.why_not_train(user_of(request), project.pk),
         "snippets": _snippets(request, project, made[0] if made else "tl_..."),
     }
-    return render(request, "experiments/connect.html", context, status=422 if form.is_bound and not done else 200)
+    return render(request, "experiments/connect.html", context, status=status_of(form))
 
 
 def _make_token(request: HttpRequest, project: Project, *, label: str, days: int) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.files import attachment
 from core.models import Job
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from experiments import operations, queries, rules, tables
 from experiments.forms import UploadForm
 from experiments.models import DatasetVersion
@@ -36,7 +36,7 @@ def data(request: HttpRequest, project: Project) -> HttpResponse:
         "why_not": rules.why_not_add_data(user_of(request), project.pk),
         "project": project,
     }
-    return render(request, _data_template(request), context, status=422 if form.is_bound else 200)
+    return render(request, _data_template(request), context, status=status_of(form))
 
 
 def _data_template(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import files
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from experiments import operations, queries, recipes, rules
 from experiments.forms import ReproduceForm
 from experiments.models import Reproduction, Run
@@ -33,7 +33,7 @@ def reproduce(request: HttpRequest, project: Project, run_id: str) -> HttpRespon
             return HttpResponse(status=204, headers={"HX-Redirect": url})
         return redirect(url)
     context = section(request, project, run) | {"reproduce_form": form}
-    return render(request, "experiments/parts/reproduce.html", context, status=422)
+    return render(request, "experiments/parts/reproduce.html", context, status=status_of(form))
 
 
 def _start(request: HttpRequest, run: Run, form: ReproduceForm) -> Reproduction:

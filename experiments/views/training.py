@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from experiments import operations, queries, rules
 from experiments.forms import TrainForm
 from experiments.models import DatasetVersion, Run
@@ -36,7 +36,7 @@ def train(request: HttpRequest, project: Project) -> HttpResponse:
     started: list[Run] = []
     if form.is_bound and takes_effect(form, lambda: started.append(_start(request, project, form, versions))):
         return redirect("experiments:run", key=project.key, run_id=started[0].run_id)
-    return render(request, "experiments/train.html", context | {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "experiments/train.html", context | {"form": form}, status=status_of(form))
 
 
 def _form(asked: dict[str, Any], versions: list[DatasetVersion], *, is_bound: bool) -> TrainForm:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.pages import page, public, user_of
+from core.pages import page, public, status_of, user_of
 from inbox import links, operations, queries, rules
 from inbox.enums import Channel, Kind
 from inbox.forms import ChatForm, PreferencesForm
@@ -32,7 +32,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         messages.info(request, "From now on you are told like this.")
         return redirect("inbox:settings")
     context = {"form": form, "found": found, "matrix": form.matrix(), "mail": house.EMAIL_URL, "channels": Channel}
-    return render(request, "inbox/settings.html", context, status=422 if form.errors else 200)
+    return render(request, "inbox/settings.html", context, status=status_of(form))
 
 
 @project_page
@@ -50,7 +50,7 @@ def chat(request: HttpRequest, project: Project) -> HttpResponse:
         return redirect("inbox:chat", key=project.key)
     why_not = rules.why_not_set_channel(user_of(request), project)
     context = {"project": project, "form": form, "found": found, "why_not": why_not}
-    return render(request, "inbox/chat.html", context, status=422 if form.errors else 200)
+    return render(request, "inbox/chat.html", context, status=status_of(form))
 
 
 @project_page

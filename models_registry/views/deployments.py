@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import DomainError, Invalid
-from core.pages import now, user_of
+from core.errors import DomainError
+from core.pages import now, status_of, user_of
 from models_registry import approvals, operations, prediction, queries, rules, tables
 from models_registry.enums import DeploymentState
 from models_registry.forms import PauseForm, RetireForm, RowForm
@@ -87,7 +87,7 @@ def pause(request: HttpRequest, project: Project, name: str) -> HttpResponse:
         messages.info(request, f"{name} is paused: callers get 503.")
         return redirect("models_registry:deployment", key=project.key, name=name)
     context = _whole(request, project, found) | {"pause_form": form}
-    return render(request, "models_registry/deployment.html", context, status=422)
+    return render(request, "models_registry/deployment.html", context, status=status_of(form))
 
 
 @project_page
@@ -117,9 +117,9 @@ def retire(request: HttpRequest, project: Project, name: str) -> HttpResponse:
     def act() -> None:
         operations.retire_deployment(deployment=found, by=user_of(request), now=now(), **form.cleaned_data)
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         context = _whole(request, project, found) | {"retire_form": form}
-        return render(request, "models_registry/deployment.html", context, status=422)
+        return render(request, "models_registry/deployment.html", context, status=status_of(form))
     messages.info(request, f"{name} is retired.")
     return redirect("models_registry:deployment", key=project.key, name=name)
 

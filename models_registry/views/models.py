@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from experiments import queries as experiments
 from experiments.models import DatasetVersion, Run
 from models_registry import operations, peeks, queries, rules, tables
@@ -82,7 +82,7 @@ def propose(request: HttpRequest, project: Project) -> HttpResponse:
         "names": names,
         "why_not": rules.why_not_register(user_of(request), project.pk),
     }
-    return render(request, "models_registry/propose.html", context, status=422 if form.is_bound else 200)
+    return render(request, "models_registry/propose.html", context, status=status_of(form))
 
 
 @transaction.atomic
@@ -201,7 +201,8 @@ def _room(project: Project, found: ModelVersion) -> Room:
 
 def _again(request: HttpRequest, project: Project, found: ModelVersion, **forms: Any) -> HttpResponse:
     """The page once more, with the form that came back wrong."""
-    return render(request, "models_registry/version.html", _whole(request, project, found) | forms, status=422)
+    context = _whole(request, project, found) | forms
+    return render(request, "models_registry/version.html", context, status=status_of(*forms.values()))
 
 
 def _state(request: HttpRequest, project: Project, found: ModelVersion) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import Invalid
-from core.pages import now, user_of
+from core.pages import now, seen_now, status_of, user_of
 from models_registry import approvals, operations, queries, rules, tables
 from models_registry.enums import ReviewState
 from models_registry.forms import DecisionForm
@@ -87,7 +86,7 @@ def _show_since(request: HttpRequest, review: Review, approval: Approval, form: 
         "why_not": rules.why_not_withdraw_decision(user_of(request), approval),
         "withdraw_form": form,
     }
-    return render(request, "models_registry/review_since.html", context, status=422 if form.is_bound else 200)
+    return render(request, "models_registry/review_since.html", context, status=status_of(form))
 
 
 @project_page
@@ -99,7 +98,7 @@ def decision_withdraw(request: HttpRequest, project: Project, number: int, decis
     def act() -> None:
         operations.withdraw_decision(approval=approval, by=user_of(request), now=now(), **form.cleaned_data)
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return _show_since(request, found, approval, form)
     messages.success(request, "Your decision is withdrawn.")
     return redirect("models_registry:review", key=project.key, number=number)
@@ -124,8 +123,9 @@ def _decide(request: HttpRequest, project: Project, number: int, operation: Call
         messages.success(request, _said(queries.review_numbered(project=project, number=number)))
         return redirect("models_registry:review", key=project.key, number=number)
     found = queries.review_numbered(project=project, number=number)
-    context = _context(request, project, found) | {"form": form}
-    return render(request, "models_registry/review.html", context, status=422)
+    context = _context(request, project, found)
+    seen_now(form, **context["form"].initial)
+    return render(request, "models_registry/review.html", context | {"form": form}, status=status_of(form))
 
 
 def _said(found: Review) -> str:

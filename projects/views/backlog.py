@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import Invalid
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import operations, queries, rules, tables
 from projects.forms.board import DeclineForm, RequestForm
 from projects.models import Project
@@ -90,8 +89,8 @@ def _show_requests(
     }
     if part_of(request) == "waiting":
         return render(request, "projects/parts/requests.html", context)
-    context |= {"form": form, "tabs": work_tabs(project, "requests")}
-    return render(request, "projects/requests.html", context, status=422 if form.is_bound or declined else 200)
+    context |= {"form": form, "declined": declined, "tabs": work_tabs(project, "requests")}
+    return render(request, "projects/requests.html", context, status=status_of(form, declined))
 
 
 @project_page
@@ -110,6 +109,6 @@ def decline(request: HttpRequest, project: Project, number: int) -> HttpResponse
     def decline() -> None:
         operations.decline_request(item=item, by=user_of(request), now=now(), **form.cleaned_data)
 
-    if not takes_effect(form, decline, shown=Invalid):
+    if not takes_effect(form, decline):
         return _show_requests(request, project, RequestForm(), form)
     return redirect("projects:requests", key=project.key)

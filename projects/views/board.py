@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
-from core.pages import now, user_of, whole_asked
+from core.pages import now, status_of, user_of, whole_asked
 from core.shared import Shared
 from projects import cardfacts, operations, queries, tables
 from projects.attained import MEASURED_LIVE
@@ -136,8 +136,7 @@ def show_board(
         context |= {"more_url": _more_url(project, context["who"], swim), "swim_key": swim}
         return more_of_lane(request, project, _of_track(_shown(context["sprint"], context["who"]), swim), context)
     context |= _frame(project, context["sprint"], sprint_form, item_form)
-    is_wrong = sprint_form is not None or item_form is not None
-    return render(request, "projects/board.html", context, status=422 if is_wrong else 200)
+    return render(request, "projects/board.html", context, status=status_of(sprint_form, item_form))
 
 
 _fragments = Shared[bytes]()

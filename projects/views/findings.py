@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import operations, peeks, queries, rules, subjects, tables
 from projects.enums import FINDING_FLOW, FindingState
 from projects.forms.findings import FindingChangeForm, NewFindingForm
@@ -40,7 +41,7 @@ def findings(request: HttpRequest, project: Project) -> HttpResponse:
         "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
     }
     template = "projects/parts/findings.html" if part_of(request) == "findings" else "projects/findings.html"
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 @project_page
@@ -49,8 +50,7 @@ def finding(request: HttpRequest, project: Project, number: int) -> HttpResponse
     found = queries.finding(project, number)
     if part_of(request) == "peek":
         return render(request, "ui/peek.html", peeks.of_finding(found))
-    initial = {name: getattr(found, name) for name in FindingChangeForm.base_fields}
-    form = FindingChangeForm(request.POST or None, initial=initial, people=queries.people(project))
+    form = _form(project, found, request.POST or None)
 
     def act() -> None:
         values = dict(form.cleaned_data)
@@ -60,26 +60,40 @@ def finding(request: HttpRequest, project: Project, number: int) -> HttpResponse
     if takes_effect(form, act):
         messages.success(request, f"Finding F{number} saved.")
         return redirect("projects:findings", key=project.key)
-    context = {
+    return _show(request, project, found, form=form)
+
+
+def _form(project: Project, found: Finding, data: Any = None) -> FindingChangeForm:
+    initial = {name: getattr(found, name) for name in FindingChangeForm.base_fields}
+    return FindingChangeForm(data, initial=initial, people=queries.people(project))
+
+
+def _show(request: HttpRequest, project: Project, found: Finding, **sent: BaseForm) -> HttpResponse:
+    """The page of a finding; a form that was refused stands on it as it was sent."""
+    context: dict[str, Any] = {
         "project": project,
         "finding": found,
         "about": _about(project, found),
         "tone": tables.SEVERITY_TONES[found.severity],
-        "form": form,
+        "form": _form(project, found),
+        "close_form": ReasonForm(auto_id="close-%s"),
         "steps": FINDING_FLOW.open_steps(found.state),
         "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
         "why_not_close": rules.why_not_close_finding(user_of(request), found),
     }
-    return render(request, "projects/finding.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/finding.html", context | sent, status=status_of(*sent.values()))
 
 
 @project_page
 @require_POST
 def close(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    form = ReasonForm(request.POST)
-    resolution = form.cleaned_data["text"] if form.is_valid() else ""
-    found = queries.finding(project, number)
-    operations.close_finding(finding=found, resolution=resolution, by=user_of(request), now=now())
+    found, form = queries.finding(project, number), ReasonForm(request.POST, auto_id="close-%s")
+
+    def act() -> None:
+        operations.close_finding(finding=found, resolution=form.cleaned_data["text"], by=user_of(request), now=now())
+
+    if not takes_effect(form, act):
+        return _show(request, project, found, close_form=form)
     messages.success(request, f"Finding F{number} is closed.")
     return redirect("projects:findings", key=project.key)
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.forms import BaseForm
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import Conflict, DomainError, Invalid
-from core.pages import now, user_of
+from core.errors import Conflict
+from core.pages import now, seen_now, status_of, user_of
 from projects import approvals, gates, operations, policies, queries, rules, tables
 from projects.enums import Gate
 from projects.forms.gates import AskForm, EmergencyForm, VerdictForm, WaiverForm, WithdrawForm
@@ -53,7 +53,7 @@ def emergency(request: HttpRequest, project: Project) -> HttpResponse:
         operations.release_in_emergency(project=project, by=user_of(request), now=now(), **form.cleaned_data)
 
     said = "Passed in an emergency. A finding asks somebody else to look at it."
-    return _sent(request, project, act, said, shown=Invalid, emergency_form=form)
+    return _sent(request, project, act, said, emergency_form=form)
 
 
 @project_page
@@ -64,7 +64,7 @@ def ask(request: HttpRequest, project: Project) -> HttpResponse:
     def act() -> None:
         operations.request_gate(project=project, by=user_of(request), now=now(), **form.cleaned_data)
 
-    return _sent(request, project, act, "Asked. Those who may decide see it here.", shown=Invalid, ask_form=form)
+    return _sent(request, project, act, "Asked. Those who may decide see it here.", ask_form=form)
 
 
 @project_page
@@ -87,7 +87,7 @@ def withdraw(request: HttpRequest, project: Project, number: int) -> HttpRespons
     def act() -> None:
         operations.withdraw_gate_decision(approval=approval, by=user_of(request), now=now(), **form.cleaned_data)
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return _show_since(request, project, approval, form)
     messages.success(request, "Your verdict is withdrawn.")
     return redirect("projects:gate", key=project.key)
@@ -140,7 +140,7 @@ def _show_since(request: HttpRequest, project: Project, approval: GateApproval, 
     found = gates.assess(project)
     rows = difference(found, approval.evaluation.bound) if found else []
     context = {"project": project, "approval": approval, "rows": rows, "withdraw_form": form}
-    return render(request, "projects/gate_since.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/gate_since.html", context, status=status_of(form))
 
 
 def _act(request: HttpRequest, project: Project, act: Callable[[], Any], said: str) -> HttpResponse:
@@ -154,19 +154,17 @@ def _sent(
     project: Project,
     act: Callable[[], Any],
     said: str,
-    *,
-    shown: type[DomainError] = DomainError,
-    **sent: BaseForm,
+    **sent: Form,
 ) -> HttpResponse:
     """As `_act`, with a form by the name that the page has for it: refused, it stands on the page as it was sent."""
     (form,) = sent.values()
-    if not takes_effect(form, act, shown=shown):
+    if not takes_effect(form, act):
         return _page(request, project, **sent)
     messages.success(request, said)
     return redirect("projects:gate", key=project.key)
 
 
-def _page(request: HttpRequest, project: Project, **sent: BaseForm) -> HttpResponse:
+def _page(request: HttpRequest, project: Project, **sent: Form) -> HttpResponse:
     """The page; a form that was refused stands on it as it was sent."""
     user, assessment, asked = user_of(request), gates.assess(project), queries.open_request(project)
     found = approvals.tally(assessment, asked, now=now()) if assessment else None
@@ -181,9 +179,12 @@ def _page(request: HttpRequest, project: Project, **sent: BaseForm) -> HttpRespo
         "user_pk": user.pk,
     }
     if assessment and found and part_of(request) != "requirements":
-        context |= _asides(request, project, assessment, found) | sent
+        context |= _asides(request, project, assessment, found)
+        for form in sent.values():
+            seen_now(form, digest=assessment.digest)
+    context |= sent
     template = "projects/parts/gate_requirements.html" if part_of(request) == "requirements" else "projects/gate.html"
-    return render(request, template, context, status=422 if sent else 200)
+    return render(request, template, context, status=status_of(*sent.values()))
 
 
 def _asides(

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.errors import Conflict
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import itemreading, operations, rules
 from projects.forms.item_import import ItemImportForm
 from projects.models import Project
@@ -44,7 +44,7 @@ def import_page(request: HttpRequest, project: Project) -> HttpResponse:
     }
     is_fragment = getattr(request, "htmx", False)
     template = "projects/parts/import_preview.html" if is_fragment else "projects/item_import.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 def _tried(request: HttpRequest, project: Project, form: ItemImportForm, *, takes: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import operations, queries, rules, subjects
 from projects.forms.item_details import BlockForm, ItemDetailsForm
 from projects.models import Project, WorkItem
@@ -93,8 +93,8 @@ def _about(request: HttpRequest, project: Project, number: int, **forms: Any) ->
     }
     context["form"] = forms.get("form") or ItemDetailsForm(None, project=project, item=item)
     context["block_form"] = forms.get("block_form") or BlockForm()
-    is_wrong = any(forms.values())
-    return render(request, "projects/parts/item_about.html", context, status=422 if is_wrong else 200)
+    status = status_of(context["form"], context["block_form"])
+    return render(request, "projects/parts/item_about.html", context, status=status)
 
 
 def _links(project: Project, item: WorkItem) -> list[dict[str, Any]]:

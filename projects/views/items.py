@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import operations, peeks, queries, rules
 from projects.forms.board import ItemChangeForm
 from projects.forms.items_in_place import ItemInPlaceForm
@@ -36,7 +36,7 @@ def add(request: HttpRequest, project: Project) -> HttpResponse:
     if takes_effect(form, lambda: _add(request, project, dict(form.cleaned_data))):
         return _back(request, project, is_fragment=is_fragment)
     if is_fragment:
-        return render(request, NEW_ITEM, {"project": project, "item_form": form}, status=422)
+        return render(request, NEW_ITEM, {"project": project, "item_form": form}, status=status_of(form))
     return show_board(request, project, item_form=form)
 
 
@@ -106,8 +106,7 @@ def _show(
     template = _template_for(request)
     if template == PAGE:
         context |= discussion(request, project, item_room(project, item.number)) | section(request, project, item)
-    is_wrong = template_form is not None or bool(form and form.is_bound)
-    return render(request, template, context, status=422 if is_wrong else 200)
+    return render(request, template, context, status=status_of(form, template_form))
 
 
 @project_page

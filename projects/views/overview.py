@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import Invalid
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import delivery, feed, first_steps, gates, operations, queries, rules, tables, tiers
 from projects.attained import attained
 from projects.forms.gates import PassForm
@@ -50,7 +49,7 @@ def _show(request: HttpRequest, project: Project, pass_form: PassForm) -> HttpRe
     for facts in (_first_steps, _tier, _gate, _goal, _sprint, _risks, _feed):
         context |= facts(request, project)
     context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
-    return render(request, "projects/overview.html", context, status=422 if pass_form.is_bound else 200)
+    return render(request, "projects/overview.html", context, status=status_of(pass_form))
 
 
 @project_page
@@ -61,7 +60,7 @@ def gate_pass(request: HttpRequest, project: Project) -> HttpResponse:
     def act() -> None:
         passed.append(operations.pass_gate(project=project, by=user_of(request), now=now(), **form.cleaned_data))
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return _show(request, project, form)
     messages.success(request, f"{passed[0].get_gate_display()} passed.")
     return redirect("projects:overview", key=project.key)
@@ -85,7 +84,7 @@ def rename(request: HttpRequest, project: Project) -> HttpResponse:
         "form": form,
         "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
     }
-    return render(request, "projects/rename.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/rename.html", context, status=status_of(form))
 
 
 def _state(project: Project) -> tables.GateState:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import files
 from core.errors import Invalid
-from core.pages import now, page, user_of
+from core.pages import now, page, status_of, user_of
 from projects import facts, operations, policies, queries, rules
 from projects.enums import PolicyState
 from projects.forms.gates import PolicyForm
@@ -42,7 +42,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     if takes_effect(form, act):
         return redirect("projects:policy", name=made[0].name, number=made[0].number)
     context = _editor(form) | {"why_not": rules.why_not_draft_policy(user_of(request))}
-    return render(request, "projects/policy_new.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/policy_new.html", context, status=status_of(form))
 
 
 @page
@@ -71,7 +71,7 @@ def policy(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "why_not_publish": rules.why_not_publish_policy(user, found),
         "why_not_discard": rules.why_not_discard_policy(user, found),
     }
-    return render(request, "projects/policy.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/policy.html", context, status=status_of(form))
 
 
 @page

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, NotFound
-from core.pages import now, page, user_of
+from core.pages import now, page, refusal_of, user_of
 from projects import facts, operations, policies, queries, rules
 from projects.enums import Gate
 from projects.forms.policies import GateForm
@@ -40,7 +40,9 @@ def policy_form(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "lost": lost,
         "why_not": rules.why_not_revise_policy(user_of(request), found),
     }
-    return render(request, "projects/policy_form.html", context, status=422 if request.method == "POST" else 200)
+    refusal = refusal_of(form.rules)
+    status = refusal.status if refusal else 422 if request.method == "POST" else 200
+    return render(request, "projects/policy_form.html", context, status=status)
 
 
 def _save(request: HttpRequest, found: PolicyVersion, gate: Gate, form: GateForm) -> tuple[tuple[str, ...], bool]:

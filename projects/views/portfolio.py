@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import files
 from core.errors import Invalid
-from core.pages import now, page, user_of, whole_asked
+from core.pages import now, page, status_of, user_of, whole_asked
 from projects import first_steps, health, operations, portfolio, queries, rules
 from projects.affordability import money
 from projects.enums import Health, Stage
@@ -72,7 +72,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
     if takes_effect(form, act):
         return redirect("projects:overview", key=made[0].key)
-    return render(request, "projects/create.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "projects/create.html", {"form": form}, status=status_of(form))
 
 
 @project_page
@@ -95,7 +95,7 @@ def one_health(request: HttpRequest, project: Project) -> HttpResponse:
         "findings": [(finding, TONES[finding.light]) for finding in computed.findings],
         "why_not": rules.why_not(by, Permission.PASS_GATE, project.pk),
     }
-    return render(request, "projects/health.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/health.html", context, status=status_of(form))
 
 
 def _form(request: HttpRequest) -> str:

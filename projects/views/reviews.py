@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import operations as core_operations
 from core.errors import NotFound
-from core.pages import now, public, user_of
+from core.pages import now, public, status_of, user_of
 from projects import operations, queries, reviewing, rules, sprintsheet
 from projects.enums import SprintState
 from projects.forms.board import CloseSprintForm
@@ -161,7 +161,6 @@ def _show(
     new_link: str = "",
 ) -> HttpResponse:
     """A form that came back wrong stands open on the page."""
-    wrong = [form for form in (verdict_form, card_form, link_form) if form is not None]
     part = part_of(request)
     context = _base(request, project, sprint) | _facts(request, project, sprint, part)
     if part in PARTS:
@@ -179,7 +178,7 @@ def _show(
         "close_form": CloseSprintForm(sprints=queries.planned_sprints(project)),
         "now": now(),
     }
-    return render(request, "projects/review.html", context, status=422 if wrong else 200)
+    return render(request, "projects/review.html", context, status=status_of(verdict_form, card_form, link_form))
 
 
 def _base(request: HttpRequest, project: Project, sprint: Sprint) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import FieldError, Invalid
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import indicators, operations, peeks, queries, rules, tables
 from projects.enums import RISK_FLOW, FindingState, RiskLevel, RiskState, Stage
 from projects.forms.risks import (
@@ -49,7 +49,7 @@ def register(request: HttpRequest, project: Project) -> HttpResponse:
         "why_not": rules.why_not(user_of(request), Permission.EDIT_RISKS, project.pk),
     }
     template = "projects/parts/register.html" if part_of(request) == "register" else "projects/risks.html"
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 @project_page
@@ -73,8 +73,7 @@ def _show(request: HttpRequest, risk: Any, **forms: BaseForm) -> HttpResponse:
     initial = {name: getattr(risk, name) for name in RiskChangeForm.base_fields}
     context: dict[str, Any] = {"project": risk.project} | _watch(request, risk) | _decisions(request, risk)
     context |= {"form": RiskChangeForm(initial=initial, people=queries.people(risk.project))} | forms
-    is_wrong = any(form.is_bound for form in forms.values())
-    return render(request, "projects/risk.html", context, status=422 if is_wrong else 200)
+    return render(request, "projects/risk.html", context, status=status_of(*forms.values()))
 
 
 def _watch(request: HttpRequest, risk: Any) -> dict[str, Any]:
@@ -115,7 +114,7 @@ def treat(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     def act() -> None:
         operations.treat_risk(risk=found, treatment=form.cleaned_data["text"], by=user_of(request), now=now())
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return _show(request, found, treat_form=form)
     messages.success(request, f"Risk R{number} is treated.")
     return redirect("projects:risks", key=project.key)
@@ -131,7 +130,7 @@ def accept(request: HttpRequest, project: Project, number: int) -> HttpResponse:
         given = {"reason": form.cleaned_data["text"], "until": form.cleaned_data["until"]}
         decided.append(operations.accept_risk(risk=found, by=user_of(request), now=now(), **given))
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return _show(request, found, accept_form=form)
     said = "accepted" if decided[0].state == RiskState.ACCEPTED else "signed once; the other side signs next"
     messages.success(request, f"Risk R{number} is {said}.")
@@ -151,9 +150,7 @@ def sign(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 def control_add(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     found = queries.risk_in_full(project, number)
     form = ControlForm(request.POST, people=queries.people(project), auto_id="control-%s")
-    if not takes_effect(
-        form, lambda: operations.add_control(risk=found, by=user_of(request), **form.cleaned_data), shown=Invalid
-    ):
+    if not takes_effect(form, lambda: operations.add_control(risk=found, by=user_of(request), **form.cleaned_data)):
         return _show(request, found, control_form=form)
     return redirect("projects:risk", key=project.key, number=number)
 
@@ -176,7 +173,7 @@ def indicator_bind(request: HttpRequest, project: Project, number: int) -> HttpR
     def act() -> None:
         operations.bind_indicator(risk=found, by=user_of(request), now=now(), **form.cleaned_data)
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return _show(request, found, indicator_form=form)
     return redirect("projects:risk", key=project.key, number=number)
 

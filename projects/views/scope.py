@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, PreconditionFailed
-from core.pages import now, show_on, user_of
+from core.pages import now, show_on, status_of, user_of
 from projects import gates, operations, queries, rules, tables
 from projects.affordability import verdict
 from projects.enums import Gate
@@ -61,7 +61,7 @@ def _page(request: HttpRequest, project: Project, form: ScopeForm, conflict: dic
         "why_not": rules.why_not(user_of(request), Permission.EDIT_SCOPE, project.pk),
     }
     template = PARTS.get(part_of(request), "projects/scope.html")
-    status = 412 if conflict else 422 if form.is_bound else 200
+    status = 412 if conflict else status_of(form)
     return render(request, template, context, status=status)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Invalid, PreconditionFailed
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import operations, queries, reviewing, rules, sprintsheet
 from projects.enums import SprintState
 from projects.forms.sprints import CapacityForms, SprintChangeForm
@@ -131,8 +131,7 @@ def _show_plan(
     if template is None:
         template = "projects/sprint_plan.html"
         context |= {"form": form or SprintChangeForm(), "forms": forms or _capacity_forms(project, sprint)}
-    is_wrong = bool(form and form.is_bound) or forms is not None
-    return render(request, template, context, status=422 if is_wrong else 200)
+    return render(request, template, context, status=422 if forms is not None else status_of(form))
 
 
 def _capacity_forms(project: Project, sprint: Sprint) -> Any:

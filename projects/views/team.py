@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Invalid
-from core.pages import now, user_of
+from core.pages import now, status_of, user_of
 from projects import operations, queries, rules, tables, tiers
 from projects.forms.gates import DelegationForm
 from projects.forms.project import MemberForm, RoleForm
@@ -49,8 +49,7 @@ def _page(
         ],
     }
     template = "projects/parts/members.html" if part_of(request) == "members" else "projects/team.html"
-    is_refused = form.is_bound or (delegation_form is not None)
-    return render(request, template, context, status=422 if is_refused else 200)
+    return render(request, template, context, status=status_of(form, delegation_form))
 
 
 @project_page

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.pages import now, page, user_of
+from core.pages import now, page, status_of, user_of
 from projects import operations, rules, tiering, tiers
 from projects.forms.tiers import ClassificationForm
 from projects.models import Classification, Project
@@ -42,7 +42,7 @@ def tier(request: HttpRequest, project: Project) -> HttpResponse:
         "obligations": _obligations(project, last),
         "why_not": rules.why_not(user_of(request), Permission.CLASSIFY, project.pk),
     }
-    return render(request, "projects/tier.html", context, status=422 if form.is_bound else 200)
+    return render(request, "projects/tier.html", context, status=status_of(form))
 
 
 @page

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import Invalid
-from core.pages import has_nul, now, user_of
+from core.errors import DomainError, Invalid
+from core.pages import has_nul, now, status_of, user_of
 from projects import itemtable, operations, queries, rules, tables
 from projects.enums import PRIORITIES, FieldType, ItemKind, Layout
 from projects.forms.board import ManyItemsForm
@@ -51,7 +51,7 @@ def show_items(
     project: Project,
     *,
     line: str = "",
-    wrong: str = "",
+    wrong: DomainError | None = None,
     chosen: Sequence[int] = (),
     **refused: BaseForm,
 ) -> HttpResponse:
@@ -65,7 +65,7 @@ def show_items(
         "layout": layout,
         "why_not": rules.why_not(user_of(request), Permission.PLAN, project.pk),
         "line": line,
-        "line_wrong": wrong,
+        "line_wrong": wrong.message if wrong else "",
         "chosen": chosen,
     }
     try:
@@ -81,7 +81,8 @@ def show_items(
     if template := PARTS.get(part_of(request)):
         return render(request, template, context)
     context |= _frame(request, project, look, layout) | refused
-    return render(request, "projects/items.html", context, status=422 if wrong or refused else 200)
+    status = wrong.status if wrong else status_of(*refused.values())
+    return render(request, "projects/items.html", context, status=status)
 
 
 def _asked(request: HttpRequest, project: Project) -> QueryDict:
@@ -232,7 +233,7 @@ def change(request: HttpRequest, project: Project) -> HttpResponse:
             operations.change_items(project=project, items=items, values=given, by=user_of(request), now=now())
         )
 
-    if not takes_effect(form, act, shown=Invalid):
+    if not takes_effect(form, act):
         return show_items(request, project, chosen=[one.number for one in items], many_form=form)
     done = outcomes[0]
     if done.changed:
@@ -260,8 +261,8 @@ def quick(request: HttpRequest, project: Project) -> HttpResponse:
     line = request.POST.get("line", "")[:400]
     try:
         item = operations.add_quickly(project=project, line=line, by=user_of(request), now=now())
-    except Invalid as exc:
-        return show_items(request, project, line=line, wrong=exc.message)
+    except DomainError as exc:
+        return show_items(request, project, line=line, wrong=exc)
     messages.success(request, f"{project.key}-{item.number} {item.title} is in the backlog.")
     return redirect(back_to(request, project))
 
@@ -277,9 +278,7 @@ def export(request: HttpRequest, project: Project) -> HttpResponse:
 @require_POST
 def view_save(request: HttpRequest, project: Project) -> HttpResponse:
     form = NewViewForm(request.POST)
-    if not takes_effect(
-        form, lambda: operations.save_view(project=project, by=user_of(request), **form.cleaned_data), shown=Invalid
-    ):
+    if not takes_effect(form, lambda: operations.save_view(project=project, by=user_of(request), **form.cleaned_data)):
         return show_items(request, project, view_form=form)
     messages.success(request, f"The view {form.cleaned_data['name']} is kept.")
     return redirect(back_to(request, project))

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from core.pages import user_of
+from core.pages import status_of, user_of
 from projects import operations, queries, rules
 from projects.enums import FieldType, ItemState
 from projects.forms.work_settings import (
@@ -58,7 +58,8 @@ def _section(request: HttpRequest, project: Project, name: str, wrong: Wrong = N
     if not getattr(request, "htmx", False) and wrong is None:
         return redirect("projects:work-settings", key=project.key)
     context = _frame(request, project) | SECTIONS[name](request, project, wrong)
-    return render(request, f"projects/parts/settings_{name}.html", context, status=422 if wrong else 200)
+    status = status_of(wrong[1]) if wrong else 200
+    return render(request, f"projects/parts/settings_{name}.html", context, status=status)
 
 
 def _form_of(wrong: Wrong, key: str, fresh: forms.Form) -> forms.Form:

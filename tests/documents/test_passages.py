@@ -157,13 +157,13 @@ def test_page_writes_and_keeps_what_was_typed_where_somebody_wrote_since(client)
     assert TEXT in client.get(page).content.decode()
     overtaken = client.post(at, {"text": "Mine.", "version": "0"})
     body = overtaken.content.decode()
-    assert overtaken.status_code == 422
+    assert overtaken.status_code == 412
     assert "Mine." in body
     assert "What stands there now" in body
 
     client.force_login(make_member(project, Role.VIEWER))
     assert at not in client.get(page).content.decode()
-    assert client.post(at, {"text": "Mine.", "version": "1"}).status_code == 422
+    assert client.post(at, {"text": "Mine.", "version": "1"}).status_code == 403
     client.force_login(make_user())
     assert client.post(at, {"text": "Mine.", "version": "1"}).status_code == 404
 

@@ -366,7 +366,7 @@ def test_settings_page_and_rest(client):
     done = client.post("/account/notifications/", given | {"email": "a@example.com", "zone": "Asia/Tokyo"})
     assert done.status_code == 302
     stale = client.post("/account/notifications/", given | {"zone": "Europe/Berlin"})
-    assert stale.status_code == 422
+    assert stale.status_code == 412
     assert client.get(f"/p/{project.key}/chat/").status_code == 200
 
     header = {"Authorization": f"Bearer {make_token(user)}"}

@@ -151,7 +151,7 @@ def test_propose_by_a_viewer_leaves_nothing(project):
 
     response = client.post(url("propose", project) + f"?run={run.run_id}", {"name": "other", "description": ""})
 
-    assert response.status_code == 422
+    assert response.status_code == 403
     assert b"This needs the role" in response.content
     assert not RegisteredModel.objects.filter(name="other").exists()
 
@@ -181,7 +181,7 @@ def test_approval_with_a_check_not_met_shows_it_on_the_page():
 
     response = validator.post(url("review-approve", review.project, 1), {"comment": "Go.", "version": 1})
 
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert b"Not met: Beats today" in response.content
     assert Review.objects.get().state == "open"
 
@@ -214,7 +214,7 @@ def test_pause_needs_a_reason_and_the_version_seen(project):
     client, address = signed_in(project.created_by), url("deployment-pause", project, "card-fraud")
 
     assert client.post(address, {"reason": "", "version": 1}).status_code == 422
-    assert client.post(address, {"reason": "Wrong data.", "version": 9}).status_code == 422
+    assert client.post(address, {"reason": "Wrong data.", "version": 9}).status_code == 412
     assert client.post(address, {"reason": "Wrong data.", "version": 1}).status_code == 302
     assert Deployment.objects.get().state == "paused"
     client.post(url("deployment-resume", project, "card-fraud"))

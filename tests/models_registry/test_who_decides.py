@@ -22,7 +22,7 @@ ACTORS = [*Role.values, "author", "requester", "robot", "inactive", "read_only",
 DOORS = ("page", "rest", "mlflow")
 STATES = ("open", "decided", "withdrawn")
 ASKED_FOR = {"validator", "risk"}
-SIGN_IN, UNKNOWN, FORBIDDEN, GONE, CONFLICT, ON_THE_FORM, DONE = 302, 401, 403, 404, 409, 422, 0
+SIGN_IN, UNKNOWN, FORBIDDEN, GONE, CONFLICT, DONE = 302, 401, 403, 404, 409, 0
 
 
 def role_in(actor):
@@ -45,9 +45,9 @@ def expected(actor, door, state, *, by_role):
         role_in(actor) in ASKED_FOR if by_role else Permission.REVIEW in PERMISSIONS[role_in(actor)]
     )
     if not may:
-        return ON_THE_FORM if door == "page" else FORBIDDEN
+        return FORBIDDEN
     if state != "open":
-        return ON_THE_FORM if door == "page" else CONFLICT
+        return CONFLICT
     return DONE
 
 

@@ -124,7 +124,7 @@ def test_policy_of_another_version_is_not_overwritten(tmp_path):
 
     answer = signed_in(monitor.created_by).post(page_of(monitor) + "policy/", values | {"version": 1})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 412
     assert "was changed since you read it" in answer.content.decode()
     monitor.refresh_from_db()
     assert monitor.min_rows == 400
@@ -135,7 +135,7 @@ def test_retrain_now_needs_a_reason_and_the_right(tmp_path):
     engineer, viewer = monitor.created_by, make_member(monitor.project, Role.VIEWER)
 
     assert signed_in(engineer).post(page_of(monitor) + "retrain/", {"reason": ""}).status_code == 422
-    assert signed_in(viewer).post(page_of(monitor) + "retrain/", {"reason": "Because."}).status_code == 422
+    assert signed_in(viewer).post(page_of(monitor) + "retrain/", {"reason": "Because."}).status_code == 403
     assert not Retraining.objects.exists()
 
     signed_in(engineer).post(page_of(monitor) + "retrain/", {"reason": "A new market."})

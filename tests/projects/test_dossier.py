@@ -469,7 +469,7 @@ def test_a_further_option_than_there_may_be_is_refused_in_its_form(owner, projec
 
     answer = owner.post(url(project, "option-add"), {"title": "One more", "kind": "simple"})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "12" in " ".join(answer.context["new_option"].non_field_errors())
     assert answer.context["new_option"]["title"].value() == "One more"
 

@@ -73,7 +73,7 @@ def test_verdict_on_what_was_not_seen_is_refused_on_the_form(as_):
 
     answer = client.post(url(project), {"verdict": "approve", "effect": "warn", "digest": seen})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 412
     assert "changed since you looked" in answer.content.decode()
     assert not GateApproval.objects.exists()
 
@@ -223,7 +223,7 @@ def test_policies_are_proposed_revised_and_published(as_):
     shown = client.get("/policies/").content.decode()
 
     assert "name: strict" in begun
-    assert (wrong.status_code, made.status_code, changed.status_code, late.status_code) == (422, 302, 302, 422)
+    assert (wrong.status_code, made.status_code, changed.status_code, late.status_code) == (422, 302, 302, 412)
     assert "Line 1, column 7" in wrong.content.decode()
     assert "nobody publishes their own" in own
     assert PolicyVersion.objects.get(name="trial").state == "published"
@@ -374,6 +374,6 @@ def test_the_form_of_somebody_elses_draft_or_another_version_is_refused(as_):
     refused = other.post(FORM, sent | {"checks-0-DELETE": "on", "may_lose": "on"})
     late = client.post(FORM, sent | {"checks-0-DELETE": "on", "may_lose": "on", "version": 7})
 
-    assert (shown.status_code, refused.status_code, late.status_code) == (200, 422, 422)
+    assert (shown.status_code, refused.status_code, late.status_code) == (200, 403, 403)
     assert PolicyVersion.objects.get(name="trial").version == 1
     assert client.get("/policies/trial/1/form/?gate=moon").status_code == 404

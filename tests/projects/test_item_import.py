@@ -279,7 +279,7 @@ def test_page_looks_first_and_takes_in_what_was_looked_at(client, project):
 
     assert (looked.context["report"].added, looked.context["refused"]) == (2, 0)
     assert not WorkItem.objects.exists()
-    assert upload(client, OWN + "A3,Third,,,,,,\n", act="import", digest=digest).status_code == 422
+    assert upload(client, OWN + "A3,Third,,,,,,\n", act="import", digest=digest).status_code == 409
     assert not WorkItem.objects.exists()
 
     assert upload(client, act="import", digest=digest)["HX-Redirect"] == "/p/FRD/board/all/"
@@ -312,5 +312,5 @@ def test_page_of_what_cannot_be_read_and_of_who_may_not(client, project):
     client.force_login(make_member(project, Role.VIEWER))
     page = client.get("/p/FRD/board/import/").content.decode()
     assert "in this project you are viewer" in page
-    assert upload(client, act="import").status_code == 422
+    assert upload(client, act="import").status_code == 409
     assert not WorkItem.objects.exists()

@@ -39,7 +39,7 @@ def test_details_are_saved_and_stale_ones_refused(owner, project):
     stale = owner.post(url("item-details"), form | {"labels": "x"}, **HTMX)
 
     item = WorkItem.objects.get()
-    assert (saved.status_code, stale.status_code) == (200, 422)
+    assert (saved.status_code, stale.status_code) == (200, 412)
     assert (item.labels, item.points, item.custom, item.result) == (
         ["data", "recall"],
         3,

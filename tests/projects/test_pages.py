@@ -168,7 +168,7 @@ def test_create_goes_to_the_new_project(client):
 def test_create_with_a_taken_key_says_so_beside_the_field(owner, project):
     answer = owner.post(reverse("projects:create"), {"key": project.key, "name": "Other"})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert f"The key {project.key} is taken." in answer.content.decode()
     assert Project.objects.count() == 1
 
@@ -363,7 +363,7 @@ def test_risk_saved_on_its_page(owner, project):
     form |= {"knowledge": "medium", "inherent_likelihood": "2", "inherent_impact": "2"}
 
     assert owner.post(url("risk", project, 1), form).status_code == 302
-    assert owner.post(url("risk", project, 1), form | {"title": "Stale"}).status_code == 422
+    assert owner.post(url("risk", project, 1), form | {"title": "Stale"}).status_code == 412
     assert Risk.objects.get().title == "Other"
 
 
@@ -472,7 +472,7 @@ def test_item_saved_and_stale(owner, project):
     assert owner.post(url("item", project, 1), form).status_code == 302
     stale = owner.post(url("item", project, 1), form | {"title": "Stale"})
     said = stale.content.decode()
-    assert stale.status_code == 422
+    assert stale.status_code == 412
     assert "was changed meanwhile: you have version 1, it is version 2 now." in said
     assert 'value="Stale"' in said
     assert WorkItem.objects.get().title == "Other"

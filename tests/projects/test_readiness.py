@@ -188,7 +188,7 @@ def test_page_names_the_data_and_takes_answers(client, measured):
     at = reverse("projects:readiness-answer", args=[project.key, "volume"])
     assert client.post(at, {"is_met": "True", "reason": "Enough for trees.", "version": "0"}).status_code == 302
     again = client.post(at, {"is_met": "True", "reason": "Enough.", "version": "0"})
-    assert (again.status_code, "This answer was changed" in again.content.decode()) == (422, True)
+    assert (again.status_code, "This answer was changed" in again.content.decode()) == (412, True)
 
     body = client.get(page(project)).content.decode()
     assert "12 positives" in body

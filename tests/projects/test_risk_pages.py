@@ -144,7 +144,7 @@ def test_findings_are_opened_saved_closed_and_reopened(owner, project):
     assert "R1 Labels arrive late" in owner.get(url("finding", project, 1)).content.decode()
     saved = {"title": "Later", "severity": "low", "version": "1"}
     assert owner.post(url("finding", project, 1), saved).status_code == 302
-    assert owner.post(url("finding", project, 1), saved | {"title": "Stale"}).status_code == 422
+    assert owner.post(url("finding", project, 1), saved | {"title": "Stale"}).status_code == 412
     owner.post(url("finding-close", project, 1), {"text": "Done"})
     assert (Finding.objects.get().state, Finding.objects.get().title) == ("closed", "Later")
     assert "Later" in owner.get(url("findings", project)).content.decode()

@@ -221,7 +221,7 @@ def test_tier_page_by_owner_viewer_and_stranger(client):
     project = make_project()
     address = reverse("projects:tier", args=[project.key])
     given = eu_answers() | {"exposure": 3, "automation": 1, "note": "Small", "version": 0}
-    for user, status in ((make_user(), 404), (make_member(project, Role.VIEWER), 422), (project.created_by, 302)):
+    for user, status in ((make_user(), 404), (make_member(project, Role.VIEWER), 403), (project.created_by, 302)):
         client.force_login(user)
         assert client.post(address, given).status_code == status
 

@@ -192,7 +192,7 @@ def test_page_shows_a_viewer_what_is_set_and_no_form_to_change_it(viewer, projec
 
     assert all(word in page for word in ("Legal", "Area", "Cards", "Spike", "in this project you are viewer"))
     assert "New status" not in page
-    assert post(viewer, "status-add", name="X", group="review", wip_limit="").status_code == 422
+    assert post(viewer, "status-add", name="X", group="review", wip_limit="").status_code == 403
     assert post(viewer, "status", "legal", act="remove").status_code == 403
     assert names(project) == ["Review", "Legal"]
 
@@ -223,7 +223,7 @@ def test_what_is_wrong_stands_at_its_field(owner, project):
     high = post(owner, "status-add", name="X", group="review", wip_limit="0")
     empty = post(owner, "field-add", name="Area", type="choice", choices="")
 
-    assert [one.status_code for one in (taken, stale, high, empty)] == [422] * 4
+    assert [one.status_code for one in (taken, stale, high, empty)] == [409, 412, 422, 422]
     assert 'id="status-legal-name_error"' in taken.content.decode()
     assert "was changed meanwhile" in stale.content.decode()
     assert 'id="status-new-wip_limit_error"' in high.content.decode()
@@ -255,7 +255,7 @@ def test_a_template_is_made_changed_and_removed(owner, project):
         "estimates": {"engineering": 2},
     }
 
-    assert post(owner, "template-add", **form).status_code == 422
+    assert post(owner, "template-add", **form).status_code == 409
     post(owner, "template", template.pk, **form | {"name": "Probe", "estimate_engineering": "", "points": "5"})
 
     template.refresh_from_db()
@@ -274,7 +274,7 @@ def test_who_saves_over_a_template_that_was_changed_meanwhile_sees_both_and_may_
 
     text = refused.content.decode()
     template.refresh_from_db()
-    assert (refused.status_code, template.values) == (422, theirs)
+    assert (refused.status_code, template.values) == (412, theirs)
     assert "was changed meanwhile" in text
     assert "<td>Type</td><td>Data task</td><td>Spike</td>" in text
     assert "<td>Priority</td><td>Urgent</td><td>No priority</td>" in text
@@ -350,7 +350,7 @@ def test_an_item_is_kept_as_a_template_under_a_name_that_is_free(owner, project)
     make_item(project, title="Try it")
 
     assert owner.post(url("item-template", 1), {"name": "Trial"}).status_code == 302
-    assert owner.post(url("item-template", 1), {"name": "Trial"}).status_code == 422
+    assert owner.post(url("item-template", 1), {"name": "Trial"}).status_code == 409
     assert ItemTemplate.objects.get().name == "Trial"
 
 

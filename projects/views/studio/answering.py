@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.errors import DomainError
+from core.pages import status_of
 from projects import documents, queries
 from projects.models import Project
 from projects.pages import takes_effect
@@ -49,7 +50,7 @@ def refused(
     number = number if number is not None else chosen(request, content, section)
     own = editing.form_of(project, section, content, number, revision)
     more = {name: form} | ({"precedent": precedent} if precedent is not None else {})
-    return show(request, project, content, section=section, number=number, form=own, status=422, more=more)
+    return show(request, project, content, section=section, number=number, form=own, status=status_of(form), more=more)
 
 
 def then(

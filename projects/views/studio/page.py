@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError, PreconditionFailed
-from core.pages import now, show_on, user_of
+from core.pages import now, show_on, status_of, user_of
 from projects import documents, operations, queries
 from projects.forms.dossier import StudioForm
 from projects.models import Project
@@ -57,7 +57,7 @@ def _saved(
         else:
             messages.success(request, "Saved.")
             return redirect(studio_url(project, section, number))
-    status = 412 if conflict else 422
+    status = 412 if conflict else status_of(form)
     return show(request, project, content, section=section, number=number, form=form, conflict=conflict, status=status)
 
 
