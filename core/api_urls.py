@@ -1,7 +1,7 @@
 """The REST API about oneself, about the API, and of what can be found."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from core import api_views
 
@@ -12,6 +12,6 @@ urlpatterns = [
     path("tokens", api_views.TokensView.as_view(), name="tokens"),
     path("tokens/<int:pk>", api_views.TokenView.as_view(), name="token"),
     path("search", api_views.SearchView.as_view(), name="search"),
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("schema", api_views.SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="core-api:schema"), name="docs"),
 ]

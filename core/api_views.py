@@ -1,8 +1,12 @@
-"""The REST API about oneself: who am I, my tokens, and what of all I may see."""
+"""The REST API about oneself and about itself: who am I, my tokens, what of all I may see, and the schema."""
 
+from functools import cache
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -190,3 +194,24 @@ def _each(request: Request) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= search.MOST_EACH):
         raise Invalid(f"A limit is a number from 1 to {search.MOST_EACH}: got {text[:60]!r}.", field="limit")
     return int(text)
+
+
+class SchemaView(SpectacularAPIView):
+    """It follows from the code alone: made, which takes a second, and written in each format once in a process."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        chosen = request.accepted_renderer
+        named = {"Content-Disposition": f'inline; filename="Throughline.{chosen.format}"'}
+        return HttpResponse(_written(chosen.format), content_type=chosen.media_type, headers=named)
+
+
+@cache
+def _written(format: str) -> str | bytes:
+    renderer = next(one for one in SchemaView.renderer_classes if one.format == format)
+    return renderer().render(_schema())
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return SchemaGenerator().get_schema(public=True)
