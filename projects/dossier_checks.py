@@ -3,7 +3,7 @@
 A small project passes on its promise alone: the dossier is asked for from a tier on, and once somebody has begun it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -55,7 +55,8 @@ def dossier_stands(project: Project) -> Check:
 
 def _no_criterion_came_true(project: Project) -> Check:
     """Whoever says nothing by the day of a kill criterion has said stop."""
-    stops = stopping(documents.content_of(project), _today_is())
+    criteria = [documents.kill_criterion_json(one) for one in queries.kill_criteria(project)]
+    stops = stopping(criteria, _today_is())
     url = f"{reverse('projects:studio', args=[project.key])}?section=kill"
     value = f"stop: {'; '.join(stops)}" if stops else "none"
     label = "No kill criterion has come true"
@@ -90,11 +91,11 @@ def parts(content: Mapping[str, Any], *, is_blind: bool, team: Collection[str]) 
     ]
 
 
-def stopping(content: Mapping[str, Any], today: date) -> list[str]:
+def stopping(criteria: Iterable[Mapping[str, Any]], today: date) -> list[str]:
     """The kill criteria that stop the project: decided so, or past their day with nobody's decision."""
     return [
         one["text"]
-        for one in content["kill_criteria"]
+        for one in criteria
         if not one["reached_at"]
         and (
             one["decision"] == KillDecision.STOP
@@ -218,6 +219,6 @@ def _objections(content: Mapping[str, Any]) -> Part:
 def _criteria(content: Mapping[str, Any]) -> Part:
     """Past or decided ones are looked at too: nobody starts what is to be stopped."""
     label = "What would end it is said, and has not come true"
-    stops, count = stopping(content, _today_is()), len(content["kill_criteria"])
+    stops, count = stopping(content["kill_criteria"], _today_is()), len(content["kill_criteria"])
     value = f"stop: {stops[0]}" if stops else f"{count} set"
     return Part("kill", label, bool(count) and not stops, value, "kill")

@@ -188,7 +188,8 @@ def keep_evaluation(assessment: gates.Assessment, *, now: datetime) -> GateEvalu
     kept = GateEvaluation.objects.filter(project=assessment.project, digest=assessment.digest).first()
     if kept is not None:
         return kept
-    readings = facts.collect(assessment.project, facts.known_facts()) | assessment.readings
+    others = facts.known_facts().keys() - assessment.readings.keys()
+    readings = assessment.readings | facts.collect(assessment.project, others)
     days = assessment.rules.valid_days
     return GateEvaluation.objects.create(
         project=assessment.project,

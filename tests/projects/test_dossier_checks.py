@@ -191,11 +191,12 @@ def test_criterion_that_came_true_blocks_every_later_gate(stage, gate):
 def test_who_says_nothing_by_the_day_has_said_stop():
     team = Team()
     team.set_criterion(days=1)
-    content = documents.content_of(team.project)
+    criteria = documents.content_of(team.project)["kill_criteria"]
     due = now().date() + timedelta(days=1)
 
-    assert dossier_checks.stopping(content, due) == []
-    assert dossier_checks.stopping(content, due + timedelta(days=1)) == ["Labels come in time."]
+    assert dossier_checks.stopping(criteria, due) == []
+    assert dossier_checks.stopping(criteria, due + timedelta(days=1)) == ["Labels come in time."]
     criterion = queries.kill_criterion(team.project, 1)
     operations.decide_kill_criterion(criterion=criterion, decision="go_on", reason="In May.", by=team.owner, now=now())
-    assert dossier_checks.stopping(documents.content_of(team.project), due + timedelta(days=1)) == []
+    criteria = documents.content_of(team.project)["kill_criteria"]
+    assert dossier_checks.stopping(criteria, due + timedelta(days=1)) == []
