@@ -15,6 +15,7 @@ from core import operations, queries, search
 from core.api import ApiView, StrictSerializer, page, refuse_unknown_filters, user_of, valid
 from core.errors import Invalid, NotFound
 from core.models import Token, User
+from core.numbers import whole_of
 from core.pages import now
 from core.roles import DEFAULT_SCOPES, Scope
 
@@ -191,9 +192,10 @@ def _kinds(request: Request) -> list[str]:
 
 def _each(request: Request) -> int:
     text = request.query_params.get("limit", "6")
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= search.MOST_EACH):
+    number = whole_of(text, least=1, most=search.MOST_EACH)
+    if number is None:
         raise Invalid(f"A limit is a number from 1 to {search.MOST_EACH}: got {text[:60]!r}.", field="limit")
-    return int(text)
+    return number
 
 
 class SchemaView(SpectacularAPIView):

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 from core.errors import DomainError, Invalid, NotFound
 from core.models import User
+from core.numbers import whole_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -58,9 +59,10 @@ def whole_asked(request: HttpRequest, name: str, *, most: int) -> int | None:
     text = request.GET.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+    number = whole_of(text, most=most)
+    if number is None:
         raise Invalid(f"{name} is a whole number from 0 to {most}: got {text[:40]!r}.", field=name, code="range")
-    return int(text)
+    return number
 
 
 def show_on(form: BaseForm, error: DomainError) -> None:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import NotFound
+from core.numbers import whole_of
 from documents import evidence, paper
 from documents import queries as written
 from documents.evidence import Subject
@@ -55,12 +56,10 @@ def subject_of(project: Project, kind: paper.Mapping, wanted: str = "") -> Subje
     if not wanted:
         return Subject(project, next(iter(versions(project)), None))
     name, _, digits = wanted.rpartition("/")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
+    number = whole_of(digits)
+    if number is None:
         raise NotFound(f"A version is named model/number: got {wanted[:80]!r}.")
-    return Subject(project, registry.version_of(project=project, name=name, number=int(digits)))
-
-
-MAX_DIGITS = 9
+    return Subject(project, registry.version_of(project=project, name=name, number=number))
 
 
 def all_assembled(project: Project, *, now: datetime) -> list[tuple[paper.Mapping, paper.Paper]]:

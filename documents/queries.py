@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
+from core.numbers import whole_of
 from documents.models import Passage
 from models_registry.models import ModelVersion
 from projects.models import Project
@@ -28,8 +29,7 @@ def newest(project: Project, kind: str, version: ModelVersion | None) -> dict[st
 
 def model_number(about: str) -> int:
     """The 3 of model/3; 0 for a document about the project."""
-    digits = about.rpartition("/")[2]
-    return int(digits) if digits.isdigit() else 0
+    return whole_of(about.rpartition("/")[2]) or 0
 
 
 def last_numbers(project: Project, kind: str, about: str) -> dict[str, int]:

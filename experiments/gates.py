@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from core.charts import number
+from core.numbers import whole_of
 from experiments import listing, queries, slicing
 from experiments.enums import RunStatus
 from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
@@ -111,10 +112,11 @@ def _run(project: Project, id: str) -> Subject | None:
 @subject_kind("dataset")
 def _dataset(project: Project, id: str) -> Subject | None:
     """By name and number: `transactions@3`."""
-    name, _, number = id.rpartition("@")
-    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+    name, _, digits = id.rpartition("@")
+    number = whole_of(digits)
+    if number is None:
         return None
-    version = queries.visible_versions(project).filter(dataset__name=name, number=int(number)).first()
+    version = queries.visible_versions(project).filter(dataset__name=name, number=number).first()
     if version is None:
         return None
     return Subject(str(version), reverse("experiments:version", args=[project.key, name, version.number]))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from core.numbers import whole_of
 from experiments import queries
 from experiments.models import DatasetVersion
 from projects.enums import DataCheck
@@ -41,11 +42,12 @@ def measure(project: Project, named: Named) -> dict[DataCheck, Measured]:
 def _versions(project: Project, named: Named) -> list[DatasetVersion]:
     """The version that is named, and the profiled one before it."""
     name, _, digits = named.version.rpartition("@v")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 9):
+    number = whole_of(digits)
+    if number is None:
         return []
-    rows = queries.visible_versions(project).filter(dataset__name=name, number__lte=int(digits))
+    rows = queries.visible_versions(project).filter(dataset__name=name, number__lte=number)
     found = list(rows.order_by("-number")[:2])
-    return found if found and found[0].number == int(digits) else []
+    return found if found and found[0].number == number else []
 
 
 def _said(newest: DatasetVersion, before: DatasetVersion | None, named: Named) -> Iterator[tuple[DataCheck, Said]]:

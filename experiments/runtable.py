@@ -12,6 +12,7 @@ from django.http import QueryDict
 from core import charts
 from core.errors import Invalid
 from core.models import Job
+from core.numbers import BIG, whole_of
 from experiments.enums import RunSource, RunStatus
 from experiments.listing import Column, Group, Known, column
 from experiments.models import Run
@@ -96,9 +97,10 @@ def experiment_of(look: Look) -> int | None:
     """Raises Invalid."""
     if not look.experiment:
         return None
-    if not (look.experiment.isascii() and look.experiment.isdigit() and len(look.experiment) < 19):
+    number = whole_of(look.experiment, most=BIG)
+    if number is None:
         raise Invalid(f"An experiment is a number: got {look.experiment[:40]!r}.", field="experiment")
-    return int(look.experiment)
+    return number
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------

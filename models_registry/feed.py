@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from core.models import Event
+from core.numbers import whole_of
 from models_registry import events as names
 from projects import reviewing
 from projects.feed import Told, said_of, tells
@@ -18,10 +19,11 @@ reviewing.count("Roll-backs", names.DEPLOYMENT_ROLLED_BACK)
 
 def _version_url(event: Event, key: str) -> str:
     """The address of a version whose id is `name/number`; the list where the name was too long for an id."""
-    name, _, number = event.subject_id.rpartition("/")
-    if not number.isdigit() or len(name) >= 60:
+    name, _, digits = event.subject_id.rpartition("/")
+    number = whole_of(digits)
+    if number is None or len(name) >= 60:
         return reverse("models_registry:models", args=[key])
-    return reverse("models_registry:version", args=[key, name, int(number)])
+    return reverse("models_registry:version", args=[key, name, number])
 
 
 def _review_url(event: Event, key: str) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Case, Q, When
 from django.urls import reverse
 
 from core.charts import number
+from core.numbers import whole_of
 from experiments.gates import slices_of
 from experiments.queries import LARGEST
 from experiments.slicing import joined, shown
@@ -147,13 +148,12 @@ def _told_of(version: ModelVersion, scope: Scope, *, is_live: bool) -> Attained 
 @subject_kind("version")
 def _version(project: Project, id: str) -> Subject | None:
     """By model and number: `scorer@3`."""
-    name, _, number = id.rpartition("@")
-    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+    name, _, digits = id.rpartition("@")
+    number = whole_of(digits)
+    if number is None:
         return None
     version = (
-        ModelVersion.objects.select_related("model")
-        .filter(project=project, model__name=name, number=int(number))
-        .first()
+        ModelVersion.objects.select_related("model").filter(project=project, model__name=name, number=number).first()
     )
     if version is None:
         return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from core.errors import Invalid, NotFound
+from core.numbers import whole_of
 from projects import queries
 from projects.enums import Gate
 from projects.models import Project
@@ -63,10 +64,11 @@ def _project(project: Project, id: str) -> Subject | None:
 
 @subject_kind("risk")
 def _risk(project: Project, id: str) -> Subject | None:
-    if not _is_number(id):
+    number = whole_of(id)
+    if number is None:
         return None
     try:
-        risk = queries.risk(project, int(id))
+        risk = queries.risk(project, number)
     except NotFound:
         return None
     return Subject(f"R{risk.number} {risk.title}", reverse("projects:risk", args=[project.key, risk.number]))
@@ -74,10 +76,11 @@ def _risk(project: Project, id: str) -> Subject | None:
 
 @subject_kind("item")
 def _item(project: Project, id: str) -> Subject | None:
-    if not _is_number(id):
+    number = whole_of(id)
+    if number is None:
         return None
     try:
-        item = queries.item(project, int(id))
+        item = queries.item(project, number)
     except NotFound:
         return None
     return Subject(f"{project.key}-{item.number}", reverse("projects:item", args=[project.key, item.number]))
@@ -86,8 +89,3 @@ def _item(project: Project, id: str) -> Subject | None:
 @subject_kind("gate")
 def _gate(project: Project, id: str) -> Subject | None:
     return Subject(Gate(id).label, reverse("projects:gate", args=[project.key])) if id in Gate.values else None
-
-
-def _is_number(id: str) -> bool:
-    """A number that the database can look up."""
-    return id.isascii() and id.isdigit() and len(id) <= 9

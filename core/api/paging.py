@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import BadRequest, PreconditionFailed
+from core.numbers import whole_of
 
 MAX_LIMIT = 100
 PAGING = ("cursor", "limit", "format")
@@ -32,9 +33,10 @@ def expected_version(request: Request) -> int | None:
     wanted = request.headers.get("If-Match", "*").strip('"')
     if wanted == "*":
         return None
-    if not _is_number(wanted):
+    version = whole_of(wanted)
+    if version is None:
         raise BadRequest(f"If-Match must be an ETag this API gave: got {wanted[:40]!r}.", field="If-Match")
-    return int(wanted)
+    return version
 
 
 Row = TypeVar("Row", bound=Model)
@@ -96,14 +98,10 @@ def refuse_unknown_filters(request: Request, known: Iterable[str]) -> None:
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not _is_number(text) or not 1 <= int(text) <= MAX_LIMIT:
+    number = whole_of(text, least=1, most=MAX_LIMIT)
+    if number is None:
         raise BadRequest(f"limit must be 1 to {MAX_LIMIT}: got {text[:40]!r}.", field="limit")
-    return int(text)
-
-
-def _is_number(text: str) -> bool:
-    """Digits that `int` takes: not “²”, and not thousands of them."""
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return number
 
 
 def _cursor(direction: str, key: Any) -> str:

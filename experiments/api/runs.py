@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from core.api import page, valid
 from core.errors import BadRequest
 from core.files import attachment
+from core.numbers import whole_of
 from experiments import operations, queries
 from experiments.api.filtering import filters
 from experiments.api.notes import RunBody, revise
@@ -234,15 +235,17 @@ def _artifact(one: Artifact, run: Run, key: str) -> dict[str, Any]:
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", str(MAX_POINTS))
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MAX_POINTS:
+    number = whole_of(text, least=1, most=MAX_POINTS)
+    if number is None:
         raise BadRequest(f"limit must be 1 to {MAX_POINTS}: got {text[:20]!r}.", field="limit")
-    return int(text)
+    return number
 
 
 def _buckets(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= queries.MAX_BUCKETS:
+    number = whole_of(text, least=1, most=queries.MAX_BUCKETS)
+    if number is None:
         raise BadRequest(f"buckets must be 1 to {queries.MAX_BUCKETS}: got {text[:20]!r}.", field="buckets")
-    return int(text)
+    return number
 
 
 def _cursor(point: MetricPoint) -> str:

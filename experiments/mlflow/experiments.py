@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.errors import Invalid, NotFound
+from core.numbers import BIG, whole_of
 from experiments import operations, queries
 from experiments.mlflow import filters, paging, shapes, wire
 from experiments.mlflow.door import Call, Route, read
@@ -33,12 +34,13 @@ def default_experiment(call: Call) -> Experiment:
 
 
 def parsed_id(experiment_id: str) -> int:
-    if not (experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) <= 18):
+    number = whole_of(experiment_id, most=BIG)
+    if number is None:
         raise Invalid(
             f"Invalid experiment ID {experiment_id[:80]!r}. Experiment ID must be a valid integer.",
             field="experiment_id",
         )
-    return int(experiment_id)
+    return number
 
 
 def given_experiment(call: Call) -> Experiment:

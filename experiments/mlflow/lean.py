@@ -28,6 +28,7 @@ from core.errors import DomainError
 from core.logs import reset_request_id, set_request_id
 from core.middleware import request_id_of
 from core.models import Token, User
+from core.numbers import whole_of
 from core.roles import Scope
 from experiments import rules
 from experiments.mlflow import door, errors
@@ -167,8 +168,8 @@ async def _unless_gone(request: _Request, receive: Receive) -> Answer:
 
 async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
     """The whole body, or None, with nothing of it read, when it does not say its length or is long."""
-    length = headers.get(b"content-length", b"0")
-    if b"transfer-encoding" in headers or not length.isdigit() or int(length) > MAX_BODY:
+    length = headers.get(b"content-length", b"0").decode("latin-1")
+    if b"transfer-encoding" in headers or whole_of(length, most=MAX_BODY) is None:
         return None
     parts, more = [], True
     while more:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from core.numbers import BIG, whole_of
 from core.operations import create_token
 from core.pages import now, status_of, user_of
 from core.roles import Scope
@@ -47,9 +48,9 @@ def _make_token(request: HttpRequest, project: Project, *, label: str, days: int
 
 def _since(request: HttpRequest, project: Project) -> int:
     """The newest run there was when the page was opened: what is newer has arrived since."""
-    given = request.GET.get("since", "")
-    if given.isascii() and given.isdigit() and len(given) < 19:
-        return int(given)
+    given = whole_of(request.GET.get("since", ""), most=BIG)
+    if given is not None:
+        return given
     return Run.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 

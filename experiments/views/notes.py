@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Invalid
+from core.numbers import whole_of
 from core.pages import now, user_of
 from experiments import operations, queries, runtable, tables
 from experiments.enums import RunStatus
@@ -54,9 +55,10 @@ def link(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:
 def _item(project: Project, text: str) -> WorkItem | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = whole_of(text)
+    if number is None:
         raise Invalid(f"An item is a number: got {text[:40]!r}.", field="item")
-    return project_queries.item(project, int(text))
+    return project_queries.item(project, number)
 
 
 def _record(request: HttpRequest, project: Project, run_id: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.errors import Invalid
+from core.numbers import BIG, whole_of
 from experiments import queries, runtable
 from experiments.models import Run
 from experiments.queries import MAX_STEP, Sample
@@ -51,10 +52,10 @@ def _step(request: HttpRequest, name: str, default: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return default
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+    size = whole_of(text.removeprefix("-"), most=BIG)
+    if size is None:
         raise Invalid(f"{name} is a step: got {text[:40]!r}.", field=name)
-    return int(text)
+    return -size if text.startswith("-") else size
 
 
 def _series(run: Run, key: str, x: str, low: int, high: int, *, single: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
+from core.numbers import whole_of
 from core.pages import now, user_of
 from experiments import listing, operations, queries, rules, runtable
 from experiments.filtering import MAX_LENGTH, Names, Unreadable, offers, parse, quoted_name, quoted_text
@@ -229,8 +230,8 @@ def _tab(look: Look, label: str, experiment: str, count: int, here: Look) -> dic
 @require_GET
 def assist(request: HttpRequest, project: Project) -> JsonResponse:
     """What is wrong with the filter being typed (`?q=&at=`), and what could stand at the cursor."""
-    text, at = request.GET.get("q", "")[: MAX_LENGTH + 1], request.GET.get("at", "")
-    cursor = min(int(at), len(text)) if at.isascii() and at.isdigit() and len(at) < 9 else len(text)
+    text, at = request.GET.get("q", "")[: MAX_LENGTH + 1], whole_of(request.GET.get("at", ""))
+    cursor = len(text) if at is None else min(at, len(text))
     known = listing.known_names(listing.active_runs(project))
     values = {("parameter", key): found for key, found in known.params.items()}
     values |= {("tag", key): found for key, found in known.tags.items()}

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from core.api import ApiView, StrictSerializer, refuse_unknown_filters, user_of, valid
 from core.errors import BadRequest
 from core.models import Token
+from core.numbers import whole_of
 from core.pages import now
 from inbox import operations, queries
 from inbox.enums import Group, Show
@@ -199,11 +200,12 @@ def _word(request: Request, name: str, words: list[str]) -> str | None:
 
 def _page(request: Request, rows: list[Row]) -> tuple[list[Row], str | None]:
     """The list is computed, so a page begins after the row that ended the one before, wherever that stands now."""
-    limit, after = request.query_params.get("limit", "50"), request.query_params.get("cursor")
-    if not (limit.isascii() and limit.isdigit() and len(limit) < 4 and 1 <= int(limit) <= MOST):
-        raise BadRequest(f"limit must be 1 to {MOST}: got {limit[:40]!r}.", field="limit")
+    asked, after = request.query_params.get("limit", "50"), request.query_params.get("cursor")
+    limit = whole_of(asked, least=1, most=MOST)
+    if limit is None:
+        raise BadRequest(f"limit must be 1 to {MOST}: got {asked[:40]!r}.", field="limit")
     start = next((index + 1 for index, row in enumerate(rows) if row.key == after), None) if after else 0
     if start is None:
         raise BadRequest("The row at which this page begins is no longer in the list: begin again.", field="cursor")
-    shown = rows[start : start + int(limit)]
-    return shown, shown[-1].key if len(rows) > start + int(limit) else None
+    shown = rows[start : start + limit]
+    return shown, shown[-1].key if len(rows) > start + limit else None

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from core.api import StrictSerializer, user_of, valid
 from core.api.shapes import read_json
 from core.errors import BadRequest, Invalid, TooLarge
+from core.numbers import BIG, whole_of
 from core.pages import now
 from core.roles import Scope
 from models_registry import operations, prediction, queries, scoring
@@ -98,7 +99,7 @@ def read_limited(stream: Any, context: Any) -> bytes:
     """Raises TooLarge before more than the limit is held."""
     announced = (context or {}).get("request")
     length = str(announced.META.get("CONTENT_LENGTH", "")) if announced is not None else ""
-    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+    if (whole_of(length, most=BIG) or 0) > MAX_BODY_BYTES:
         raise _too_large()
     body = bytes(stream.read(MAX_BODY_BYTES + 1))
     if len(body) > MAX_BODY_BYTES:

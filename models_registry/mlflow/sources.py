@@ -7,6 +7,7 @@ same project. Everything else, a disk or another server, is refused.
 from dataclasses import dataclass
 
 from core.errors import Invalid
+from core.numbers import whole_of
 from experiments import queries as experiments_queries
 from experiments.mlflow import locations
 from experiments.mlflow.door import Call
@@ -57,12 +58,13 @@ def _in_run(call: Call, rest: str) -> Source:
 
 
 def _in_models(call: Call, rest: str, run: Run | None) -> Source:
-    name, _, number = rest.partition("/")
-    if not number and name.startswith("m-"):
+    name, _, digits = rest.partition("/")
+    if not digits and name.startswith("m-"):
         return _logged_model(call, name, run)
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    number = whole_of(digits)
+    if number is None:
         raise Invalid(f"Invalid source 'models:/{rest[:200]}': name a version, or a logged model.", field="source")
-    copied = queries.version_of(project=call.project, name=name, number=int(number))
+    copied = queries.version_of(project=call.project, name=name, number=number)
     return Source(
         run=run or copied.run, logged_model=copied.logged_model, root=copied.source_root, path=copied.source_path
     )

@@ -15,6 +15,7 @@ from core.api import refuse_unknown_filters, valid
 from core.errors import Invalid
 from core.files import attachment
 from core.models import Event, Job
+from core.numbers import whole_of
 from projects import operations, queries
 from projects.api.risks import EmptyBody
 from projects.api.shapes import caller
@@ -138,6 +139,7 @@ def _whole(request: Request, name: str, *, default: int, low: int, high: int) ->
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or len(text) > 19 or not low <= int(text) <= high:
+    number = whole_of(text, least=low, most=high)
+    if number is None:
         raise Invalid(f"{name} is a whole number from {low} to {high}: got {text[:40]!r}.", field=name)
-    return int(text)
+    return number

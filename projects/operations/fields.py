@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import FieldError, PreconditionFailed
 from core.models import User
+from core.numbers import whole_of
 from projects.operations.values import Values, plain_lines, refuse_unknown
 
 MOST_TEXT = 4000
@@ -73,7 +74,7 @@ def flag(values: Values, field: str, given: Any) -> bool:
 def dataset_version(values: Values, field: str, given: Any) -> str:
     said = values.text(field, given, most=120)
     name, at, number = said.rpartition("@v")
-    if said and not (name and at and number.isascii() and number.isdigit()):
+    if said and not (name and at and whole_of(number) is not None):
         values.wrong(field, f"A dataset version is named like card-transactions@v3: got {said!r}.")
     return said
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from core.errors import NotFound
 from core.models import Event, User
+from core.numbers import whole_of
 from projects.enums import Effect, FindingState, GateVerdict, RequestState
 from projects.events import GATE_PASSED
 from projects.models import (
@@ -183,10 +184,11 @@ def policy_version(name: str, number: int) -> PolicyVersion:
 
 def policy_named(public_id: str) -> PolicyVersion:
     """By NAME/NUMBER. Raises NotFound."""
-    name, _, number = public_id.partition("/")
-    if not name.isprintable() or not (number.isascii() and number.isdigit() and len(number) < 9):
+    name, _, digits = public_id.partition("/")
+    number = whole_of(digits)
+    if number is None or not name.isprintable():
         raise NotFound(f"A policy is named NAME/NUMBER, such as light/1: got {public_id[:80]!r}.")
-    return policy_version(name, int(number))
+    return policy_version(name, number)
 
 
 def gate_decisions(project: Project) -> QuerySet[GateDecision]:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from core.errors import FieldError, Invalid
 from core.models import User
+from core.numbers import whole_of, wholes_of
 from projects.enums import PRIORITIES, FieldType, ItemKind, ItemState, SprintState, Triage
 from projects.models import ItemField, ItemStatus, Project, WorkItem
 
@@ -87,7 +88,7 @@ def read_look(project: Project, given: Parameters, *, order: str = "-number") ->
     wrong += [
         FieldError("sprint", "invalid", f"Sprint is a number, active, or none: got {value[:40]!r}.")
         for value in filters.get("sprint", ())
-        if value not in ("none", "active") and not _is_number(value)
+        if value not in ("none", "active") and whole_of(value) is None
     ]
     text, own = _one(given, "q"), _own(project, given, wrong)
     if len(text) > MOST_TEXT:
@@ -138,7 +139,7 @@ def _assignee(values: tuple[str, ...], by: User) -> Q:
 
 
 def _sprint(values: tuple[str, ...]) -> Q:
-    wanted = Q(sprint__number__in=[int(value) for value in values if _is_number(value)])
+    wanted = Q(sprint__number__in=wholes_of(values))
     if "active" in values:
         wanted |= Q(sprint__state=SprintState.ACTIVE)
     return wanted | Q(sprint=None) if "none" in values else wanted
@@ -147,8 +148,8 @@ def _sprint(values: tuple[str, ...]) -> Q:
 def _text(text: str, project: Project) -> Q:
     """In the title or the description; FRD-12 and 12 are also the number."""
     wanted = Q(title__icontains=text) | Q(description__icontains=text)
-    number = text.upper().removeprefix(f"{project.key}-")
-    return wanted | Q(number=int(number)) if _is_number(number) else wanted
+    number = whole_of(text.upper().removeprefix(f"{project.key}-"))
+    return wanted if number is None else wanted | Q(number=number)
 
 
 def _known(project: Project) -> dict[str, list[str]]:
@@ -198,8 +199,4 @@ def _one(given: Parameters, name: str) -> str:
 
 
 def _page(text: str) -> int:
-    return max(1, min(int(text), MOST_PAGE)) if _is_number(text) else 1
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9
+    return max(1, min(whole_of(text) or 1, MOST_PAGE))

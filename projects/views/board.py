@@ -1,6 +1,5 @@
 """The active sprint's board, the backlog, and the sprints to come."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
+from core.numbers import whole_of, wholes_of
 from core.pages import now, status_of, user_of, whole_asked
 from core.shared import Shared
 from projects import cardfacts, operations, queries, tables
@@ -58,8 +58,7 @@ def drop(request: HttpRequest, item: WorkItem, *, state: str, above: WorkItem | 
 
 def once_beneath(request: HttpRequest, project: Project) -> list[WorkItem]:
     """The cards that stood below the one that is put back, the nearest first: `below`, their numbers."""
-    numbers = [int(one) for one in request.POST.get("below", "").split(",")[:MOST_BENEATH] if NUMBER.fullmatch(one)]
-    return queries.items_numbered(project, numbers)
+    return queries.items_numbered(project, wholes_of(request.POST.get("below", "").split(",")[:MOST_BENEATH]))
 
 
 def place_of(item: WorkItem) -> dict[str, str]:
@@ -79,7 +78,6 @@ def lane_key(item: WorkItem) -> str:
 
 
 MOST_BENEATH = 50
-NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @project_page
@@ -282,9 +280,10 @@ def _card_at(request: HttpRequest, item: WorkItem, state: str, position: int) ->
 
 def whole(request: HttpRequest, name: str) -> int:
     text = request.POST.get(name, "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    number = whole_of(text)
+    if number is None:
         raise Invalid(f"{name} must be a whole number: got {text[:40]!r}.", field=name)
-    return int(text)
+    return number
 
 
 def seen_version(request: HttpRequest) -> int | None:

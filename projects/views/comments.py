@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.numbers import whole_of
 from core.pages import now, user_of
 from core.prose import prose
 from projects import operations, queries
@@ -112,7 +113,6 @@ def item_comments(request: HttpRequest, project: Project, number: int, comment_i
 @require_POST
 def preview(request: HttpRequest, project: Project) -> HttpResponse:
     """How `text` will look, on the page of `?item=` if it is for one."""
-    number = request.GET.get("item", "")
-    is_known = number.isascii() and number.isdigit() and len(number) < 10
-    files_url = attachments_url(queries.item(project, int(number))) if is_known else ""
+    number = whole_of(request.GET.get("item", ""))
+    files_url = "" if number is None else attachments_url(queries.item(project, number))
     return HttpResponse(prose(request.POST.get("text", ""), files_url))

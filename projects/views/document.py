@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from core import files
 from core.errors import NotFound
+from core.numbers import whole_of
 from projects import dossier_document, queries
 from projects.models import DossierRevision, Project
 from projects.pages import project_page
@@ -42,9 +43,10 @@ def _asked(request: HttpRequest, project: Project, name: str) -> DossierRevision
     """The revision that the address names; the last one if it names none. Raises NotFound."""
     asked = request.GET.get(name, "")
     if asked:
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 9):
-            raise NotFound(f"There is no revision {asked} of this dossier.")
-        return queries.dossier_revision(project, int(asked))
+        number = whole_of(asked)
+        if number is None:
+            raise NotFound(f"There is no revision {asked[:40]} of this dossier.")
+        return queries.dossier_revision(project, number)
     last = queries.dossier_revisions(project).order_by("-number").first()
     if last is None:
         raise NotFound("Nobody has begun the dossier yet: there is no revision to show.")

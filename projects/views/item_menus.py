@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import Invalid, NotFound
 from core.models import User
+from core.numbers import whole_of
 from core.pages import now, user_of
 from projects import operations, queries
 from projects.enums import LANES, OUTSIDE_SPRINTS, Priority
@@ -104,9 +105,12 @@ def _assignee(project: Project, item: WorkItem, value: str) -> User | None:
 
 
 def _sprint(project: Project, item: WorkItem, value: str) -> Sprint | None:
-    if value and not (value.isascii() and value.isdigit() and len(value) <= 9):
+    if not value:
+        return None
+    number = whole_of(value)
+    if number is None:
         raise Invalid(f"A sprint is a number: got {value[:40]!r}.", field="value")
-    return queries.sprint(project, int(value)) if value else None
+    return queries.sprint(project, number)
 
 
 def _toggled(project: Project, item: WorkItem, value: str) -> list[str]:

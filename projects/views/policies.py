@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import files
 from core.errors import Invalid
+from core.numbers import whole_of
 from core.pages import now, page, status_of, user_of
 from projects import facts, operations, policies, queries, rules
 from projects.enums import PolicyState
@@ -97,11 +98,11 @@ def try_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Exactly what was shown: without its version nothing is published."""
-    seen = request.POST.get("version", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 9):
+    seen = whole_of(request.POST.get("version", ""))
+    if seen is None:
         raise Invalid("Say which version of the draft you saw.", field="version")
     found = queries.policy_version(name, number)
-    made = operations.publish_policy(policy=found, by=user_of(request), now=now(), expected_version=int(seen))
+    made = operations.publish_policy(policy=found, by=user_of(request), now=now(), expected_version=seen)
     messages.success(request, f"{made} is published. Projects that keep an older version move to it by hand.")
     return redirect("projects:policy", name=name, number=number)
 

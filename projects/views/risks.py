@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import FieldError, Invalid
+from core.numbers import wholes_of
 from core.pages import now, status_of, user_of
 from projects import indicators, operations, peeks, queries, rules, tables
 from projects.enums import RISK_FLOW, FindingState, RiskLevel, RiskState, Stage
@@ -190,9 +191,7 @@ def indicator_remove(request: HttpRequest, project: Project, number: int, indica
 @require_POST
 def sank(request: HttpRequest, project: Project) -> HttpResponse:
     """Asked when the project is retired: which of its risks ended it."""
-    numbers = [
-        int(text) for text in request.POST.getlist("risks") if text.isascii() and text.isdigit() and len(text) < 10
-    ]
+    numbers = wholes_of(request.POST.getlist("risks"))
     operations.name_what_sank(project=project, numbers=numbers, by=user_of(request))
     messages.success(request, "Kept: the portfolio tells it.")
     return redirect("projects:risks", key=project.key)

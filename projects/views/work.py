@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError, Invalid
+from core.numbers import wholes_of
 from core.pages import has_nul, now, status_of, user_of
 from projects import itemtable, operations, queries, rules, tables
 from projects.enums import PRIORITIES, FieldType, ItemKind, Layout
@@ -223,7 +224,7 @@ def move(request: HttpRequest, project: Project) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, project: Project) -> HttpResponse:
     """Change the same in what is chosen, and say which were refused and why."""
-    numbers = [int(one) for one in request.POST.getlist("item") if one.isascii() and one.isdigit() and len(one) < 10]
+    numbers = wholes_of(request.POST.getlist("item"))
     items = list(queries.items(project).filter(number__in=numbers[:1000]).order_by("number"))
     form, outcomes = many_items_form(project, request.POST), list[Outcome]()
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from core.numbers import whole_of
 from core.pages import status_of, user_of
 from projects import operations, queries, rules
 from projects.enums import FieldType, ItemState
@@ -131,8 +132,7 @@ def _next_place(rows: "list[ItemStatus] | list[ItemField]", row: ItemStatus | It
 
 
 def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return whole_of(request.POST.get("version", ""))
 
 
 # --- fields ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Invalid
+from core.numbers import whole_of
 from core.pages import now, user_of
 from projects import operations, queries
 from projects.forms.spikes import CriterionForm, DecisionForm, StopForm
@@ -21,10 +22,10 @@ from projects.views.studio.answering import sent, then
 @require_POST
 def plan(request: HttpRequest, project: Project) -> HttpResponse:
     """Make a spike of what the button beside it named, and go there."""
-    asked = request.POST.get("option", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 6):
+    asked = whole_of(request.POST.get("option", ""))
+    if asked is None:
         raise Invalid("Say which option the spike is for.", field="option")
-    option = queries.option(project, int(asked))
+    option = queries.option(project, asked)
     try:
         spike = operations.plan_spike(
             option=option, tests=request.POST.get("tests", ""), by=user_of(request), now=now()
