@@ -47,7 +47,7 @@ test: ## every test, browser journeys included
 	@$(MAKE) --no-print-directory --keep-going test-quick test-browser
 
 test-quick: $(VENV)/.stamp-dev build/static/.stamp ## every test that needs no browser
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not browser"
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -m "not browser"
 
 test-browser: $(VENV)/.stamp-dev build/static/.stamp ## the journeys in a real browser
 	@.ci/browser

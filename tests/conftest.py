@@ -10,6 +10,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.chromium import browser
 from tests.emptying import only_what_is_there
+from tests.order import ordered
 from tests.people import ROLES
 from tests.product import Product
 
@@ -19,9 +20,8 @@ LEASE_S = 3
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser last: see `tests.chromium`."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items[:] = ordered(items, processes=getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def pytest_collection_finish():

@@ -30,7 +30,7 @@ from tests.factories import make_project, now
 from tests.porting.conftest import filled, serving
 from tests.porting.source import POINTS, snapshot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 WORKER = """
 import sys, django
@@ -109,7 +109,6 @@ def database():
         cursor.execute("DROP DATABASE mlflow_of_a_team WITH (FORCE)")
 
 
-@pytest.mark.slow
 def test_import_of_a_postgresql_database_takes_everything(database, tmp_path):
     project = make_project(key="CARDS")
     spoken = database.replace("postgresql://", "postgresql+psycopg://")

@@ -6,7 +6,7 @@ import pytest
 from tests.walk.calls import cases, stale_after
 from tests.walk.world import Line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 WORLD = Line
 

@@ -8,7 +8,7 @@ from projects.models import Risk
 from tests.walk.calls import cases, stale_after
 from tests.walk.world import Planned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 WORLD = Planned
 
