@@ -85,6 +85,7 @@ def _show_since(request: HttpRequest, review: Review, approval: Approval, form: 
         "rows": approvals.since(approval, approvals.tally(review, now=now())),
         "why_not": rules.why_not_withdraw_decision(user_of(request), approval),
         "withdraw_form": form,
+        "since_live": LIVE,
     }
     return render(request, "models_registry/review_since.html", context, status=status_of(form))
 

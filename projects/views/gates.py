@@ -139,7 +139,13 @@ def since(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 def _show_since(request: HttpRequest, project: Project, approval: GateApproval, form: WithdrawForm) -> HttpResponse:
     found = gates.assess(project)
     rows = difference(found, approval.evaluation.bound) if found else []
-    context = {"project": project, "approval": approval, "rows": rows, "withdraw_form": form}
+    context = {
+        "project": project,
+        "approval": approval,
+        "rows": rows,
+        "withdraw_form": form,
+        "since_live": tables.GATE_LIVE,
+    }
     return render(request, "projects/gate_since.html", context, status=status_of(form))
 
 

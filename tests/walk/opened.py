@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from html import unescape
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +18,8 @@ from tests.walk.asking import Answers, Questions
 from tests.walk.splicing import asked_again, differences, fragments, kept_current, main_of, read, taken
 from tests.walk.world import World
 
+# What a page loads as soon as it is open.
+_LOADED = re.compile(r'<(\w+) id="[^"]+" hx-get="([^"]+)" hx-trigger="load" hx-swap="outerHTML">\s*</\1>')
 # What differs whenever a page is asked for: tokens of forms (digests know no capitals), places in the log.
 _CHANCE = re.compile(r'\b(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{64}\b|data-seq="\d+"')
 
@@ -93,5 +96,11 @@ class Walk:
     def _load(self, url: str, answers: Answers) -> Page:
         with connection.execute_wrapper(questions := Questions()):
             answer = self.client.get(url)
-        assert answer.status_code == 200, f"{url} answers {answer.status_code}"
-        return Page(_CHANCE.sub("", main_of(answer.content.decode())), questions, answers.to(questions))
+            assert answer.status_code == 200, f"{url} answers {answer.status_code}"
+            html = _LOADED.sub(self._loaded, main_of(answer.content.decode()))
+        return Page(_CHANCE.sub("", html), questions, answers.to(questions))
+
+    def _loaded(self, place: re.Match[str]) -> str:
+        answer = self.client.get(unescape(place[2]), headers={"HX-Request": "true"})
+        assert answer.status_code == 200, f"{place[2]} answers {answer.status_code}"
+        return answer.content.decode()

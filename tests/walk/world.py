@@ -8,12 +8,15 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from config.demo import dossier, fraud_dossier, register, sprint_review
+from core.models import Job
 from experiments import operations as experiments
 from experiments.operations import RUN_TALK, MetricEntry
 from experiments.queries import root_of
 from models_registry import operations as registry
+from models_registry.models import Approval
 from models_registry.operations import VERSION_TALK
 from monitoring.models import Alert
+from porting import operations as porting
 from projects import operations, queries
 from projects.enums import CardKind, Visibility
 from projects.models import Classification, Membership
@@ -75,6 +78,7 @@ class Planned(World):
             self.page("projects:findings"),
             self.page("projects:finding", self.finding.number),
             self.page("projects:gate"),
+            self.page("projects:gate-since", self.verdict.pk),
             self.page("projects:board"),
             self.page("projects:items"),
             self.page("projects:backlog"),
@@ -188,6 +192,13 @@ class Planned(World):
         )
         policy = operations.publish_policy(policy=policy, by=self.administrator, now=now())
         operations.move_to_policy(project=project, policy=policy, by=self.owner, now=now())
+        asked = {"project": project, "by": self.people.validator, "now": now()}
+        operations.request_gate(project=project, by=self.people.engineer, now=now())
+        verdict = operations.decide_gate(verdict="reject", comment="Not yet.", **asked)
+        self.verdict = operations.withdraw_gate_decision(
+            approval=verdict, reason="Too early.", by=self.people.validator, now=now()
+        )
+        operations.withdraw_gate_request(request=verdict.request, by=self.people.engineer, now=now())
         self.gate_request = operations.request_gate(project=project, by=self.people.engineer, now=now())
 
 
@@ -201,6 +212,7 @@ class Line(World):
         promised = {"metric": "average_precision", "baseline": 0.2, "minimal_useful": 0.3}
         operations.revise_scope(project=self.project, values=promised, by=self.owner, now=now())
         self._runs()
+        self._import()
         self._versions()
         self._serving()
 
@@ -213,10 +225,14 @@ class Line(World):
             self.page("experiments:experiments"),
             self.page("experiments:run", self.run.run_id),
             self.page("experiments:run", self.trained.run_id),
+            f"{self.page('experiments:compare')}?run={self.run.run_id}&run={self.trained.run_id}&all=1",
+            f"{self.page('experiments:connect')}?since=0",
+            self.page("experiments:job", self.job.pk),
             self.page("models_registry:models"),
             self.page("models_registry:version", *version),
             self.page("models_registry:reviews"),
             self.page("models_registry:review", self.review.number),
+            self.page("models_registry:review-since", self.approval.review.number, self.approval.pk),
             self.page("models_registry:deployments"),
             self.page("models_registry:deployment", self.deployment.name),
             self.page("monitoring:monitor", self.alert.monitor.deployment.name),
@@ -227,6 +243,7 @@ class Line(World):
             self.page("documents:document", "annex4"),
             self.page("porting:exports"),
             self.page("porting:imports"),
+            self.page("porting:import", self.import_.pk),
             self.page("projects:risks"),
             self.page("projects:risk", self.risk.number),
             self.page("projects:activity"),
@@ -252,10 +269,17 @@ class Line(World):
             project=self.project, root=root_of(self.run), path="notes.md", source=source, by=by, now=now()
         )
 
+    def _import(self) -> None:
+        """One that has ended: there is one at a time."""
+        source = {"upload": io.BytesIO(b"zip"), "filename": "b.zip"}
+        self.import_ = porting.start_import(project=self.project, by=self.owner, now=now(), **source)
+        Job.objects.filter(pk=self.import_.job_id).update(state="failed", finished_at=now())
+
     def _versions(self) -> None:
         by = self.people.scientist
         self.approved = make_approved(self.project, by=by, validator=self.people.validator)
-        self.trained = self.approved.run
+        self.trained, self.job = self.approved.run, Job.objects.filter(stream_id=self.project.pk).latest("pk")
+        self.approval = Approval.objects.get(review__model_version=self.approved)
         self.deployment = registry.deploy_version(
             project=self.project, name="card-fraud", version=self.approved, by=self.people.engineer, now=now()
         )
