@@ -39,7 +39,9 @@ class PreferencesForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     email = forms.CharField(required=False, max_length=254, label="E-mail address", widget=forms.EmailInput)
     digest = forms.ChoiceField(choices=Digest.choices, label="E-mail comes")
-    digest_hour = forms.IntegerField(min_value=0, max_value=23, label="At this hour", help_text="Of a daily mail.")
+    digest_hour = forms.IntegerField(
+        min_value=0, max_value=23, label="At this hour", help_text="Of the daily mail: 0 to 23."
+    )
     zone = forms.ChoiceField(
         label="Time zone", choices=lambda: [(name, name) for name in sorted(available_timezones())]
     )

@@ -36,6 +36,7 @@ def shown(content: Mapping[str, Any], *, key: str, is_closed: bool) -> dict[str,
         "shares": shares(content),
         "burn": burn_up(content, key=key),
         "hypotheses": hypotheses(content, key=key),
+        "criteria": [one | {"due": _date(one["due"])} for one in content["research"]["kill_criteria"]],
         "engineering": engineering(content, key=key),
         "waiting": [{"gate": Gate(one["gate"]).label, "days": one["days"]} for one in content["risks"]["waiting"]],
     }

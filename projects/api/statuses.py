@@ -23,7 +23,7 @@ class StatusChangeBody(StrictSerializer):
 
 
 class StatusBody(StatusChangeBody):
-    group = serializers.ChoiceField(choices=ItemState.choices, help_text="For good.")
+    group = serializers.ChoiceField(choices=ItemState.choices, help_text="It cannot be changed later.")
 
 
 class StatusRevisionBody(StatusChangeBody):

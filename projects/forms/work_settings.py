@@ -21,7 +21,7 @@ class StatusForm(forms.Form):
 
 
 class NewStatusForm(StatusForm):
-    group = forms.ChoiceField(choices=ItemState.choices, help_text="For good.")
+    group = forms.ChoiceField(choices=ItemState.choices, help_text="It cannot be changed later.")
 
     field_order = ("group", "name", "wip_limit")
 
@@ -43,7 +43,7 @@ class FieldForm(forms.Form):
 
 
 class NewFieldForm(FieldForm):
-    type = forms.ChoiceField(choices=FieldType.choices, help_text="For good.")
+    type = forms.ChoiceField(choices=FieldType.choices, help_text="It cannot be changed later.")
     choices = forms.CharField(required=False, widget=long(2), help_text="Of a choice: one on each line.")
 
     field_order = ("name", "type", "choices")
