@@ -61,12 +61,18 @@ class ReadTogether(Generic[Answer]):
         """What a read found that began after this call. Raises what it raised, to all who share it."""
         if self._next is None:
             self._next = asyncio.ensure_future(self._begin())
+            self._next.add_done_callback(_seen)  # those who asked may be gone
         return await asyncio.shield(self._next)
 
     async def _begin(self) -> Answer:
         async with self._reading:
             self._next = None
             return await self._read()
+
+
+def _seen(done: "asyncio.Future[Answer]") -> None:
+    if not done.cancelled():
+        done.exception()
 
 
 class WhileHeld(Generic[Made]):

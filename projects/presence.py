@@ -30,15 +30,16 @@ _KEPT_S = 3600
 Seen = dict[str, Any]
 
 _silent_until = 0.0
-_lock = threading.Lock()
+_lock = threading.Lock()  # of _noted; it is held while the broker is asked
 _noted: dict[int, tuple[float, dict[str, Seen]]] = {}
+_mine_lock = threading.Lock()  # which the event loop takes too: never held while anything is waited for
 _mine: dict[int, dict[str, Seen]] = {}  # the pages of this process
 _kept_at = time.monotonic()
 
 
 def hold(stream_id: int, user: User, page: str, place: str = "") -> None:
     """Know of an open page of this process, and of the place in which it edits, until `leave`. Costs nothing."""
-    with _lock:
+    with _mine_lock:
         seen = {"user": user.pk, "name": str(user), "initials": user.initials, "place": place}
         _mine.setdefault(stream_id, {})[page] = seen
 
@@ -48,7 +49,7 @@ def note(stream_id: int, page: str) -> dict[str, Any]:
 
     Returns what they are told, for the page itself: its own subscription may not stand yet. Empty without the broker.
     """
-    with _lock:
+    with _mine_lock:
         held = _mine.get(stream_id, {}).get(page)
     told: dict[str, Any] = {}
     if held:
@@ -67,7 +68,7 @@ def keep() -> None:
     if not is_due():
         return
     _kept_at = time.monotonic()
-    with _lock:
+    with _mine_lock:
         mine = {stream_id: dict(pages) for stream_id, pages in _mine.items()}
     for stream_id, pages in mine.items():
         _try(partial(_keep, stream_id, pages))
@@ -79,7 +80,7 @@ def _keep(stream_id: int, pages: dict[str, Seen]) -> None:
 
 def leave(stream_id: int, page: str) -> None:
     """Forget an open page, and tell the others if nobody of that name is left in it."""
-    with _lock:
+    with _mine_lock:
         held = _mine.get(stream_id, {})
         held.pop(page, None)
         if not held:

@@ -8,6 +8,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from core import live
+from projects import presence
 
 
 class Socket(WebsocketCommunicator):
@@ -21,9 +22,12 @@ class Socket(WebsocketCommunicator):
 
 
 async def leave_nothing():
-    """After a test with sockets: the subscription ends, as it does when it is woken and nobody listens, and the thread
-    that async code reads the database in gives its connection back.
+    """After a test with sockets: nobody listens, is here or is served any more; the subscription ends, as it does when
+    it is woken and nobody listens, and the thread that async code reads the database in gives its connection back.
     """
+    await asyncio.sleep(0)
+    serving = [task for task in asyncio.all_tasks() if "Room" in getattr(task.get_coro(), "__qualname__", "")]
+    assert (dict(live.hub._listeners), presence._mine, serving) == ({}, {}, [])
     live.wake(0)
     if live.hub._task and not live.hub._task.done():
         await asyncio.wait([live.hub._task], timeout=5)

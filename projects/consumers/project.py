@@ -15,6 +15,7 @@ from django.http.request import validate_host
 
 from core.api import authenticate_header
 from core.models import User
+from core.numbers import BIG, whole_of
 from projects import presence, queries
 from projects.consumers.messages import Ask, read
 from projects.consumers.parts import parts_of
@@ -39,6 +40,13 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     place = ""
     stream_id: int
 
+    async def __call__(self, *asgi: Any) -> None:
+        """However it ends: of somebody who left while they were sent to, Channels tells nothing."""
+        try:
+            await super().__call__(*asgi)
+        finally:
+            await self._leave()
+
     async def connect(self) -> None:
         if not self._is_origin_ours():
             await self.close()  # before accept: the handshake is refused with 403
@@ -55,7 +63,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             self.credential = Credential.of(user, self.token, self.scope.get("session"))
             await self._open(user, seq)
 
-    async def disconnect(self, code: int) -> None:
+    async def _leave(self) -> None:
         if self.task is None:
             return
         self.task.cancel()
@@ -69,9 +77,11 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if text_data == "ping":
             return
         said = read(text_data)
+        if self.task is None:
+            return  # it is closed, or will be
         if said is None:
-            await self.close(code=CLOSE_BAD_REQUEST)
-        elif self.task is None or self.token is not None:
+            self.page.end(CLOSE_BAD_REQUEST)
+        elif self.token is not None:
             return  # a program with a token is no page
         elif isinstance(said, Ask):
             await self._answer(said)
@@ -86,7 +96,12 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         except Exception:
             logger.exception("fragments of project %s could not be made", self.key)
             found = {}
-        await self.send(orjson.dumps({"ask": ask.number, "parts": found}).decode())
+        await self._tell({"ask": ask.number, "parts": found})
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        """Unless the page was ended meanwhile: nothing is sent after a close."""
+        if self.page.end_code is None:
+            await self.send(orjson.dumps(message).decode())
 
     async def _open(self, user: User, seq: int) -> None:
         self.key = self.scope["url_route"]["kwargs"]["key"]
@@ -116,7 +131,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         seq, is_shown = await self._start(seq), self.token is not None
         while self.page.end_code is None:
             self.page.woken.clear()
-            found = await self.room.tail.after(seq)
+            found = await self.room.after(seq)
             seq = await self._send_all(found, seq)
             if not is_shown:
                 is_shown = True
@@ -130,14 +145,14 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         presence.hold(self.stream_id, self.page.user, self.page_id, self.place)
         message = await _in_thread(presence.note)(self.stream_id, self.page_id)
         if message:
-            await self.send(orjson.dumps(message).decode())
+            await self._tell(message)
 
     async def _start(self, seq: int) -> int:
         """Where to read from. A page ahead of the log (a backup was restored) must fetch everything again."""
-        last = await self.room.tail.refresh()
+        last = await database_sync_to_async(queries.last_seq)(self.stream_id)
         if seq <= last:
             return seq
-        await self.send(orjson.dumps({"resync_required": True, "seq": last}).decode())
+        await self._tell({"resync_required": True, "seq": last})
         return last
 
     async def _send_all(self, found: list[Entry], seq: int) -> int:
@@ -164,7 +179,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     def _after(self) -> int | None:
         text = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", ["0"])[0]
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        return whole_of(text, most=BIG)
 
     def _is_origin_ours(self) -> bool:
         """A browser names the page it comes from: it must be ours. Programs send no Origin and bring a token."""

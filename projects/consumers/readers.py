@@ -88,6 +88,7 @@ class _Round:
             found = await _readers(asked)
         except Exception as error:
             answer.set_exception(error)
+            answer.exception()  # those who asked may be gone
         else:
             answer.set_result(found)
 

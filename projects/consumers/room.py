@@ -11,12 +11,13 @@ from core.models import User
 from core.shared import WhileHeld
 from projects import presence
 from projects.consumers.readers import GATHER_S, Credential, still
-from projects.tail import tail_of
+from projects.tail import Entry, tail_of
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 2.0
-RECHECK_S = 1.9
+RECHECK_S = 1.5
+KEEP_S = 5.0
 MOST_WHISPERS = 200
 
 CLOSE_NOT_YOURS = 4403
@@ -47,15 +48,16 @@ class Page:
 
 
 class Room:
-    """Hold on to the object for as long as the socket is open.
+    """Hold on to the object for as long as the socket is open. Pages read what happened `after` a number, when woken.
 
     Whoever may no longer read the project is sent away within two seconds, and before they hear of an event that may
-    have ended it.
+    have ended it: an event is cleared for pages only when that was asked.
     """
 
     def __init__(self, stream_id: int) -> None:
         self.stream_id = stream_id
         self.tail = tail_of(stream_id)
+        self._cleared = 0
         self._pages: set[Page] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -81,30 +83,38 @@ class Room:
         for page in self._pages:
             page.whisper(whispered)
 
+    async def after(self, seq: int) -> list[Entry]:
+        """The events after `seq` in order, at most a batch, of those that are cleared."""
+        found = await self.tail.after(seq)
+        is_cleared = not found or found[-1].seq <= self._cleared
+        return found if is_cleared else [entry for entry in found if entry.seq <= self._cleared]
+
     async def _serve(self) -> None:
         """Pages whose serving fails (the database restarts, say) are told to come again, not left hanging."""
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._read())
-                both.create_task(self._mind())
+            async with asyncio.TaskGroup() as all_three:
+                all_three.create_task(self._read())
+                all_three.create_task(self._mind())
+                all_three.create_task(self._keep())
         except* Exception:
             logger.exception("the live pages of project %s could not be served", self.stream_id)
-            pages, self._pages = self._pages, set()
-            for page in pages:
-                page.end(CLOSE_TRY_AGAIN)
+            if self._task is asyncio.current_task():  # else all left meanwhile, and who is here has another
+                pages, self._pages = self._pages, set()
+                for page in pages:
+                    page.end(CLOSE_TRY_AGAIN)
 
     async def _read(self) -> None:
         """Clear first, then read, then wait: so nothing falls between reading and waiting."""
-        seq = await self.tail.refresh()
+        self._cleared = 0
         while True:
             self._woken.clear()
             last = await self.tail.refresh()
-            if seq < last:
-                if await self._is_told_of_members(seq):
+            if self._cleared < last:
+                if not self._cleared or await self._is_told_of_members(self._cleared):
                     await self._check(within_s=0)
+                self._cleared = last
                 for page in self._pages:
                     page.woken.set()
-                seq = last
             # Not wait_for: before Python 3.12 it may swallow a cancellation, and this task would never end.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
@@ -122,8 +132,16 @@ class Room:
         while True:
             await asyncio.sleep(RECHECK_S - GATHER_S)
             await self._check(within_s=GATHER_S)
+
+    async def _keep(self) -> None:
+        """Presence is best-effort: what fails there ends nothing here."""
+        while True:
+            await asyncio.sleep(KEEP_S)
             if presence.is_due():
-                await sync_to_async(presence.keep, thread_sensitive=False)()
+                try:
+                    await sync_to_async(presence.keep, thread_sensitive=False)()
+                except Exception:
+                    logger.exception("who is here could not be kept")
 
     async def _check(self, *, within_s: float) -> None:
         pages = list(self._pages)

@@ -60,7 +60,7 @@ class SeveralProjectsConsumer(ProjectConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Nothing is edited on such a page: what it says keeps the socket open, no more."""
 
-    async def disconnect(self, code: int) -> None:
+    async def _leave(self) -> None:
         if self.task is None:
             return
         self.task.cancel()

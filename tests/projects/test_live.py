@@ -12,7 +12,7 @@ from django.test import Client
 
 from config.asgi import application
 from core import events, live
-from core.models import Token
+from core.models import Stream, Token
 from core.roles import Scope
 from projects import operations, presence
 from projects.consumers import room
@@ -252,6 +252,19 @@ async def test_the_pages_of_a_process_are_kept_together_and_one_that_left_is_not
     presence.leave(project.pk, "b")
 
 
+async def test_a_page_ahead_of_a_log_that_was_set_back_is_told_so_beside_one_that_stayed_open(project):
+    await make_items(project, 3)
+    stayed = await opened("FRD", ORIGIN, await session(project.created_by), after="3")
+    assert (await next_event(stayed))["seq"] == 4
+    await Stream.objects.filter(pk=project.pk).aupdate(last_seq=2)
+
+    came_back = await opened("FRD", ORIGIN, await session(project.created_by), after="4")
+
+    assert json.loads(await came_back.receive_from(timeout=5)) == {"resync_required": True, "seq": 2}
+    await came_back.disconnect()
+    await stayed.disconnect()
+
+
 async def test_a_page_ahead_of_the_log_is_told_to_fetch_again(project):
     socket = await opened("FRD", ORIGIN, await session(project.created_by), after="999")
 
@@ -292,6 +305,28 @@ async def test_member_who_is_taken_out_hears_no_more(project):
     assert time.monotonic() - started < 2.5
 
 
+async def test_who_is_taken_out_hears_not_even_of_that_when_something_is_whispered_meanwhile(project, monkeypatch):
+    member = await sync_to_async(make_member)(project, Role.VIEWER)
+    whole = room.still
+
+    async def still(*asked, within_s):
+        live.hub._tell_all(project.pk, {"metric": 1})
+        await asyncio.sleep(0.05)
+        return await whole(*asked, within_s=within_s)
+
+    monkeypatch.setattr(room, "still", still)
+    socket = await opened("FRD", ORIGIN, await session(member), after="2")
+    membership = await Membership.objects.aget(user=member)
+    await sync_to_async(operations.remove_member)(membership=membership, by=project.created_by)
+
+    heard = []
+    while (output := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+        heard.append(output["text"])
+    assert any("metric" in one for one in heard)
+    assert not any("member.removed" in one for one in heard)
+    await socket.disconnect()
+
+
 async def test_member_who_vanishes_without_an_event_hears_no_more(project, monkeypatch):
     monkeypatch.setattr(room, "POLL_S", 0.2)
     monkeypatch.setattr(room, "RECHECK_S", 0.4)
@@ -308,7 +343,9 @@ async def test_an_event_does_not_wait_for_the_question_who_may_still_hear(projec
     monkeypatch.setattr(room, "RECHECK_S", 0.2)
     may_answer = asyncio.Event()
 
-    async def still(*asked, within_s):
+    async def still(credentials, stream_id, *, within_s):
+        if not within_s:  # as it begins
+            return dict.fromkeys(credentials, project.created_by)
         await may_answer.wait()
         return {}
 
