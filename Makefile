@@ -51,7 +51,7 @@ test-quick: $(VENV)/.stamp-dev build/static/.stamp ## every test that needs no b
 
 test-browser: $(VENV)/.stamp-dev build/static/.stamp ## the journeys in a real browser
 	@.ci/browser
-	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile -m browser tests/browser tests/ui
 
 check: $(VENV)/.stamp-dev build/static/.stamp ## everything CI checks; changes nothing, reports all
 	@$(MAKE) --no-print-directory --keep-going check-lint check-format check-types check-layers check-templates \

@@ -17,6 +17,12 @@ from tests.product import Product
 __all__ = ["browser"]
 
 LEASE_S = 3
+BROWSER_FOLDERS = ("browser", "ui")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and item.path.parent.name not in BROWSER_FOLDERS:
+        raise pytest.UsageError(f"`make test-browser` looks for journeys in {BROWSER_FOLDERS} alone: {item.nodeid}")
 
 
 @pytest.hookimpl(trylast=True)
