@@ -399,6 +399,7 @@ def field(
     **attributes: Any,
 ) -> dict[str, Any]:
     """One field of a form with its label, help and error, joined for screen readers. Attributes go to the control."""
+    bound.form.is_told = True  # type: ignore[attr-defined]  # it has its place on the page (`kept`)
     help_text = help or bound.help_text
     described = " ".join(
         f"{bound.auto_id}_{part}" for part, there in (("helptext", help_text), ("error", bound.errors)) if there
@@ -423,7 +424,6 @@ def errors(form: Any) -> dict[str, Any]:
     """What is wrong with a form, at its head: sentences about the whole, and links to the fields that are wrong."""
     wrong = [bound for bound in form if bound.errors and not bound.is_hidden]
     hidden = [f"{bound.label}: {error}" for bound in form.hidden_fields() for error in bound.errors]
-    form.is_told = True
     return {"whole": [*form.non_field_errors(), *hidden], "wrong": wrong}
 
 

@@ -7,7 +7,7 @@ from tests.browser.conftest import is_live
 
 def test_statuses_are_added_renamed_ordered_and_removed_and_the_board_has_them(open_as, people, new_project):
     key = new_project("scientist", "engineer")
-    page = open_as("scientist", f"/p/{key}/board/settings/", expected=["422"])
+    page = open_as("scientist", f"/p/{key}/board/settings/", expected=["409", "422"])
     other = open_as("engineer", f"/p/{key}/board/settings/")
     is_live(page)
     is_live(other)

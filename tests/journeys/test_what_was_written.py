@@ -90,6 +90,17 @@ def test_decision_on_a_version_that_changed_meanwhile_is_sent_again_on_what_is_s
     assert shown["evidence"].value() == approvals.tally(review, now=now()).matter.digest
 
 
+def test_form_of_which_a_field_is_refused_by_the_house_stands_there_alone():
+    project = make_project()
+    item = operations.add_item(project=project, title="Try", by=project.created_by, now=now())
+    sent = {"item": item.number, "add_labels": "probe, late"}
+
+    answer = as_(project.created_by).post(url("projects:items-change", project), sent)
+
+    assert (answer.status_code, answer.context["many_form"]["add_labels"].value()) == (422, "probe, late")
+    assert kept_in(answer) == ""
+
+
 def test_reason_by_whom_may_not_is_kept_and_said():
     project = make_project()
     make_risk(project)
