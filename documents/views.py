@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core.models import User
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from documents import assembly, files, operations, paper, rules, sprint_reviews, tables
 from documents import queries as written
 from documents.evidence import Subject

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import NotFound
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from models_registry.models import Comparison, Deployment
 from monitoring import operations, queries, rules, tables
 from monitoring.forms import PolicyChangeForm, PolicyForm, RetrainForm

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core import files
 from core.enums import JobState
 from core.files import attachment
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from experiments.queries import visible_experiments
 from experiments.rules import why_not_cancel
 from experiments.tables import JOB_TONES

@@ -8,7 +8,8 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase
 
 from core.errors import DomainError
-from core.pages import View, page, show_on, user_of
+from core.pages import View, page, user_of
+from core.refusals import show_on
 from projects import queries, rules
 from projects.models import Project
 from projects.roles import Permission, Role

@@ -19,8 +19,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import charts
-from core.pages import refusal_of
 from core.prose import prose as rendered
+from core.refusals import refusal_of
 
 register = template.Library()
 

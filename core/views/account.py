@@ -14,7 +14,8 @@ from core import operations, queries
 from core.errors import DomainError
 from core.forms import PasswordForm, SettingsForm, SetupForm, SignInForm, TokenForm
 from core.models import Token, User
-from core.pages import now, page, public, show_on, user_of
+from core.pages import now, page, public, user_of
+from core.refusals import show_on
 
 WRONG = "The user name or the password is wrong."
 LOCKED = "Too many wrong passwords from here. Try again in a quarter of an hour."

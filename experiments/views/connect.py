@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from core.numbers import BIG, whole_of
 from core.operations import create_token
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from core.roles import Scope
 from experiments import listing, rules, runtable
 from experiments.enums import RunSource

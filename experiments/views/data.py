@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.files import attachment
 from core.models import Job
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from experiments import operations, queries, rules, tables
 from experiments.forms import UploadForm
 from experiments.models import DatasetVersion

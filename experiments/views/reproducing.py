@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import files
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from experiments import operations, queries, recipes, rules
 from experiments.forms import ReproduceForm
 from experiments.models import Reproduction, Run

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.pages import page, public, status_of, user_of
+from core.pages import page, public, user_of
+from core.refusals import status_of
 from inbox import links, operations, queries, rules
 from inbox.enums import Channel, Kind
 from inbox.forms import ChatForm, PreferencesForm

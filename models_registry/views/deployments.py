@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import DomainError
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from models_registry import approvals, operations, prediction, queries, rules, tables
 from models_registry.enums import DeploymentState
 from models_registry.forms import PauseForm, RetireForm, RowForm

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.pages import now, seen_now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import seen_now, status_of
 from models_registry import approvals, operations, queries, rules, tables
 from models_registry.enums import ReviewState
 from models_registry.forms import DecisionForm

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
 from core.numbers import whole_of, wholes_of
-from core.pages import now, status_of, user_of, whole_asked
+from core.pages import now, user_of, whole_asked
+from core.refusals import status_of
 from core.shared import Shared
 from projects import cardfacts, operations, queries, tables
 from projects.attained import MEASURED_LIVE

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import operations, peeks, queries, rules, subjects, tables
 from projects.enums import FINDING_FLOW, FindingState
 from projects.forms.findings import FindingChangeForm, NewFindingForm

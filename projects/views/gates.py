@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Conflict
-from core.pages import now, seen_now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import seen_now, status_of
 from projects import approvals, gates, operations, policies, queries, rules, tables
 from projects.enums import Gate
 from projects.forms.gates import AskForm, EmergencyForm, VerdictForm, WaiverForm, WithdrawForm

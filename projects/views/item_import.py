@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.errors import Conflict
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import itemreading, operations, rules
 from projects.forms.item_import import ItemImportForm
 from projects.models import Project

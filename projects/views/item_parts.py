@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import operations, queries, rules, subjects
 from projects.forms.item_details import BlockForm, ItemDetailsForm
 from projects.models import Project, WorkItem

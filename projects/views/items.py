@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import operations, peeks, queries, rules
 from projects.forms.board import ItemChangeForm
 from projects.forms.items_in_place import ItemInPlaceForm

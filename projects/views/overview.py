@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import delivery, feed, first_steps, gates, operations, queries, rules, tables, tiers
 from projects.attained import attained
 from projects.forms.gates import PassForm

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import files
 from core.errors import Invalid
 from core.numbers import whole_of
-from core.pages import now, page, status_of, user_of
+from core.pages import now, page, user_of
+from core.refusals import status_of
 from projects import facts, operations, policies, queries, rules
 from projects.enums import PolicyState
 from projects.forms.gates import PolicyForm

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, NotFound
-from core.pages import now, page, refusal_of, user_of
+from core.pages import now, page, user_of
+from core.refusals import refusal_of
 from projects import facts, operations, policies, queries, rules
 from projects.enums import Gate
 from projects.forms.policies import GateForm

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import files
 from core.errors import Invalid
-from core.pages import now, page, status_of, user_of, whole_asked
+from core.pages import now, page, user_of, whole_asked
+from core.refusals import status_of
 from projects import first_steps, health, operations, portfolio, queries, rules
 from projects.affordability import money
 from projects.enums import Health, Stage

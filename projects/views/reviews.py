@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import operations as core_operations
 from core.errors import NotFound
-from core.pages import now, public, status_of, user_of
+from core.pages import now, public, user_of
+from core.refusals import status_of
 from projects import operations, queries, reviewing, rules, sprintsheet
 from projects.enums import SprintState
 from projects.forms.board import CloseSprintForm

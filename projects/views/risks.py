@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import FieldError, Invalid
 from core.numbers import wholes_of
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import indicators, operations, peeks, queries, rules, tables
 from projects.enums import RISK_FLOW, FindingState, RiskLevel, RiskState, Stage
 from projects.forms.risks import (

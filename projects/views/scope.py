@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, PreconditionFailed
-from core.pages import now, show_on, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import show_on, status_of
 from projects import gates, operations, queries, rules, tables
 from projects.affordability import verdict
 from projects.enums import Gate

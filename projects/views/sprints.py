@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Invalid, PreconditionFailed
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import operations, queries, reviewing, rules, sprintsheet
 from projects.enums import SprintState
 from projects.forms.sprints import CapacityForms, SprintChangeForm

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Invalid
-from core.pages import now, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import status_of
 from projects import operations, queries, rules, tables, tiers
 from projects.forms.gates import DelegationForm
 from projects.forms.project import MemberForm, RoleForm

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.pages import now, page, status_of, user_of
+from core.pages import now, page, user_of
+from core.refusals import status_of
 from projects import operations, rules, tiering, tiers
 from projects.forms.tiers import ClassificationForm
 from projects.models import Classification, Project

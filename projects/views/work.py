@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError, Invalid
 from core.numbers import wholes_of
-from core.pages import has_nul, now, status_of, user_of
+from core.pages import has_nul, now, user_of
+from core.refusals import status_of
 from projects import itemtable, operations, queries, rules, tables
 from projects.enums import PRIORITIES, FieldType, ItemKind, Layout
 from projects.forms.board import ManyItemsForm

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core.numbers import whole_of
-from core.pages import status_of, user_of
+from core.pages import user_of
+from core.refusals import status_of
 from projects import operations, queries, rules
 from projects.enums import FieldType, ItemState
 from projects.forms.work_settings import (

@@ -65,6 +65,40 @@ def test_form_whose_thing_moved_on_stands_there_as_it_was_sent():
     assert kept_in(answer) == ""
 
 
+def overtaken_finding(project):
+    by, about = project.created_by, {"about_type": "project", "about_id": project.key}
+    finding = operations.open_finding(project=project, title="Late", severity="low", by=by, now=now(), **about)
+    member = make_member(project, Role.ENGINEER)
+    theirs = {"severity": "high", "owner": member, "detail": "Since May."}
+    operations.revise_finding(finding=finding, values=theirs, by=by)
+    told = {"severity": "“High”", "owner": f"“{member}”", "detail": "“Since May.”", "title": "“Late”"}
+    return url("projects:finding", project, 1), {"title": WRITTEN, "severity": "low", "detail": ""}, told
+
+
+def overtaken_name(project):
+    operations.rename_project(project=project, name="Theirs", purpose="p" * 300, by=project.created_by)
+    told = {"name": "“Theirs”", "purpose": f"“{'p' * 200}…”"}
+    return url("projects:rename", project), {"name": WRITTEN, "purpose": ""}, told
+
+
+@pytest.mark.parametrize("overtaken", [overtaken_finding, overtaken_name])
+def test_form_that_was_overtaken_says_what_stands_now_and_is_saved_over_it_when_sent_again(overtaken):
+    project = make_project()
+    address, sent, told = overtaken(project)
+    client = as_(project.created_by)
+
+    refused = client.post(address, sent | {"version": "1"})
+    shown = refused.context["form"]
+
+    assert refused.status_code == 412
+    for name, said in told.items():
+        assert shown.errors[name] == [f"By now it is {said}. Save again to keep yours."]
+        assert shown[name].value() == sent.get(name), "what was written stands"
+    assert client.post(address, sent | {"version": shown["version"].value()}).status_code == 302
+    again = client.post(address, sent | {"version": shown["version"].value()})
+    assert again.status_code == 412, "that was seen once, and is another now"
+
+
 def test_verdict_on_what_changed_meanwhile_is_sent_again_on_what_is_shown_now():
     project = make_decided_project()
     client = as_(make_member(project, Role.VALIDATOR))

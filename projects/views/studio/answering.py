@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.errors import DomainError
-from core.pages import status_of
+from core.refusals import status_of
 from projects import documents, queries
 from projects.models import Project
 from projects.pages import takes_effect

@@ -8,7 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError, PreconditionFailed
-from core.pages import now, show_on, status_of, user_of
+from core.pages import now, user_of
+from core.refusals import show_on, status_of
 from projects import documents, operations, queries
 from projects.forms.dossier import StudioForm
 from projects.models import Project
