@@ -18,8 +18,8 @@ from tests.projects.factories import make_decided_project, make_policy, make_ris
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 60
-CHANGES_THEN_PASS = 100
+ROUNDS = 200
+CHANGES_THEN_PASS = 1_000
 # How long one waits for the other, or for a connection, before the test is taken to hang: not how long a round takes.
 HANGS_S = 120
 
