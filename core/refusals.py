@@ -26,7 +26,7 @@ def _show_what_stands(form: Form) -> None:
     what stands there. Sent again it writes over what it shows."""
     for name in form.changed_data:
         if name != "version":
-            form.add_error(name, f"By now it is {_shown(form[name])}. Save again to keep yours.")
+            form.add_error(name, f"It is {_shown(form[name])} by now: save again to keep yours.")
     seen_now(form, version=form.initial["version"])
 
 

@@ -92,7 +92,7 @@ def test_form_that_was_overtaken_says_what_stands_now_and_is_saved_over_it_when_
 
     assert refused.status_code == 412
     for name, said in told.items():
-        assert shown.errors[name] == [f"By now it is {said}. Save again to keep yours."]
+        assert shown.errors[name] == [f"It is {said} by now: save again to keep yours."]
         assert shown[name].value() == sent.get(name), "what was written stands"
     assert client.post(address, sent | {"version": shown["version"].value()}).status_code == 302
     again = client.post(address, sent | {"version": shown["version"].value()})
