@@ -1,8 +1,11 @@
 """What the house refuses is told on the form that was sent, and nothing that was written is lost."""
 
+from decimal import Decimal
 from http import HTTPStatus
+from typing import Any, cast
 
 from django.forms import BaseForm, BoundField, Form
+from django.http import QueryDict
 
 from core.errors import DomainError, PreconditionFailed
 
@@ -12,7 +15,7 @@ SAID = 200
 
 def show_on(form: BaseForm, error: DomainError) -> None:
     """Put a refusal where it belongs on a form: beside its fields, or on top. The page answers `status_of` it."""
-    form.refusal = error  # type: ignore[attr-defined]
+    form.refusal = error  # type: ignore[attr-defined]  # Django's forms have no place for it; read by `refusal_of`
     for one in error.errors:
         form.add_error(one.field if one.field in form.fields else None, one.message)
     if not error.errors:
@@ -26,18 +29,21 @@ def _show_what_stands(form: Form) -> None:
     what stands there. Sent again it writes over what it shows."""
     for name in form.changed_data:
         if name != "version":
-            form.add_error(name, f"It is {_shown(form[name])} by now: save again to keep yours.")
+            said = shown(form[name], form[name].initial)
+            cut = f"“{said[:SAID]}{'…' if len(said) > SAID else ''}”" if said else "empty"
+            form.add_error(name, f"It is {cut} by now: save again to keep yours.")
     seen_now(form, version=form.initial["version"])
 
 
-def _shown(bound: BoundField) -> str:
-    """What the field is initially, as a person reads it."""
-    value = bound.field.prepare_value(bound.initial)
+def shown(bound: BoundField, value: Any) -> str:
+    """A value of the field as a person reads it; nothing for none."""
+    value = bound.field.prepare_value(value)
     if value in (None, "", []):
-        return "empty"
+        return ""
+    if isinstance(value, (float, Decimal)):
+        return f"{value:,.10g}"
     choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", [])}
-    said = choices.get(str(value), str(value))
-    return f"“{said[:SAID]}{'…' if len(said) > SAID else ''}”"
+    return choices.get(str(value), str(value))
 
 
 def refusal_of(form: BaseForm) -> DomainError | None:
@@ -54,7 +60,8 @@ def status_of(*forms: BaseForm | None) -> int:
     return HTTPStatus.OK
 
 
-def seen_now(form: Form, **shown: object) -> None:
+def seen_now(form: Form, **stands: object) -> None:
     """A refused form is sent again from a page that shows what stands now: what it says was seen is that."""
-    form.data = form.data.copy()  # type: ignore[attr-defined]
-    form.data.update({name: str(value) for name, value in shown.items()})  # type: ignore[attr-defined]
+    data = cast(QueryDict, form.data).copy()
+    data.update({name: str(value) for name, value in stands.items()})
+    form.data = data

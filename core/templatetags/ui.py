@@ -399,7 +399,7 @@ def field(
     **attributes: Any,
 ) -> dict[str, Any]:
     """One field of a form with its label, help and error, joined for screen readers. Attributes go to the control."""
-    bound.form.is_told = True  # type: ignore[attr-defined]  # it has its place on the page (`kept`)
+    bound.form.is_told = True  # type: ignore[attr-defined]  # a mark for `kept`: the form has its place on the page
     help_text = help or bound.help_text
     described = " ".join(
         f"{bound.auto_id}_{part}" for part, there in (("helptext", help_text), ("error", bound.errors)) if there

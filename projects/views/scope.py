@@ -1,17 +1,15 @@
 """What is promised, and whether it pays."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, PreconditionFailed
 from core.pages import now, user_of
-from core.refusals import show_on, status_of
+from core.refusals import show_on, shown, status_of
 from projects import gates, operations, queries, rules, tables
 from projects.affordability import verdict
 from projects.enums import Gate
@@ -79,17 +77,10 @@ def _overtaken(form: ScopeForm, project: Project) -> tuple[ScopeForm, dict[str, 
     differing = []
     for name, yours in mine.items():
         bound, theirs = form[name], getattr(current, name)
+        they_say, you_say = (shown(bound, one) or "empty" for one in (theirs, yours))
         if name in before and bound.field.clean(before[name]) == yours:
             data[name] = "" if theirs is None else str(theirs)
-        elif _shown(bound, theirs) != _shown(bound, yours):
-            differing.append({"label": bound.label, "theirs": _shown(bound, theirs), "yours": _shown(bound, yours)})
+        elif they_say != you_say:
+            differing.append({"label": bound.label, "theirs": they_say, "yours": you_say})
     said = {"revised_by": current.revised_by, "revised_at": current.revised_at, "differing": differing}
     return ScopeForm(data), said
-
-
-def _shown(bound: BoundField, value: Any) -> str:
-    if value is None or value == "":
-        return "empty"
-    if isinstance(value, (float, Decimal)):
-        return f"{value:,.10g}"
-    return dict(getattr(bound.field, "choices", [])).get(value, str(value))
