@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -20,7 +19,7 @@ from projects import presence, queries
 from projects.consumers.messages import Ask, read
 from projects.consumers.parts import parts_of
 from projects.consumers.readers import Credential, known
-from projects.consumers.room import CLOSE_NOT_YOURS, CLOSE_TRY_AGAIN, Page, room_of
+from projects.consumers.room import CLOSE_NOT_YOURS, CLOSE_TRY_AGAIN, Page, in_thread, room_of
 from projects.tail import BATCH, Entry
 
 logger = logging.getLogger(__name__)
@@ -29,8 +28,6 @@ END_S = 5.0
 
 CLOSE_BAD_REQUEST = 4400
 CLOSE_SIGN_IN = 4401
-
-_in_thread = sync_to_async(thread_sensitive=False)  # for what waits on the broker and never on the database
 
 
 class ProjectConsumer(AsyncWebsocketConsumer):
@@ -64,13 +61,16 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self._open(user, seq)
 
     async def _leave(self) -> None:
-        if self.task is None:
-            return
-        self.task.cancel()
-        await asyncio.wait([self.task], timeout=END_S)
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.wait([self.task], timeout=END_S)
+            await self._forget()
+
+    async def _forget(self) -> None:
+        """What is held of the page, now that nothing serves it."""
         self.room.leave(self.page)
         if self.token is None:
-            await _in_thread(presence.leave)(self.stream_id, self.page_id)
+            await in_thread(presence.leave)(self.stream_id, self.page_id)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Pages listen, and say what `messages` names. `ping` keeps proxies from closing the socket."""
@@ -143,7 +143,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     async def _show(self) -> None:
         """That the page is here, and where it edits. A program with a token is no page."""
         presence.hold(self.stream_id, self.page.user, self.page_id, self.place)
-        message = await _in_thread(presence.note)(self.stream_id, self.page_id)
+        message = await in_thread(presence.note)(self.stream_id, self.page_id)
         if message:
             await self._tell(message)
 

@@ -20,6 +20,8 @@ RECHECK_S = 1.5
 KEEP_S = 5.0
 MOST_WHISPERS = 200
 
+in_thread = sync_to_async(thread_sensitive=False)  # for what waits on the broker and never on the database
+
 CLOSE_NOT_YOURS = 4403
 CLOSE_TRY_AGAIN = 1012
 
@@ -139,7 +141,7 @@ class Room:
             await asyncio.sleep(KEEP_S)
             if presence.is_due():
                 try:
-                    await sync_to_async(presence.keep, thread_sensitive=False)()
+                    await in_thread(presence.keep)()
                 except Exception:
                     logger.exception("who is here could not be kept")
 

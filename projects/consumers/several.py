@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from core import live
 from core.models import User
-from projects.consumers.project import CLOSE_SIGN_IN, END_S, ProjectConsumer
+from projects.consumers.project import CLOSE_SIGN_IN, ProjectConsumer
 from projects.consumers.readers import known
 from projects.consumers.room import CLOSE_TRY_AGAIN, RECHECK_S
 from projects.models import Project
@@ -60,11 +60,7 @@ class SeveralProjectsConsumer(ProjectConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Nothing is edited on such a page: what it says keeps the socket open, no more."""
 
-    async def _leave(self) -> None:
-        if self.task is None:
-            return
-        self.task.cancel()
-        await asyncio.wait([self.task], timeout=END_S)
+    async def _forget(self) -> None:
         for stream_id, ear in self.ears.items():
             live.hub.leave(stream_id, ear)
 

@@ -58,12 +58,18 @@ async def next_event(socket, timeout=5):
             return message
 
 
+async def until_closed(socket, timeout=5):
+    """What it heard until then, and the code of the close."""
+    heard = []
+    while (output := await socket.receive_output(timeout=timeout))["type"] != "websocket.close":
+        heard.append(output["text"])
+    await socket.disconnect()  # as a server does after the close
+    return heard, output["code"]
+
+
 async def close_code(socket, timeout=5):
-    while True:
-        output = await socket.receive_output(timeout=timeout)
-        if output["type"] == "websocket.close":
-            await socket.disconnect()  # as a server does after the close
-            return output["code"]
+    _, code = await until_closed(socket, timeout)
+    return code
 
 
 @pytest.fixture(autouse=True)
@@ -319,12 +325,9 @@ async def test_who_is_taken_out_hears_not_even_of_that_when_something_is_whisper
     membership = await Membership.objects.aget(user=member)
     await sync_to_async(operations.remove_member)(membership=membership, by=project.created_by)
 
-    heard = []
-    while (output := await socket.receive_output(timeout=5))["type"] != "websocket.close":
-        heard.append(output["text"])
+    heard, _ = await until_closed(socket)
     assert any("metric" in one for one in heard)
     assert not any("member.removed" in one for one in heard)
-    await socket.disconnect()
 
 
 async def test_member_who_vanishes_without_an_event_hears_no_more(project, monkeypatch):
@@ -518,11 +521,8 @@ async def test_of_those_who_are_here_only_who_may_no_longer_hear_is_sent_away(pr
     membership = await Membership.objects.aget(user=member)
     await sync_to_async(operations.remove_member)(membership=membership, by=project.created_by)
 
-    heard = []
-    while (output := await theirs.receive_output(timeout=5))["type"] != "websocket.close":
-        heard.append(output["text"])
-    assert output["code"] == 4403
+    heard, code = await until_closed(theirs)
+    assert code == 4403
     assert not any("member.removed" in one for one in heard), "not even of that"
-    await theirs.disconnect()
     assert (await next_event(mine))["type"] == "member.removed"
     await mine.disconnect()
