@@ -1,7 +1,9 @@
 // The register and its heat map brush each other: a square filters the list, a row lights its square and shows the way
-// from where its risk came to where it shall go. What is filtered survives the fragment's refetching.
+// from where its risk came to where it shall go. What is filtered and what is pointed at survive the fragment's refetching.
 
 let filtered = "";
+let square; // pointed at, or with the focus in it
+let pointed; // the id of such a row
 
 const register = () => document.querySelector("[data-risks]");
 const rows = (root) => [...root.querySelectorAll("tr[data-risk]")];
@@ -17,7 +19,7 @@ function show(root) {
   const count = root.querySelector("[data-risk-count]");
   const shown = rows(root).filter((row) => !row.hidden).length;
   if (count) count.textContent = filtered ? `${shown} of ${rows(root).length}` : String(shown);
-  draw(root);
+  brush(root);
 }
 
 function filter(at) {
@@ -40,7 +42,12 @@ function lightRows(root, at) {
   for (const row of rows(root)) row.classList.toggle("lit", Boolean(at) && row.dataset.at === at && row.dataset.state === "open");
 }
 
-function draw(root, strong = null) {
+function brush(root) {
+  lightRows(root, square);
+  light(root, rows(root).find(({ id }) => id === pointed));
+}
+
+function draw(root, strong) {
   const svg = root.querySelector("[data-moves]");
   if (!svg) return;
   svg.replaceChildren();
@@ -85,11 +92,12 @@ for (const type of ["pointerover", "focusin"]) {
   document.addEventListener(type, ({ target }) => {
     const root = register();
     if (!root || !target.closest) return;
-    lightRows(root, target.closest("[data-cell]")?.dataset.cell);
-    light(root, target.closest("tr[data-risk]"));
+    square = target.closest("[data-cell]")?.dataset.cell;
+    pointed = target.closest("tr[data-risk]")?.id;
+    brush(root);
   });
 }
 
 document.addEventListener("htmx:afterSettle", () => register() && show(register()));
-addEventListener("resize", () => register() && draw(register()));
+addEventListener("resize", () => register() && brush(register()));
 if (register()) show(register());

@@ -1,12 +1,16 @@
 // A picture of many points is one stop of Tab: [data-roving="points"], or "grid" for squares in rows. Arrows, Home and End go
-// from one to the next, Enter opens it as ever, and Esc goes on to what stands below the picture. The server gives the
-// first point tabindex 0 and all others -1; the one that has the focus takes that over.
+// from one to the next, Enter opens it as ever, and Esc goes on to what stands below the picture (tabindex -1). The
+// server gives the first point tabindex 0 and all others -1; the one that has the focus takes that over. Each has an id:
+// by that htmx and we find it again in a fragment that was fetched anew.
 
 const POINTS = "[data-roving] :is(a, button)";
 const pictureOf = (point) => point.closest("[data-roving]");
 const pointsOf = (picture) => [...picture.querySelectorAll("a, button")];
 
+let stood = ""; // where the arrows left off
+
 function enter(point) {
+  stood = point.id;
   for (const one of pointsOf(pictureOf(point))) one.setAttribute("tabindex", one === point ? "0" : "-1");
 }
 
@@ -34,9 +38,7 @@ function next(picture, point, key) {
 }
 
 function leave(picture) {
-  const below = picture.nextElementSibling;
-  below?.setAttribute("tabindex", "-1");
-  below?.focus();
+  picture.nextElementSibling?.focus();
 }
 
 /** Before the keys of the page hear of it: Esc there goes back a page. */
@@ -54,5 +56,8 @@ function walk(event) {
 document.addEventListener("keydown", walk, true);
 
 document.addEventListener("focusin", ({ target }) => target.matches(POINTS) && enter(target));
-// A fragment that was fetched anew begins at its first point again, wherever the focus is.
-document.addEventListener("htmx:afterSettle", () => document.activeElement?.matches(POINTS) && enter(document.activeElement));
+// A fragment that was fetched anew says its first point again, wherever one was.
+document.addEventListener("htmx:afterSettle", () => {
+  const point = stood && document.getElementById(stood);
+  if (point && point.matches(POINTS)) enter(point);
+});

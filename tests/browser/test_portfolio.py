@@ -55,10 +55,16 @@ def test_the_picture_is_one_stop_of_tab_and_arrows_walk_its_points(new_project, 
     expect(page.get_by_role("tooltip")).to_have_text(label)
 
     page.keyboard.press("Escape")
-    assert focused(page) == ""
+    assert focused(page) == "below-picture"
     expect(page.get_by_role("tooltip")).to_have_count(0)
     page.keyboard.press("Shift+Tab")
     assert focused(page) == by_value[-2]  # where one was
+    page.keyboard.press("Escape")
+    people.owner.post(f"/projects/{keys[0]}/health", light="amber", note="Counted again.")
+    expect(page.locator(f"#project-{keys[0]}")).to_contain_text("Counted again.")  # the picture was fetched anew
+    assert focused(page) == "below-picture"
+    page.keyboard.press("Shift+Tab")
+    assert focused(page) == by_value[-2]
     page.keyboard.press("Tab")
     assert not focused(page).startswith("bubble-")
     page.keyboard.press("Shift+Tab")

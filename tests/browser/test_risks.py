@@ -28,8 +28,13 @@ def test_the_heat_map_is_one_stop_of_tab_and_arrows_walk_its_squares(new_project
     assert page.evaluate(at) == ""
     page.keyboard.press("Shift+Tab")
     assert page.evaluate(at) == "4-2"
+    people.owner.post(f"/projects/{key}/risks", title="The host is slow", likelihood=1, impact=2, phase="data")
+    expect(page.locator('[data-cell-button="1-2"]')).to_contain_text("R3")  # the map was fetched anew
+    assert page.evaluate(at) == "4-2"
     page.keyboard.press("Escape")
     assert page.evaluate(at) == ""
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(at) == "4-2"
     expect(page).to_have_url(re.compile(f"/p/{key}/risks/"))
 
 
@@ -63,4 +68,8 @@ def test_register_brushes_its_heat_map_and_is_live(new_project, open_as, people)
     expect(page.locator('[data-cell="4-4"]')).to_have_class(re.compile("lit"))
     expect(page.locator('[data-cell="5-5"]')).to_have_class(re.compile("was"))
     expect(page.locator('[data-cell="1-2"]')).to_have_class(re.compile("aim"))
+    expect(page.locator("[data-moves] line.strong")).to_have_count(6)
+    people.owner.post(f"/projects/{key}/risks", title="The host moves", likelihood=1, impact=1, phase="data")
+    expect(page.locator("#risk-4")).to_be_visible()
+    expect(page.locator('[data-cell="4-4"]')).to_have_class(re.compile("lit"))  # the pointer is there still
     expect(page.locator("[data-moves] line.strong")).to_have_count(6)
