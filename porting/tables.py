@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.templatetags.ui import bytesize
+from core.components.words import bytesize
 from porting.models import Import
 
 COUNTS = {

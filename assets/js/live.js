@@ -289,7 +289,7 @@ function face({ name, initials }) {
   return element("span", { class: `face face-${shade(name)}`, title: name }, initials);
 }
 
-/** The same colour for the same name as core.templatetags.ui.shade. */
+/** The same colour for the same name as core.components.signs.shade. */
 export function shade(name) {
   let sum = 0;
   for (const byte of new TextEncoder().encode(name)) sum = (sum * 33 + byte) % 65521;

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core import catalogue
-from core.templatetags.ui import shade
+from core.components.signs import shade
 from tests.ui.conftest import Answer, Site
 
 pytestmark = pytest.mark.browser

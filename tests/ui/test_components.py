@@ -7,7 +7,7 @@ from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from core.templatetags import ui
+from core.components import signs
 
 
 def render(source: str, **context: object) -> str:
@@ -63,12 +63,12 @@ def test_button_without_a_reason_submits_and_passes_attributes_on() -> None:
     [("The data scientist", "DS"), ("Validator", "VA"), ("product_owner", "PO"), ("the", "TH"), ("", "")],
 )
 def test_initials(name: str, initials: str) -> None:
-    assert ui.initials_of(name) == initials
+    assert signs.initials_of(name) == initials
 
 
 def test_roles_have_faces_of_different_colours() -> None:
     roles = ["Owner", "Product owner", "Data scientist", "Engineer", "Validator"]
-    assert len({ui.shade(role) for role in roles}) == 5
+    assert len({signs.shade(role) for role in roles}) == 5
 
 
 def test_face_of_nobody_is_the_system() -> None:
