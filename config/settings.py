@@ -228,7 +228,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Throughline <throughline@{MA
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
-# Jobs: see core/jobs.py
+# Jobs: see core/jobs
 JOB_LEASE_SECONDS = env.float("JOB_LEASE_SECONDS", default=30.0)
 JOB_SCRATCH_DIR = DATA_DIR / "scratch"
 # How long the archives of exports stay; see core/sweeping.py for files in general.

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from core import jobs
 from core.models import Event, Job
@@ -183,7 +184,7 @@ def test_check_drift_job_killed_and_run_again_gives_the_same_once(tmp_path, monk
     monitor = make_monitor(tmp_path=tmp_path)
     windows_of(monitor.deployment, [0, 1, 1, 1])
     expected = [each.digest for each in checking.window_reports(monitor, now=START + timedelta(minutes=2))[0]]
-    with jobs.transaction.atomic():
+    with transaction.atomic():
         job = submit(monitor)
     finish = CheckDrift.finish
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from core import jobs
 from core.models import Job
@@ -70,7 +71,7 @@ def test_check_of_drift_breaches_the_risk_that_is_bound_to_it(tmp_path):
         now=start,
     )
     windows_of(monitor.deployment, [1, 1, 1], start=start)
-    with jobs.transaction.atomic():
+    with transaction.atomic():
         job = jobs.submit("check_drift", project_id=project.pk, by=None, payload={"monitor": monitor.pk})
 
     assert jobs.run(job.pk) == "succeeded"
