@@ -14,6 +14,7 @@ from core import jobs, storage, sweeping
 from core.errors import NotFound
 from core.jobs import database_now
 from core.models import Blob, Job
+from core.storage.places import place_of
 from core.sweeping import Swept
 from experiments.models import Artifact
 from models_registry.models import Comparison
@@ -63,7 +64,7 @@ def test_what_nothing_names_goes_after_a_day():
     assert sweep() == Swept(files=1, bytes=3)
 
     assert (is_there(old), is_there(new)) == (False, True)
-    assert not os.path.exists(storage._place(old))
+    assert not os.path.exists(place_of(old))
     assert sweep() == Swept()
     assert storage.put_bytes(b"old").digest == old
     assert is_there(old)
@@ -114,10 +115,10 @@ def test_a_file_that_nobody_knows_of_goes_after_a_day(tmp_path):
     other.write_bytes(b"half")
 
     assert sweep() == Swept()
-    os.utime(storage._place(digest), (0, 0))
+    os.utime(place_of(digest), (0, 0))
     assert sweep() == Swept(strays=1)
 
-    assert not os.path.exists(storage._place(digest))
+    assert not os.path.exists(place_of(digest))
     assert other.exists()
 
 

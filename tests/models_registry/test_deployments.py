@@ -8,6 +8,7 @@ from django.test import Client
 from core import storage
 from core.errors import Conflict, Invalid, NotAllowed, Unavailable
 from core.models import Event
+from core.storage.places import place_of
 from models_registry import gates, model_cache, operations, prediction
 from models_registry.models import Deployment, ModelAlias, ModelVersion
 from projects.models import Finding
@@ -120,7 +121,7 @@ def test_damaged_file_is_not_loaded():
     version = make_approved()
     model_cache.cache.clear()
     whole = storage.read_blob(version.model_blob_id)
-    place = Path(storage._place(version.model_blob_id))
+    place = Path(place_of(version.model_blob_id))
     place.write_bytes(whole[:-1] + b"!")
     try:
         with pytest.raises(Conflict) as refused:
