@@ -102,12 +102,13 @@ function resync({ seq }) {
   document.querySelectorAll("[data-live]").forEach(refresh);
 }
 
-/** data-live="item. job.progressed"; with data-live-subject="job:41" not the events of another job. */
+/** data-live="item. job.progressed"; with data-live-subject="job:41" not the events of another job. Of several subjects
+ * (data-live-subject="run:a run:b") those of each. */
 function cares(fragment, { type, subject }) {
   const prefixes = fragment.dataset.live.split(/\s+/).filter(Boolean);
   if (!prefixes.some((prefix) => type.startsWith(prefix))) return false;
-  const wanted = fragment.dataset.liveSubject;
-  return !wanted || subject?.type !== wanted.split(":")[0] || `${subject.type}:${subject.id}` === wanted;
+  const wanted = (fragment.dataset.liveSubject ?? "").split(/\s+/).filter(Boolean);
+  return !wanted.some((one) => one.split(":")[0] === subject?.type) || wanted.includes(`${subject.type}:${subject.id}`);
 }
 
 // --- refetching -----------------------------------------------------------------------------------------------------

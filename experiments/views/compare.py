@@ -37,6 +37,7 @@ def compare(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "project": project,
         "runs": [(run, shade_of(run), tables.RUN_TONES[run.status], _without(runs, run)) for run in runs],  # type: ignore[index]  # keyed by its values
+        "subjects": " ".join(f"run:{run.run_id}" for run in runs),
         "sections": [(title, [line for line in lines if is_all or line.differs]) for title, lines in sections],
         "is_all": is_all,
         "other_url": _url(runs, {} if is_all else {"all": "1"}),

@@ -79,6 +79,29 @@ def test_runs_appear_live_are_chosen_and_compared(open_as, logged):
     expect(page.locator("figure[data-curves] canvas")).to_have_count(1)
 
 
+def test_a_comparison_follows_its_own_runs_alone(people, open_as, logged):
+    key, log = logged
+    slow, quick, other = log("slow", [1.0, 0.8]), log("quick", [1.0, 0.2], "forest"), log("other", [3.0, 2.0])
+    page = open_as("scientist", f"/p/{key}/compare/?run={slow}&run={quick}")
+    is_live(page)
+    points = page.locator("figure[data-curves] canvas")
+    expect(points).to_have_count(1)
+    page.evaluate("window.asked = []; document.addEventListener('live', ({ target }) => asked.push(target.id), true)")
+    page.evaluate("document.addEventListener('htmx:afterSettle', ({ target }) => asked.push(target.id))")
+
+    for run_id, value in ((other, 0.7), (slow, 0.6)):
+        metrics = [{"key": "loss", "value": value, "step": 2, "timestamp": 3}]
+        mlflow(people.scientist, f"/p/{key}/api/2.0/mlflow/runs/log-batch", {"run_id": run_id, "metrics": metrics})
+        if run_id == other:
+            page.wait_for_timeout(2000)
+            assert page.evaluate("asked") == []
+    expect(page.get_by_role("row", name=re.compile("^loss"))).to_contain_text("0.6")
+    page.wait_for_function("asked.some((id) => id.startsWith('curves-'))")
+    twin = page.locator("[data-twin]")
+    page.get_by_text("As a table").first.click()
+    expect(twin).to_contain_text("0.6")
+
+
 def test_chosen_runs_are_deleted_and_come_back(open_as, logged):
     key, log = logged
     log("slow", [1.0])
