@@ -3,21 +3,113 @@
 from django.db.models import Q
 
 from documents.evidence.registry import Subject, evidence, moment, of_version
-from documents.paper import Answer
+from documents.paper import Answer, Fact, Facts, Table
 from models_registry.events import VERSION_APPROVED
 from models_registry.models import Approval, ModelVersion, Review
 from projects import queries
 from projects.events import PROJECT_CLASSIFIED
 from projects.gates import evaluate, next_gate
+from projects.models import GateApproval
+from projects.queries import GateRecord
 
 
 @evidence("decisions.gates")
 def gates(subject: Subject) -> Answer:
+    """Each gate that was passed, then who approved of it in which role, on what, under which conditions and waivers."""
+    records = queries.gate_records(subject.project)
     rows = [
-        [str(one), str(one.decided_by), moment(one.decided_at), one.comment]
-        for one in queries.gate_decisions(subject.project)
+        [str(one.decision), str(one.decision.decided_by), moment(one.decision.decided_at), _remark(one)]
+        for one in records
     ]
-    return Answer.of_table(["Gate", "By", "When", "Comment"], rows, missing="a gate that was passed")
+    passed = Answer.of_table(["Gate", "Passed by", "When", "Comment"], rows, missing="a gate that was passed")
+    blocks: list[Facts | Table] = [
+        _bound(records),
+        _verdicts(records),
+        _withdrawn(records),
+        _conditions(records),
+        _waivers(records),
+    ]
+    return Answer([*passed.blocks, *(block for block in blocks if block.rows)], passed.missing)
+
+
+def _remark(one: GateRecord) -> str:
+    emergency = one.decision.emergency
+    return f"In an emergency, F{emergency.number}: {one.decision.comment}" if emergency else one.decision.comment
+
+
+def _bound(records: list[GateRecord]) -> Facts:
+    """What each gate went by and was passed on, which is what approvals of it are bound to."""
+    return Facts([Fact(str(one.decision), f"{one.policy}, digest {one.digest}") for one in records if one.policy])
+
+
+def _verdicts(records: list[GateRecord]) -> Table:
+    rows = [
+        [
+            str(record.decision),
+            one.approval.get_verdict_display(),
+            str(one.approval.approver),
+            _role(one.approval),
+            moment(one.approval.at),
+            one.approval.digest[:12] + (" (something else)" if one.is_stale else ""),
+            one.approval.comment,
+        ]
+        for record in records
+        for one in record.verdicts
+    ]
+    return Table(["Gate", "Decision", "By", "Role then", "When", "On digest", "Comment"], rows)
+
+
+def _role(approval: GateApproval) -> str:
+    lent = f", for {approval.delegation.given_by}" if approval.delegation else ""
+    return approval.get_role_display() + lent
+
+
+def _withdrawn(records: list[GateRecord]) -> Table:
+    rows = [
+        [
+            str(record.decision),
+            f"{one.approval.get_verdict_display()} of {moment(one.approval.at)}",
+            str(one.approval.approver),
+            moment(one.approval.withdrawn_at),
+            one.approval.withdrawn_because,
+        ]
+        for record in records
+        for one in record.verdicts
+        if one.approval.withdrawn_at
+    ]
+    return Table(["Gate", "Withdrawn", "By", "When", "Because"], rows)
+
+
+def _conditions(records: list[GateRecord]) -> Table:
+    rows = [
+        [
+            f"{record.decision}, {one.number}",
+            one.text,
+            str(one.owner),
+            f"{one.due_date}",
+            one.get_effect_display(),
+            f"{moment(one.met_at)}, says {one.met_by}" if one.met_at else "no",
+        ]
+        for record in records
+        for one in record.conditions
+    ]
+    return Table(["Condition of", "Asks for", "Owner", "By", "Missed, it", "Met"], rows)
+
+
+def _waivers(records: list[GateRecord]) -> Table:
+    rows = [
+        [
+            str(record.decision),
+            one.check_id,
+            one.reason,
+            str(one.granted_by),
+            moment(one.granted_at),
+            moment(one.ended_at or one.expires_at),
+        ]
+        for record in records
+        for one in record.waivers
+    ]
+    return Table(["Waiver of", "Check", "Reason", "By", "From", "Until"], rows)
 
 
 @evidence("decisions.evidence")

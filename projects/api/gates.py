@@ -17,7 +17,8 @@ from projects.api_base import ProjectApiView
 from projects.approvals import Standing
 from projects.enums import Effect, Gate, GateStatus, GateVerdict, Stage
 from projects.facts import Check
-from projects.models import GateCondition, GateDecision, GateRequest, GateWaiver, Project
+from projects.models import GateApproval, GateCondition, GateRequest, GateWaiver, Project
+from projects.queries import GateRecord, GivenVerdict
 
 
 class CheckShape(serializers.Serializer[Any]):
@@ -29,18 +30,6 @@ class CheckShape(serializers.Serializer[Any]):
     url = serializers.CharField()
     rule = serializers.CharField(help_text="What policies call it.")
     severity = serializers.ChoiceField(choices=["block", "warn"])
-
-
-class DecisionShape(serializers.Serializer[Any]):
-    gate = serializers.ChoiceField(choices=Gate.choices)
-    comment = serializers.CharField()
-    decided_by = PersonShape()
-    decided_at = serializers.DateTimeField()
-    evidence = CheckShape(many=True)
-    emergency = serializers.IntegerField(
-        allow_null=True,
-        help_text="The finding that asks somebody else to look, if it was passed in an emergency.",
-    )
 
 
 class ConditionShape(serializers.Serializer[Any]):
@@ -87,6 +76,43 @@ class WaiverShape(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+class RecordedVerdictShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    request = serializers.IntegerField(help_text="The number of the request that it answered.")
+    verdict = serializers.ChoiceField(choices=GateVerdict.choices)
+    comment = serializers.CharField()
+    approver = PersonShape()
+    role = serializers.CharField(help_text="The role in which they decided, at that time.")
+    delegated_by = PersonShape(allow_null=True, help_text="Whose right it was.")
+    digest = serializers.CharField()
+    at = serializers.DateTimeField()
+    is_stale = serializers.BooleanField(help_text="It was about something else than the gate was passed on.")
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_because = serializers.CharField()
+
+
+class DecisionShape(serializers.Serializer[Any]):
+    gate = serializers.ChoiceField(choices=Gate.choices)
+    comment = serializers.CharField()
+    decided_by = PersonShape(help_text="Who passed it; `verdicts` has those who approved.")
+    decided_at = serializers.DateTimeField()
+    policy = serializers.CharField(
+        allow_null=True,
+        help_text="NAME/NUMBER of the version that it went by; null: passed before there were policies.",
+    )
+    digest = serializers.CharField(
+        allow_null=True, help_text="Of what it was passed on: what verdicts were bound to that counted."
+    )
+    evidence = CheckShape(many=True)
+    verdicts = RecordedVerdictShape(many=True, help_text="Of every request for this gate, withdrawn ones too.")
+    conditions = ConditionShape(many=True)
+    waivers = WaiverShape(many=True, help_text="Every one of this gate, ended ones too.")
+    emergency = serializers.IntegerField(
+        allow_null=True,
+        help_text="The finding that asks somebody else to look at it, if it was passed in an emergency.",
+    )
+
+
 class GatesShape(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=Stage.choices)
     gate = serializers.ChoiceField(choices=Gate.choices, allow_null=True)
@@ -119,16 +145,38 @@ def check_json(check: Check) -> dict[str, Any]:
     return dataclasses.asdict(check)
 
 
-def decision_json(decision: GateDecision) -> dict[str, Any]:
+def decision_json(record: GateRecord) -> dict[str, Any]:
     """Evidence that was kept before checks had rules reads as if they had none."""
+    decision = record.decision
     return {
         "gate": decision.gate,
         "comment": decision.comment,
         "decided_by": person_json(decision.decided_by),
         "decided_at": decision.decided_at,
-        "emergency": decision.emergency.number if decision.emergency else None,
+        "policy": record.policy.public_id if record.policy else None,
+        "digest": record.digest or None,
         "evidence": [{"rule": "", "severity": "block"} | check for check in decision.evidence],
+        "verdicts": [recorded_json(one) for one in record.verdicts],
+        "conditions": [condition_json(one) for one in record.conditions],
+        "waivers": [waiver_json(one) for one in record.waivers],
+        "emergency": decision.emergency.number if decision.emergency else None,
     }
+
+
+def recorded_json(given: GivenVerdict) -> dict[str, Any]:
+    names = "verdict comment role digest at withdrawn_at withdrawn_because"
+    body: dict[str, Any] = {name: getattr(given.approval, name) for name in names.split()}
+    return body | {
+        "id": given.approval.pk,
+        "request": given.approval.request.number,
+        "approver": person_json(given.approval.approver),
+        "delegated_by": _lender_json(given.approval),
+        "is_stale": given.is_stale,
+    }
+
+
+def _lender_json(approval: GateApproval) -> dict[str, Any] | None:
+    return person_json(approval.delegation.given_by) if approval.delegation else None
 
 
 def verdict_json(standing: Standing) -> dict[str, Any]:
@@ -144,7 +192,7 @@ def verdict_json(standing: Standing) -> dict[str, Any]:
         "is_stale": standing.is_stale,
         "why_not": standing.why_not,
         "is_veto": standing.is_veto,
-        "delegated_by": person_json(approval.delegation.given_by) if approval.delegation else None,
+        "delegated_by": _lender_json(approval),
     }
 
 
@@ -190,7 +238,7 @@ def gates_json(project: Project, request: Request) -> dict[str, Any]:
         "request": request_json(asked, found.standings) if asked and found else None,
         "conditions": [condition_json(one) for one in queries.gate_conditions(project)],
         "waivers": [waiver_json(one) for one in queries.gate_waivers(project)],
-        "decisions": [decision_json(decision) for decision in queries.gate_decisions(project)],
+        "decisions": [decision_json(one) for one in queries.gate_records(project)],
     }
 
 
@@ -212,7 +260,7 @@ class GateEmergencyView(ProjectApiView):
             now=now(),
             expected_version=expected_version(request),
         )
-        return Response(decision_json(decision), status=201)
+        return Response(decision_json(queries.gate_record(decision)), status=201)
 
 
 class GatesView(ProjectApiView):
@@ -235,4 +283,4 @@ class GatesView(ProjectApiView):
             now=now(),
             expected_version=expected_version(request),
         )
-        return Response(decision_json(decision), status=201)
+        return Response(decision_json(queries.gate_record(decision)), status=201)

@@ -55,6 +55,7 @@ from projects.queries.dossier import (
     spike,
     spikes,
 )
+from projects.queries.gate_records import GateRecord, GivenVerdict, gate_record, gate_records
 from projects.queries.gates import (
     MOST_DECISIONS,
     contributors,
@@ -153,6 +154,8 @@ __all__ = [
     "ORDERS",
     "OWN",
     "QUIET",
+    "GateRecord",
+    "GivenVerdict",
     "ItemLook",
     "Span",
     "Team",
@@ -195,6 +198,8 @@ __all__ = [
     "gate_condition",
     "gate_conditions",
     "gate_decisions",
+    "gate_record",
+    "gate_records",
     "gate_rejections",
     "gate_waiver",
     "gate_waivers",

@@ -175,12 +175,14 @@ def _page(request: HttpRequest, project: Project, **sent: Form) -> HttpResponse:
     """The page; a form that was refused stands on it as it was sent."""
     user, assessment, asked = user_of(request), gates.assess(project), queries.open_request(project)
     found = approvals.tally(assessment, asked, now=now()) if assessment else None
+    records = queries.gate_records(project)
     context: dict[str, Any] = {
         "project": project,
         "found": found,
         "gate_live": tables.GATE_LIVE,
         "tone": tables.GATE_TONES[found.status] if found else "",
-        "lines": _lines(project, found),
+        "lines": _lines(project, records, found),
+        "records": records[::-1],
         "conditions": [(one, rules.why_not_meet_condition(user, one)) for one in queries.gate_conditions(project)],
         "waivers": [(one, rules.why_not_end_waiver(user, one)) for one in _waivers(project, assessment)],
         "user_pk": user.pk,
@@ -231,9 +233,9 @@ def _waivers(project: Project, assessment: gates.Assessment | None) -> Any:
     return queries.open_waivers(project, assessment.gate) if assessment else []
 
 
-def _lines(project: Project, found: approvals.Tally | None) -> list[dict[str, Any]]:
+def _lines(project: Project, records: list[queries.GateRecord], found: approvals.Tally | None) -> list[dict[str, Any]]:
     """Every gate with its state."""
-    passed = {one.gate: one for one in queries.gate_decisions(project).select_related("evaluation__policy")}
+    passed = {one.decision.gate: one.decision for one in records}
     return [_line(project, gate, passed.get(gate), found) for gate in Gate]
 
 
