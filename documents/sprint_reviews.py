@@ -9,7 +9,7 @@ from documents import paper
 from documents.files import DOCX, File
 from documents.paper import Fact, Facts, Paper, Paragraph, Table, Text
 from documents.paper.blocks import Block
-from projects import queries, reviewing
+from projects import queries, reviewing, sprintsheet
 from projects.enums import CardKind, Discipline, HypothesisResult, ItemKind, SprintVerdict
 from projects.models import Project, Sprint
 from projects.roles import Role
@@ -181,12 +181,15 @@ def _named(numbers: Iterable[int], project: Project) -> str:
 
 
 def _interval(one: Mapping[str, Any]) -> str:
-    if one["value"] is None:
-        return one["metric"] or "–"
-    low, high = one["low"], one["high"]
-    reach = f" [{low:.4g}, {high:.4g}]" if low is not None and high is not None else ""
+    """Its metric, how it moved against the baseline, and the interval with what that rests on."""
     against = f", baseline {one['baseline']:.4g}" if one["baseline"] is not None else ""
-    return f"{one['metric']} {one['value']:.4g}{reach}{against}"
+    if one["value"] is None:
+        return f"{one['metric'] or '–'}{against}"
+    change, low, high = one.get("change"), one["low"], one["high"]
+    moved = f", {change:+.4g}" if change is not None else ""
+    has_interval = low is not None and high is not None
+    reach = f" [{low:.4g}, {high:.4g}] {sprintsheet.rests_on(one)}".rstrip() if has_interval else ""
+    return f"{one['metric']} {one['value']:.4g}{moved}{reach}{against}"
 
 
 def _kind(kind: str) -> str:

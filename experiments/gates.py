@@ -12,6 +12,7 @@ from experiments.enums import RunStatus
 from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
 from experiments.metric_names import canonical
 from experiments.models import Run
+from projects import reviewing
 from projects.attained import Attained, Strength, attains
 from projects.cardfacts import CardFact, card_fact
 from projects.enums import Gate
@@ -129,6 +130,20 @@ def _best_runs(project: Project, items: Sequence[WorkItem]) -> dict[int, list[Ca
     found = queries.movements(project, items)
     courses = listing.courses_of({best.run.pk: best.metric for best in found.values()})
     return {number: [_best_run(project, best, courses.get(best.run.pk, []))] for number, best in found.items()}
+
+
+@reviewing.measures
+def _movements(project: Project, items: Sequence[WorkItem]) -> dict[int, reviewing.Measured]:
+    """What the cards say, and how sure it is."""
+    best = queries.movements(project, items)
+    sure = queries.intervals(project, best)
+    return {number: _measured(one, sure.get(number)) for number, one in best.items()}
+
+
+def _measured(best: queries.Movement, sure: queries.Interval | None) -> reviewing.Measured:
+    if sure is None:
+        return reviewing.Measured(best.value)
+    return reviewing.Measured(best.value, sure.low, sure.high, sure.mean, sure.runs)
 
 
 def _best_run(project: Project, best: queries.Movement, course: Sequence[float]) -> CardFact:

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from core import charts
+from projects.attained import MEASURED_LIVE
 from projects.enums import CardKind, Discipline, Gate, HypothesisResult, ItemKind, ItemState, SprintVerdict
 
 VERDICT_TONES = {SprintVerdict.MET: "ok", SprintVerdict.PARTLY: "warn", SprintVerdict.MISSED: "bad"}
@@ -23,6 +24,8 @@ SETS = {
     "dropped": "Dropped",
     "open": "Open",
 }
+RESEARCH_LIVE = f"run.linked run.unlinked scope. {MEASURED_LIVE}"
+"""What may change how far an experiment of the sprint came."""
 NO_DAY = "beyond five years"
 
 
@@ -30,6 +33,7 @@ def shown(content: Mapping[str, Any], *, key: str, is_closed: bool) -> dict[str,
     """The whole review, part by part."""
     return {
         "content": content,
+        "research_live": RESEARCH_LIVE,
         "as_of": datetime.fromisoformat(content["as_of"]),
         "verdict": verdict(content),
         "sets": sets(content, key=key, is_closed=is_closed),
@@ -49,10 +53,7 @@ def outside(content: Mapping[str, Any]) -> dict[str, Any]:
         "shares": shares(content),
         "burn": burn_up(content),
         "as_of": datetime.fromisoformat(content["as_of"]),
-        "hypotheses": [
-            one | {"word": _result(one), "tone": RESULT_TONES.get(one["result"], ""), "bar": _bar(one)}
-            for one in content["hypotheses"]
-        ],
+        "hypotheses": [one | _found(one) for one in content["hypotheses"]],
         "completed": [one | {"kind": kind_label(one["kind"])} for one in content["completed"]],
         "forecasts": forecasts({"sprint": content["forecast"]}),
         "moved": [one for one in (*content["models"], *content["risks"]) if one["count"]],
@@ -111,9 +112,7 @@ def hypotheses(content: Mapping[str, Any], *, key: str) -> list[dict[str, Any]]:
         | {
             "key": f"{key}-{one['item']}",
             "url": item_url(key, one["item"]),
-            "word": _result(one),
-            "tone": RESULT_TONES.get(one["result"], ""),
-            "bar": _bar(one),
+            **_found(one),
             "is_over": bool(one["box_days"]) and one["days"] > one["box_days"],
         }
         for one in content["research"]["hypotheses"]
@@ -233,10 +232,29 @@ def _result(one: Mapping[str, Any]) -> str:
     return "Open" if one["is_open"] else "No result"
 
 
+def _found(one: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "word": _result(one),
+        "tone": RESULT_TONES.get(one["result"], ""),
+        "bar": _bar(one),
+        "rests_on": rests_on(one),
+    }
+
+
+def rests_on(one: Mapping[str, Any]) -> str:
+    """What the interval is of. Reviews that were frozen before it was told say nothing of it."""
+    runs = one.get("runs", 0)
+    if runs > 1 and one["mean"] is not None:
+        return f"mean {charts.number(one['mean'])} of {runs} runs"
+    return "of the best run" if runs == 1 else ""
+
+
 def _bar(one: Mapping[str, Any]) -> str:
-    if one["low"] is None or one["high"] is None or one["value"] is None:
+    """The interval against the baseline, with the value that it is of."""
+    value = one["value"] if one.get("mean") is None else one["mean"]
+    if one["low"] is None or one["high"] is None or value is None:
         return ""
-    return charts.interval(one["low"], one["value"], one["high"], zero=one["baseline"] or 0.0)
+    return charts.interval(one["low"], value, one["high"], zero=one["baseline"] or 0.0)
 
 
 def _word(field: str, value: Any) -> str:

@@ -18,7 +18,15 @@ from experiments.queries.files import (
     size_of_files,
     upload_by_token,
 )
-from experiments.queries.hypotheses import Movement, item_of, movement, movements, runs_for
+from experiments.queries.hypotheses import (
+    Interval,
+    Movement,
+    intervals,
+    item_of,
+    movement,
+    movements,
+    runs_for,
+)
 from experiments.queries.jobs import job_by_id, subject_of_job, visible_jobs, visible_trainings
 from experiments.queries.metrics import (
     LARGEST,
@@ -58,6 +66,7 @@ __all__ = [
     "MAX_STEP",
     "PARTS",
     "SYSTEM",
+    "Interval",
     "Latest",
     "Movement",
     "RunTrace",
@@ -75,6 +84,7 @@ __all__ = [
     "experiments_with_counts",
     "files_of",
     "histories",
+    "intervals",
     "is_of_a_part",
     "item_of",
     "job_by_id",

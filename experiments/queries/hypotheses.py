@@ -1,7 +1,7 @@
 """Experiments of the backlog and the runs that answer them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -12,7 +12,11 @@ from experiments.models import (
     RunItem,
 )
 from experiments.queries.runs import visible_runs
+from projects import scoping
 from projects.models import Project, Scope, WorkItem
+
+ENOUGH_RUNS = 3
+"""Of fewer the mean has no interval that says anything."""
 
 
 def item_of(run: Run) -> WorkItem | None:
@@ -62,3 +66,57 @@ def movements(project: Project, items: Sequence[WorkItem]) -> dict[int, Movement
             baseline = scope.baseline if item.baseline is None and metric == scope.metric else item.baseline
             best[item.number] = Movement(metric, one.run, one.value, baseline)
     return best
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval of 95%. `runs` is what it rests on: 1 is the best run, which logged it; else it is that of `mean`."""
+
+    low: float
+    high: float
+    runs: int
+    mean: float | None = None
+
+
+def intervals(project: Project, best: Mapping[int, Movement]) -> dict[int, Interval]:
+    """How sure these movements are, by the items' numbers, for all in two queries.
+
+    The best run's own interval, where it logged `<metric>_low` and `<metric>_high`; else Student's interval of the mean
+    over the item's runs, where at least three measured it differently: the same value again is no evidence.
+    """
+    if not best:
+        return {}
+    logged, over_runs = _logged_bounds(best), _values_of_runs(project, best)
+    found = {}
+    for number, one in best.items():
+        low, high = (logged.get((one.run.pk, f"{one.metric}_{side}")) for side in ("low", "high"))
+        values = over_runs.get((number, one.metric), [])
+        if low is not None and high is not None and low <= high:
+            found[number] = Interval(low, high, runs=1)
+        elif len(values) >= ENOUGH_RUNS:
+            low, mean, high = scoping.interval_of_mean(values)
+            found[number] = Interval(low, high, len(values), mean)
+    return found
+
+
+def _logged_bounds(best: Mapping[int, Movement]) -> dict[tuple[int, str], float]:
+    names = {f"{one.metric}_{side}" for one in best.values() for side in ("low", "high")}
+    rows = LatestMetric.objects.filter(run__in=[one.run.pk for one in best.values()], key__name__in=names)
+    rows = rows.filter(value__gt=-math.inf, value__lt=math.inf)
+    return {(run, name): value for run, name, value in rows.values_list("run_id", "key__name", "value")}
+
+
+def _values_of_runs(project: Project, best: Mapping[int, Movement]) -> dict[tuple[int, str], list[float]]:
+    """The different values that an item's runs have of a metric, in order."""
+    rows = LatestMetric.objects.filter(
+        run__in=visible_runs(project),
+        run__tested__item__number__in=list(best),
+        key__name__in={one.metric for one in best.values()},
+        value__gt=-math.inf,
+        value__lt=math.inf,
+    )
+    found: dict[tuple[int, str], list[float]] = {}
+    listed = rows.values_list("run__tested__item__number", "key__name", "value").distinct().order_by("value")
+    for number, name, value in listed:
+        found.setdefault((number, name), []).append(value)
+    return found

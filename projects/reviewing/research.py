@@ -7,8 +7,9 @@ from typing import Any
 from projects import documents, queries
 from projects.delivery import STARTED, History
 from projects.enums import HypothesisResult, ItemKind, ItemState, SpikeState, SpikeZone
-from projects.models import KillCriterion, Spike, Sprint, WorkItem
+from projects.models import KillCriterion, Scope, Spike, Sprint, WorkItem
 from projects.queries import Span
+from projects.reviewing.measured import Measured, measured
 
 RESEARCH = (ItemKind.EXPERIMENT, ItemKind.SPIKE)
 RESULTS = {
@@ -22,33 +23,56 @@ RESULTS = {
 def track(sprint: Sprint, known: Mapping[int, History], span: Span | None, *, now: datetime) -> dict[str, Any]:
     """The hypotheses of the sprint's experiments and spikes, and the kill criteria that fell due or were reached."""
     items = WorkItem.objects.filter(project_id=sprint.project_id, number__in=list(known), kind__in=RESEARCH)
+    listed = list(items.order_by("number"))
+    scope, came_to = queries.scope_of(sprint.project), measured(sprint.project, listed)
     spikes = {spike.item_id: spike for spike in queries.spikes(sprint.project).filter(item__in=items)}
     since = span.started_at if span else now
     criteria = queries.kill_criteria(sprint.project)
     return {
         "hypotheses": [
-            _hypothesis(item, spikes.get(item.pk), known[item.number], now) for item in items.order_by("number")
+            _hypothesis(item, known[item.number], now)
+            | _measured(item, scope, came_to.get(item.number))
+            | (_of_spike(spikes[item.pk], now) if item.pk in spikes else {})
+            for item in listed
         ],
         "kill_criteria": [_criterion(one, now) for one in criteria if _is_of(one, since, now)],
     }
 
 
-def _hypothesis(item: WorkItem, spike: Spike | None, history: History, now: datetime) -> dict[str, Any]:
+def _hypothesis(item: WorkItem, history: History, now: datetime) -> dict[str, Any]:
     started = next((one.at for one in history if one.phase in STARTED), None)
-    row = {
+    return {
         "item": item.number,
         "hypothesis": item.hypothesis or item.title,
-        "metric": item.metric,
-        "baseline": item.baseline,
-        "value": None,
-        "low": None,
-        "high": None,
         "result": str(item.result),
         "is_open": item.state not in (ItemState.DONE, ItemState.DROPPED) and not item.result,
         "box_days": item.time_box_days,
         "days": round((min(_ended(history) or now, now) - started).total_seconds() / 86400, 1) if started else 0.0,
     }
-    return row | _of_spike(spike, now) if spike else row
+
+
+def _measured(item: WorkItem, scope: Scope, found: Measured | None) -> dict[str, Any]:
+    """The movement against the baseline. A metric that the item does not name is the scope's, and so is its baseline.
+
+    The interval is the best run's own where it logged one, else that of the mean of the runs where at least three
+    measured it: see `Measured`.
+    """
+    metric = item.metric or scope.metric
+    baseline = scope.baseline if item.baseline is None and metric == scope.metric else item.baseline
+    return {"metric": metric, "baseline": baseline} | _movement(found, baseline)
+
+
+def _movement(found: Measured | None, baseline: float | None) -> dict[str, Any]:
+    if found is None:
+        return {"value": None, "change": None, "low": None, "high": None, "mean": None, "runs": 0}
+    return {
+        "value": _steady(found.value),
+        "change": None if baseline is None else _steady(found.value - baseline),
+        "low": _steady(found.low),
+        "high": _steady(found.high),
+        "mean": _steady(found.mean),
+        "runs": found.runs,
+    }
 
 
 def _ended(history: History) -> datetime | None:
@@ -56,16 +80,19 @@ def _ended(history: History) -> datetime | None:
 
 
 def _of_spike(spike: Spike, now: datetime) -> dict[str, Any]:
-    """A spike of the dossier knows more: its interval comes from its runs, its time box from its lock."""
+    """A spike of the dossier knows more: its interval comes from its runs, its time box from its lock. Its baseline is
+    where it is to be given up."""
     reading = documents.spike_reading(spike)
+    found = None
+    if reading and reading.mean is not None:
+        has_interval = reading.low is not None and reading.high is not None
+        found = Measured(reading.mean, reading.low, reading.high, reading.mean, reading.runs if has_interval else 0)
     end = min(spike.ended_at or now, now)
     return {
         "hypothesis": spike.hypothesis or spike.title,
         "metric": spike.metric,
         "baseline": spike.kill_at,
-        "value": _steady(reading.mean) if reading else None,
-        "low": _steady(reading.low) if reading else None,
-        "high": _steady(reading.high) if reading else None,
+        **_movement(found, spike.kill_at),
         "result": str(RESULTS[SpikeZone(spike.zone)]) if spike.zone else "",
         "is_open": spike.state != SpikeState.ENDED,
         "box_days": spike.days,

@@ -36,7 +36,7 @@ from projects.scoping.realism import (
     similarity,
 )
 from projects.scoping.recalibration import Finished, recalibrated
-from projects.scoping.spikes import TESTED, Reading, Sample, Zones, read, tested
+from projects.scoping.spikes import TESTED, Reading, Sample, Zones, interval_of_mean, read, tested
 from projects.scoping.tornado import LABELS, Bar, tornado
 from projects.scoping.verdict import Option, Precedent, Quadrant, Verdict, judge
 
@@ -78,6 +78,7 @@ __all__ = [
     "counted",
     "disputes",
     "factor",
+    "interval_of_mean",
     "judge",
     "marginal_benefit",
     "needed_recall",

@@ -104,10 +104,14 @@ def read(samples: Sequence[Sample], zones: Zones, *, least: int = 1) -> Reading:
 def _interval(samples: Sequence[Sample]) -> tuple[float | None, float | None]:
     if len(samples) == 1:
         return samples[0].low, samples[0].high
-    values = [one.value for one in samples]
-    half = _half_width(len(values), statistics.stdev(values))
-    mean = statistics.fmean(values)
-    return mean - half, mean + half
+    low, _, high = interval_of_mean([one.value for one in samples])
+    return low, high
+
+
+def interval_of_mean(values: Sequence[float]) -> tuple[float, float, float]:
+    """Low, mean and high: Student's interval of the mean of at least two values."""
+    mean, half = statistics.fmean(values), _half_width(len(values), statistics.stdev(values))
+    return mean - half, mean, mean + half
 
 
 def _half_width(count: int, spread: float) -> float:
