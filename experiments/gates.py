@@ -1,5 +1,6 @@
 """What the feasibility gate asks of data and runs, and how findings, items and cards name them."""
 
+import hashlib
 import math
 from collections.abc import Sequence
 
@@ -26,8 +27,11 @@ contribution(Gate.FEASIBILITY, DATASET_VERSION_ADDED, RUN_SCHEDULED, RUN_FINISHE
 
 
 @fact("data.versions", Type.NUMBER, doc="Versions of datasets that are profiled.")
-def _profiled_versions(project: Project) -> int:
-    return queries.visible_versions(project).filter(profile__isnull=False).count()
+def _profiled_versions(project: Project) -> Reading:
+    profiled = queries.visible_versions(project).filter(profile__isnull=False).order_by("pk")
+    digests = list(profiled.values_list("original_id", flat=True))
+    whole = hashlib.sha256("".join(digests).encode()).hexdigest()
+    return Reading(len(digests), shown=str(len(digests)), identity={"digest of all": whole})
 
 
 @fact("runs.slices", Type.SLICES, doc="Metrics of the best run by parts of the data, logged as metric/column/value.")
@@ -38,7 +42,8 @@ def _slices_of_the_best_run(project: Project) -> Reading:
     best = queries.best_run(project, metric=scope.metric, higher=is_higher) if scope.metric else None
     run = best[0] if best else queries.visible_runs(project).filter(status=RunStatus.FINISHED).order_by("-pk").first()
     found = slices_of(run)
-    return Reading(found or None, shown=slicing.shown(found), source=run.name if run and found else "")
+    named = {"run": run.run_id} if run and found else {}
+    return Reading(found or None, shown=slicing.shown(found), source=run.name if run and found else "", identity=named)
 
 
 def slices_of(run: Run | None) -> tuple[Slice, ...]:
@@ -57,7 +62,8 @@ def a_dataset_is_profiled(project: Project) -> Check:
         return Check(id="profiled_data", label=label, state="bad", value="none yet", source="data", url=url)
     url = reverse("experiments:version", args=[project.key, version.dataset.name, version.number])
     value = f"{version}, {version.rows:,} rows"
-    return Check(id="profiled_data", label=label, state="ok", value=value, source="data", url=url)
+    identity = {"dataset version": str(version), "digest": version.original_id}
+    return Check("profiled_data", label, "ok", value, "data", url, identity=identity)
 
 
 @gate_check(Gate.FEASIBILITY, order=20)
@@ -86,6 +92,7 @@ def a_run_reaches_what_is_useful(project: Project) -> Check:
         value=f"{scope.metric} {number(reached, 3)}, wanted {bound}",
         source=run.name,
         url=reverse("experiments:run", args=[project.key, run.run_id]),
+        identity={"run": run.run_id, "value": reached, "wanted": wanted},
     )
 
 

@@ -54,7 +54,8 @@ def _slices(project: Project) -> Reading:
     if newest is None:
         return Reading(None, shown="unknown")
     slices = joined(_measured_slices(newest), slices_of(newest.challenger.run))
-    return Reading(slices or None, shown=shown(slices), source=str(newest.challenger))
+    source, identity = str(newest.challenger), _identity_of(newest)
+    return Reading(slices or None, shown=shown(slices), source=source, identity=identity)
 
 
 def _measured_slices(comparison: Comparison) -> tuple[Slice, ...]:
@@ -73,7 +74,22 @@ def _interval(found: dict[str, Any] | None, of: Comparison | None, *, value: str
         return Reading(None, shown="unknown")
     error = (found[high] - found[low]) / 2 / NormalDist().inv_cdf((1 + found["level"]) / 2)
     shown = f"{found['metric']} {number(found[value], 3)} ({number(found[low], 3)} to {number(found[high], 3)})"
-    return Reading(Estimate(found[value], max(0.0, error)), shown=shown, source=str(of.challenger) if of else "")
+    estimate = Estimate(found[value], max(0.0, error))
+    return Reading(
+        estimate,
+        shown=shown,
+        source=str(of.challenger) if of else "",
+        identity=_identity_of(of) if of else {},
+    )
+
+
+def _identity_of(comparison: Comparison) -> dict[str, Any]:
+    return {"comparison": comparison.pk} | _identity(comparison.challenger)
+
+
+def _identity(version: ModelVersion) -> dict[str, Any]:
+    """What cannot be another version, nor the same one with other files or another card."""
+    return {"version": str(version), "revision": version.version, "digest": version.digest}
 
 
 @gate_check(Gate.RELEASE, order=20)
@@ -87,6 +103,7 @@ def version_is_approved(project: Project) -> Check:
         value=str(newest) if newest else "none yet",
         source="models",
         url=reverse("models_registry:models", args=[project.key]),
+        identity=_identity(newest) if newest else {},
     )
 
 
@@ -101,6 +118,7 @@ def approved_version_is_live(project: Project) -> Check:
         value=", ".join(f"{one.name}: {one.live_version}" for one in serving) or "nothing is live",
         source="deployments",
         url=reverse("models_registry:deployments", args=[project.key]),
+        identity={one.name: {"deployment": one.version} | _identity(one.live_version) for one in serving},
     )
 
 

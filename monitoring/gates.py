@@ -10,21 +10,30 @@ from monitoring.enums import AlertState
 from monitoring.models import Alert, DriftWindow
 from projects.attained import Attained, Strength, attains
 from projects.enums import Gate
-from projects.facts import fact
+from projects.facts import Reading, fact
 from projects.gates import Check, gate_check
 from projects.models import Project, Scope
 from projects.policy import Type
 
 
 @fact("monitors.watched", Type.TEXTS, doc="The deployments that are watched against drift.")
-def _watched(project: Project) -> frozenset[str]:
-    watched = Deployment.objects.filter(project=project, monitor__isnull=False).exclude(state=DeploymentState.RETIRED)
-    return frozenset(watched.values_list("name", flat=True))
+def _watched(project: Project) -> Reading:
+    named = {name: monitor for name, monitor in _monitors(project).items() if monitor}
+    return Reading(frozenset(named), shown=", ".join(sorted(named)) or "none", identity=named)
 
 
 @fact("alerts.open", Type.NUMBER, doc="Alerts that are not resolved.")
-def _open_alerts(project: Project) -> int:
-    return Alert.objects.filter(project=project).exclude(state=AlertState.RESOLVED).count()
+def _open_alerts(project: Project) -> Reading:
+    alerts = Alert.objects.filter(project=project).exclude(state=AlertState.RESOLVED).order_by("pk")
+    numbers = list(alerts.values_list("pk", flat=True))
+    return Reading(len(numbers), shown=str(len(numbers)), identity={"alerts": numbers} if numbers else {})
+
+
+def _monitors(project: Project) -> dict[str, dict[str, int] | None]:
+    """Of every deployment that is not retired: its monitor and the revision of that; None without one."""
+    deployments = Deployment.objects.filter(project=project).exclude(state=DeploymentState.RETIRED)
+    rows = deployments.order_by("name").values_list("name", "monitor__pk", "monitor__version")
+    return {name: {"monitor": pk, "revision": revision} if pk else None for name, pk, revision in rows}
 
 
 @attains(Strength.PRODUCTION)
@@ -48,15 +57,15 @@ def _newest_window(project: Project, scope: Scope) -> Attained | None:
 
 @gate_check(Gate.RELEASE, order=90)
 def every_deployment_is_monitored(project: Project) -> Check:
-    deployments = Deployment.objects.filter(project=project).exclude(state=DeploymentState.RETIRED)
-    names = list(deployments.order_by("name").values_list("name", "monitor__pk"))
-    bare = [name for name, monitor in names if monitor is None]
-    watched = f"{len(names)} watched" if names else "nothing is deployed yet"
+    found = _monitors(project)
+    bare = [name for name, monitor in found.items() if monitor is None]
+    watched = f"{len(found)} watched" if found else "nothing is deployed yet"
     return Check(
         id="monitored",
         label="Every deployment is monitored against drift",
-        state="ok" if names and not bare else "bad" if bare else "wait",
+        state="ok" if found and not bare else "bad" if bare else "wait",
         value=f"not watched: {', '.join(bare)}" if bare else watched,
         source="monitoring",
         url=reverse("monitoring:monitoring", args=[project.key]),
+        identity=found,
     )

@@ -5,7 +5,7 @@ for what only a higher app knows. Every check is a fact too: `checks.` and the n
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from projects.enums import Gate
@@ -20,7 +20,8 @@ class Check:
     """What one check found. `label` is the fact when satisfied, `value` the evidence, `source` where it comes from, and
     `url` where it can be looked at and mended. `bad` is not met, `wait` is on its way; `waived` and `left_out` are not
     asked for. `rule` is what policies call it; one of severity `warn` blocks nothing. `of_slices`: asked of each slice
-    of the data, and `value` names the one that decided."""
+    of the data, and `value` names the one that decided. `identity` is what it was found in, by what nothing else has:
+    ids, digests, revisions, values that are not rounded, all of it JSON. Approvals are bound to it, never to words."""
 
     id: str
     label: str
@@ -31,6 +32,7 @@ class Check:
     rule: str = ""
     severity: str = "block"
     of_slices: bool = False
+    identity: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_met(self) -> bool:
@@ -46,15 +48,18 @@ class Check:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a fact says now. `shown` is how people read it, `source` where it comes from."""
+    """What a fact says now. `shown` is how people read it, `source` where it comes from, `identity` what it was read
+    from, as a check's."""
 
     value: Value
     shown: str = ""
     source: str = ""
     url: str = ""
+    identity: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {"value": to_json(self.value), "shown": self.shown, "source": self.source}
+        named = {"identity": self.identity} if self.identity else {}
+        return {"value": to_json(self.value), "shown": self.shown, "source": self.source} | named
 
 
 Checker = Callable[[Project], Check]
@@ -119,7 +124,7 @@ def collect(project: Project, names: Iterable[str]) -> dict[str, Reading]:
 def read_check(check: Check) -> Reading:
     """A check as a fact: unknown while it is on its way."""
     value = {"ok": True, "bad": False}.get(check.state)
-    return Reading(value, shown=check.value, source=check.source, url=check.url)
+    return Reading(value, shown=check.value, source=check.source, url=check.url, identity=check.identity)
 
 
 def _as_fact(checker: Checker) -> Computer:

@@ -40,7 +40,8 @@ class Assessment:
 
     @cached_property
     def bound(self) -> dict[str, Any]:
-        """Evidence and revisions. The numbers of revisions only rise, so what is changed and changed back is new."""
+        """Evidence by its identity, and revisions. The numbers of revisions only rise, so what is changed and changed
+        back is new."""
         project, policy = self.project, self.policy
         return {
             "project": project.key,

@@ -8,6 +8,8 @@ from projects.approvals import vote_of, words
 from projects.models import GateDecision
 from projects.policy import Facts, GatePolicy, Outcome, Pack, Value, decide, from_json, missing, standing_rule
 
+MOST_OF_A_DIGEST = 40
+
 
 @dataclass(frozen=True)
 class Past:
@@ -50,7 +52,27 @@ def changed(
     for part in by_name:
         before, after = _mapping(then.get(part)), _mapping(now.get(part))
         pairs += [(name, before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
-    return [(name, _said(before), _said(after)) for name, before, after in pairs if before != after]
+    return [(name, *_both(before, after)) for name, before, after in pairs if before != after]
+
+
+def _both(before: object, after: object) -> tuple[str, str]:
+    """In words; what looks the same by what it was found in, as far as that differs."""
+    then, now = _said(before), _said(after)
+    if then != now or not (isinstance(before, dict) and isinstance(after, dict)):
+        return then, now
+    was, became = _mapping(before.get("identity")), _mapping(after.get("identity"))
+    names = [name for name in sorted(was.keys() | became.keys()) if was.get(name) != became.get(name)]
+    return _named(then, was, names), _named(now, became, names)
+
+
+def _named(said: str, identity: Mapping[str, object], names: Iterable[str]) -> str:
+    return ", ".join([said, *(f"{name} {_plain(identity.get(name))}" for name in names)])
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    return "unknown" if value is None else str(value)[:MOST_OF_A_DIGEST]
 
 
 def _past(policy: GatePolicy, decision: GateDecision, known: dict[str, facts.Type]) -> Past:

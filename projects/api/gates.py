@@ -30,6 +30,9 @@ class CheckShape(serializers.Serializer[Any]):
     url = serializers.CharField()
     rule = serializers.CharField(help_text="What policies call it.")
     severity = serializers.ChoiceField(choices=["block", "warn"])
+    identity = serializers.DictField(
+        help_text="What it was found in: ids, digests, revisions and exact values. Approvals are bound to it."
+    )
 
 
 class ConditionShape(serializers.Serializer[Any]):
@@ -155,7 +158,7 @@ def decision_json(record: GateRecord) -> dict[str, Any]:
         "decided_at": decision.decided_at,
         "policy": record.policy.public_id if record.policy else None,
         "digest": record.digest or None,
-        "evidence": [{"rule": "", "severity": "block"} | check for check in decision.evidence],
+        "evidence": [{"rule": "", "severity": "block", "identity": {}} | check for check in decision.evidence],
         "verdicts": [recorded_json(one) for one in record.verdicts],
         "conditions": [condition_json(one) for one in record.conditions],
         "waivers": [waiver_json(one) for one in record.waivers],

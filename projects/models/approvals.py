@@ -18,8 +18,8 @@ MOST_DAYS_WAIVED = 90
 class GateEvaluation(models.Model):
     """What every check said, on which facts, by which policy: never changed. `digest` is what approvals are bound to.
 
-    `facts` is the whole catalogue at that moment, name to `{"value", "shown", "source"}`, so that a later policy can
-    be tried on it; `bound` is what the digest was made of.
+    `facts` is the whole catalogue at that moment, name to `{"value", "shown", "source", "identity"}`, so that a later
+    policy can be tried on it; `bound` is what the digest was made of.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="gate_evaluations")

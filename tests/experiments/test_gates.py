@@ -4,9 +4,10 @@ import pytest
 
 from core.models import Event
 from experiments import operations
-from projects import feed
+from projects import feed, gates
 from projects.enums import Stage
 from projects.gates import evaluate
+from projects.history import difference
 from projects.models import Project, Scope
 from tests.drain import drain
 from tests.experiments.factories import make_dataset_version, make_run, make_trained_run
@@ -59,6 +60,62 @@ def test_gate_asks_for_a_run_that_is_useful(wanted, direction, state):
 
     assert (check.state, check.source) == (state, run.name)
     assert check.value.startswith("average_precision 0.81, wanted")
+
+
+def assessed(project):
+    Project.objects.filter(pk=project.pk).update(stage=Stage.FEASIBILITY)
+    return gates.assess(Project.objects.get(pk=project.pk))
+
+
+def digest(project):
+    return assessed(project).digest
+
+
+def useful_run(project, value):
+    run = make_run(project, name="r")
+    entry = operations.MetricEntry("recall", value, 0, 1)
+    operations.log_batch(run=run, metrics=[entry], by=run.created_by, now=now())
+    return operations.end_run(run=run, status="FINISHED", ended_at=now(), by=run.created_by)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", [0.70044, 0.70012])
+def test_another_run_of_the_same_name_and_look_is_other_evidence(value):
+    project = make_project()
+    scope(project, metric="recall", minimal_useful=0.6)
+    first = useful_run(project, 0.70012)
+    before, seen, bound = digest(project), checks(project)["useful_run"].value, assessed(project).bound
+
+    operations.delete_run(run=first, by=project.created_by, now=now())
+    second = useful_run(project, value)
+
+    assert checks(project)["useful_run"].value == seen, "it looks the same"
+    assert digest(project) != before
+    ((_, then, today),) = difference(assessed(project), bound)
+    assert (first.run_id in then, second.run_id in today) == (True, True)
+
+
+@pytest.mark.django_db
+def test_a_value_that_changes_beyond_what_is_shown_is_other_evidence():
+    project = make_project()
+    scope(project, metric="recall", minimal_useful=0.6)
+    useful_run(project, 0.70012)
+    before = digest(project)
+
+    scope(project, minimal_useful=0.60001)
+
+    assert checks(project)["useful_run"].value == "recall 0.7, wanted at least 0.6"
+    assert digest(project) != before
+
+
+@pytest.mark.django_db
+def test_the_check_names_the_data_by_its_digest():
+    version = make_dataset_version()
+    operations.store_profile(version=version, profile={"rows": 240, "columns": [], "warnings": []})
+
+    found = checks(version.project)["profiled_data"].identity
+
+    assert found == {"dataset version": "transactions@v1", "digest": version.original_id}
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from core import storage
@@ -11,7 +12,9 @@ from core.models import Event
 from core.storage.places import place_of
 from models_registry import gates, model_cache, operations, prediction
 from models_registry.models import Deployment, ModelAlias, ModelVersion
-from projects.models import Finding
+from projects import gates as project_gates
+from projects.enums import Stage
+from projects.models import Finding, Project
 from projects.roles import Role
 from tests.drain import drain
 from tests.factories import make_member, make_user, now
@@ -209,6 +212,33 @@ def test_release_gate_asks_for_an_approved_version_that_is_live():
 
     assert gates.approved_version_is_live(project).value == "card-fraud: fraud-scorer version 2"
     assert not gates.nothing_is_live_any_more(project).is_met
+
+
+def release_digest(project):
+    Project.objects.filter(pk=project.pk).update(stage=Stage.DELIVERY)
+    return project_gates.assess(Project.objects.get(pk=project.pk)).digest
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", [{"digest": "0" * 64}, {"version": 99}])
+def test_release_gate_is_about_the_very_files_and_revision(changed):
+    project = make_deployment().project
+    before = release_digest(project)
+    assert release_digest(project) == before
+
+    ModelVersion.objects.filter(project=project).update(**changed)
+
+    assert release_digest(project) != before
+
+
+@pytest.mark.django_db
+def test_release_gate_is_about_the_very_deployment():
+    project = make_deployment().project
+    before = release_digest(project)
+
+    Deployment.objects.filter(project=project).update(version=F("version") + 1)
+
+    assert release_digest(project) != before
 
 
 @pytest.mark.django_db(transaction=True)

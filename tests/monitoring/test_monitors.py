@@ -10,6 +10,9 @@ from core.errors import Conflict, Invalid, NotAllowed, PreconditionFailed
 from core.models import Event, Schedule
 from monitoring import operations
 from monitoring.models import Monitor
+from projects import gates
+from projects.enums import Stage
+from projects.models import Project
 from projects.roles import Role
 from tests.factories import make_member, make_user
 from tests.monitoring.factories import START, make_deployment, make_monitor
@@ -19,6 +22,17 @@ pytestmark = pytest.mark.django_db
 
 def types_of(project):
     return list(Event.objects.filter(stream_id=project.pk).order_by("seq").values_list("type", flat=True))
+
+
+def test_release_gate_is_about_the_very_monitor(tmp_path):
+    monitor = make_monitor(tmp_path=tmp_path)
+    Project.objects.filter(pk=monitor.project_id).update(stage=Stage.DELIVERY)
+    project = Project.objects.get(pk=monitor.project_id)
+    before = gates.assess(project).digest
+
+    Monitor.objects.update(version=7)
+
+    assert gates.assess(project).digest != before
 
 
 def test_create_monitor_makes_its_schedule_on_the_grid(tmp_path):
