@@ -157,16 +157,14 @@ def _decisions(content: Mapping[str, Any], project: Project) -> Iterable[Block]:
 
 
 def _amendments(review: Any) -> Iterable[Block]:
+    listed = sprintsheet.amendments(reviewing.amendments(review), key=review.project.key)
     rows = [
         [
-            f"{review.project.key}-{one.number}" if one.kind == "item" else f"card {one.number}",
-            one.field,
-            _said(one.before),
-            _said(one.after),
-            one.by or "–",
-            one.at.date().isoformat() if one.at else "–",
+            *(one[name] for name in ("where", "field", "before", "after")),
+            one["by"] or "–",
+            one["at"].date().isoformat() if one["at"] else "–",
         ]
-        for one in reviewing.amendments(review)
+        for one in listed
     ]
     yield from _table(["Where", "Field", "In the review", "Now", "By", "On"], rows, none="None.")
 
@@ -194,7 +192,3 @@ def _interval(one: Mapping[str, Any]) -> str:
 
 def _kind(kind: str) -> str:
     return str(ItemKind(kind).label) if kind in ItemKind.values else kind
-
-
-def _said(value: Any) -> str:
-    return "–" if value is None or value == "" else str(value)

@@ -26,6 +26,8 @@ SETS = {
 }
 RESEARCH_LIVE = f"run.linked run.unlinked scope. {MEASURED_LIVE}"
 """What may change how far an experiment of the sprint came."""
+FIELDS = {"item": "became an item", "estimates": "points by discipline", "box_days": "time box in days"}
+"""What an amendment calls a field, where that is not its name."""
 NO_DAY = "beyond five years"
 
 
@@ -57,6 +59,7 @@ def outside(content: Mapping[str, Any]) -> dict[str, Any]:
         "completed": [one | {"kind": kind_label(one["kind"])} for one in content["completed"]],
         "forecasts": forecasts({"sprint": content["forecast"]}),
         "moved": [one for one in (*content["models"], *content["risks"]) if one["count"]],
+        "amendments": [one | _corrected(one["field"], one["before"], one["after"]) for one in content["amendments"]],
     }
 
 
@@ -175,9 +178,7 @@ def amendments(rows: Iterable[Any], *, key: str) -> list[dict[str, Any]]:
         {
             "where": f"{key}-{one.number}" if one.kind == "item" else f"Decision {one.number}",
             "url": item_url(key, one.number) if one.kind == "item" else "",
-            "field": {"item": "became an item", "sprint": "sprint"}.get(one.field, one.field),
-            "before": _word(one.field, one.before),
-            "after": _word(one.field, one.after),
+            **_corrected(one.field, one.before, one.after),
             "by": one.by,
             "at": one.at,
         }
@@ -257,9 +258,17 @@ def _bar(one: Mapping[str, Any]) -> str:
     return charts.interval(one["low"], value, one["high"], zero=one["baseline"] or 0.0)
 
 
+def _corrected(field: str, before: Any, after: Any) -> dict[str, str]:
+    return {"field": FIELDS.get(field, field), "before": _word(field, before), "after": _word(field, after)}
+
+
 def _word(field: str, value: Any) -> str:
-    if value is None or value == "":
+    if value in (None, "", {}):
         return "none"
+    if field == "estimates":
+        return ", ".join(f"{Discipline(name).label} {points}" for name, points in value.items())
+    if field == "result":
+        return str(HypothesisResult(value).label)
     if field == "kind":
         return kind_label(value)
     return str(ItemState(value).label) if field == "state" else str(value)

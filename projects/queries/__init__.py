@@ -27,6 +27,7 @@ from projects.queries.board import (
 from projects.queries.comments import comment_on, comments_on
 from projects.queries.delivery import (
     Span,
+    Started,
     corrections,
     events_between,
     finished_lately,
@@ -35,6 +36,7 @@ from projects.queries.delivery import (
     left_open,
     points_done,
     sprint_story,
+    sprints_started,
 )
 from projects.queries.dossier import (
     assumption,
@@ -158,6 +160,7 @@ __all__ = [
     "GivenVerdict",
     "ItemLook",
     "Span",
+    "Started",
     "Team",
     "acceptance",
     "active_sprint",
@@ -287,6 +290,7 @@ __all__ = [
     "sprint_story",
     "sprints",
     "sprints_for",
+    "sprints_started",
     "standing_gates",
     "sunk_by",
     "team",

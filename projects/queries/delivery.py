@@ -108,6 +108,22 @@ def events_between(project_id: int, start_seq: int, end_seq: int | None, types: 
     return found if end_seq is None else found.filter(seq__lte=end_seq)
 
 
+@dataclass(frozen=True)
+class Started:
+    """That a sprint was started: its number, the items that it was started with, and where that stands in the log."""
+
+    seq: int
+    sprint: int
+    committed: list[int]
+
+
+def sprints_started(project: Project, *, after_seq: int) -> list[Started]:
+    """Those that were started after the log had `after_seq` events, in order."""
+    found = Event.objects.filter(stream_id=project.pk, type=SPRINT_STARTED, seq__gt=after_seq).order_by("seq")
+    rows = found.values_list("seq", "subject_id", "data")
+    return [Started(seq, int(number), list(data.get("committed", []))) for seq, number, data in rows]
+
+
 def corrections(sprint: Sprint, *, after_seq: int, numbers: Collection[int]) -> list[Event]:
     """What was written about these items after the log had `after_seq` events, newest first."""
     found = Event.objects.filter(stream_id=sprint.project_id, subject_type="workitem", seq__gt=after_seq)

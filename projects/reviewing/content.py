@@ -209,6 +209,7 @@ def _item(item: WorkItem, counted: Account) -> dict[str, Any]:
         "title": item.title,
         "kind": str(item.kind),
         "points": item.points,
+        "estimates": item.estimates,
         "state": str(item.state),
         "stays": stays,
     }

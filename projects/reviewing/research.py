@@ -30,39 +30,55 @@ def track(sprint: Sprint, known: Mapping[int, History], span: Span | None, *, no
     criteria = queries.kill_criteria(sprint.project)
     return {
         "hypotheses": [
-            _hypothesis(item, known[item.number], now)
-            | _measured(item, scope, came_to.get(item.number))
-            | (_of_spike(spikes[item.pk], now) if item.pk in spikes else {})
+            _hypothesis(item, spikes.get(item.pk), known[item.number], now, scope=scope, found=came_to.get(item.number))
             for item in listed
         ],
         "kill_criteria": [_criterion(one, now) for one in criteria if _is_of(one, since, now)],
     }
 
 
-def _hypothesis(item: WorkItem, history: History, now: datetime) -> dict[str, Any]:
-    started = next((one.at for one in history if one.phase in STARTED), None)
+def said_of(item: WorkItem, spike: Spike | None, scope: Scope) -> dict[str, Any]:
+    """What somebody wrote: what was to be found out, by which metric, from which baseline, in how much time, and what
+    was found. What an item does not name of metric and baseline, is the scope's. A spike of the dossier knows more: its
+    time box comes from its lock, its baseline is where it is to be given up."""
+    if spike:
+        return {
+            "hypothesis": spike.hypothesis or spike.title,
+            "metric": spike.metric,
+            "baseline": spike.kill_at,
+            "result": str(RESULTS[SpikeZone(spike.zone)]) if spike.zone else "",
+            "box_days": spike.days,
+        }
+    metric = item.metric or scope.metric
     return {
-        "item": item.number,
         "hypothesis": item.hypothesis or item.title,
+        "metric": metric,
+        "baseline": scope.baseline if item.baseline is None and metric == scope.metric else item.baseline,
         "result": str(item.result),
-        "is_open": item.state not in (ItemState.DONE, ItemState.DROPPED) and not item.result,
         "box_days": item.time_box_days,
-        "days": round((min(_ended(history) or now, now) - started).total_seconds() / 86400, 1) if started else 0.0,
     }
 
 
-def _measured(item: WorkItem, scope: Scope, found: Measured | None) -> dict[str, Any]:
-    """The movement against the baseline. A metric that the item does not name is the scope's, and so is its baseline.
-
-    The interval is the best run's own where it logged one, else that of the mean of the runs where at least three
-    measured it: see `Measured`.
-    """
-    metric = item.metric or scope.metric
-    baseline = scope.baseline if item.baseline is None and metric == scope.metric else item.baseline
-    return {"metric": metric, "baseline": baseline} | _movement(found, baseline)
+def _hypothesis(
+    item: WorkItem, spike: Spike | None, history: History, now: datetime, *, scope: Scope, found: Measured | None
+) -> dict[str, Any]:
+    said = {"item": item.number} | said_of(item, spike, scope)
+    if spike:
+        return said | _movement(_read(spike), said["baseline"]) | _pace_of_spike(spike, now)
+    started = next((one.at for one in history if one.phase in STARTED), None)
+    return (
+        said
+        | _movement(found, said["baseline"])
+        | {
+            "is_open": item.state not in (ItemState.DONE, ItemState.DROPPED) and not item.result,
+            "days": round((min(_ended(history) or now, now) - started).total_seconds() / 86400, 1) if started else 0.0,
+        }
+    )
 
 
 def _movement(found: Measured | None, baseline: float | None) -> dict[str, Any]:
+    """From the baseline to the best value. The interval is the best run's own where it logged one, else that of the
+    mean of the runs where at least three measured it: see `Measured`."""
     if found is None:
         return {"value": None, "change": None, "low": None, "high": None, "mean": None, "runs": 0}
     return {
@@ -79,23 +95,19 @@ def _ended(history: History) -> datetime | None:
     return history[-1].at if history[-1].phase in ("done", "dropped") else None
 
 
-def _of_spike(spike: Spike, now: datetime) -> dict[str, Any]:
-    """A spike of the dossier knows more: its interval comes from its runs, its time box from its lock. Its baseline is
-    where it is to be given up."""
+def _read(spike: Spike) -> Measured | None:
+    """Its interval comes from the runs that count."""
     reading = documents.spike_reading(spike)
-    found = None
-    if reading and reading.mean is not None:
-        has_interval = reading.low is not None and reading.high is not None
-        found = Measured(reading.mean, reading.low, reading.high, reading.mean, reading.runs if has_interval else 0)
+    if reading is None or reading.mean is None:
+        return None
+    has_interval = reading.low is not None and reading.high is not None
+    return Measured(reading.mean, reading.low, reading.high, reading.mean, reading.runs if has_interval else 0)
+
+
+def _pace_of_spike(spike: Spike, now: datetime) -> dict[str, Any]:
     end = min(spike.ended_at or now, now)
     return {
-        "hypothesis": spike.hypothesis or spike.title,
-        "metric": spike.metric,
-        "baseline": spike.kill_at,
-        **_movement(found, spike.kill_at),
-        "result": str(RESULTS[SpikeZone(spike.zone)]) if spike.zone else "",
         "is_open": spike.state != SpikeState.ENDED,
-        "box_days": spike.days,
         "days": round((end - spike.locked_at).total_seconds() / 86400, 1) if spike.locked_at else 0.0,
     }
 

@@ -137,7 +137,7 @@ def shared(request: HttpRequest, secret: str) -> HttpResponse:
         raise
     sprint = link.review.sprint
     sprint.project = link.project
-    content = reviewing.for_outside(reviewing.review_of(sprint, now=now()))
+    content = reviewing.for_outside(reviewing.review_of(sprint, now=now()), reviewing.amendments(link.review))
     context = {
         "link": link,
         "content": content,

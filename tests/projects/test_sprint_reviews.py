@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, PreconditionFailed
 from core.models import Event
+from documents import sprint_reviews
 from projects import documents, operations, queries, reviewing
 from projects.enums import CardKind, Discipline, ItemKind, ItemState
 from projects.models import ReviewCard, ReviewLink, ReviewVote, SprintCapacity, SprintReview
 from projects.operations.review_links import MOST_OPENINGS, TooManyOpenings
 from projects.roles import Role
 from tests.factories import PASSWORD, make_member, make_project, make_user, now
-from tests.projects.factories import make_item, make_sprint
+from tests.projects.factories import make_item, make_scope, make_sprint
 from tests.projects.test_api import Api
 
 pytestmark = pytest.mark.django_db
@@ -335,6 +336,130 @@ def test_a_reopened_item_goes_to_the_next_sprint_and_keeps_its_clock(worked):
     fields = [one.field for one in reviewing.amendments(SprintReview.objects.get())]
     assert fields == ["sprint"]
     assert queries.item_histories(worked.project_id, {1})[1][-1].sprint == following.number
+
+
+def revise(worked, number, by=None, **values):
+    return operations.revise_item(
+        item=queries.item(worked.project, number), values=values, by=by or worked.project.created_by
+    )
+
+
+def amended(sprint):
+    return [
+        (one.number, one.field, one.before, one.after)
+        for one in reviewing.amendments(SprintReview.objects.get(sprint=sprint))
+    ]
+
+
+def finish_experiment(worked):
+    """Item 4, done and confirmed, as the scope's metric says."""
+    make_scope(worked.project, metric="recall", baseline=0.31)
+    revise(worked, 4, result="confirmed", hypothesis="Velocity helps", time_box_days=5)
+    move(queries.item(worked.project, 4), ItemState.DONE)
+
+
+def test_whatever_the_review_printed_of_an_experiment_is_amended(worked):
+    finish_experiment(worked)
+    close(worked)
+    corrector = make_member(worked.project, Role.DATA_SCIENTIST)
+
+    changes = {"result": "refuted", "hypothesis": "Velocity hurts", "time_box_days": 9, "baseline": 0.42}
+    revise(worked, 4, by=corrector, **changes, metric="precision")
+
+    assert sorted(amended(worked)) == [
+        (4, "baseline", 0.31, 0.42),
+        (4, "box_days", 5, 9),
+        (4, "hypothesis", "Velocity helps", "Velocity hurts"),
+        (4, "metric", "recall", "precision"),
+        (4, "result", "confirmed", "refuted"),
+    ]
+    assert {one.by for one in reviewing.amendments(SprintReview.objects.get())} == {str(corrector)}
+
+
+def test_points_that_move_between_the_disciplines_are_amended(worked):
+    revise(worked, 1, estimates={"engineering": 3})
+    close(worked)
+
+    revise(worked, 1, estimates={"engineering": 1, "product": 2})
+
+    assert amended(worked) == [(1, "estimates", {"engineering": 3}, {"engineering": 1, "product": 2})]
+
+
+def test_a_scope_that_is_revised_later_amends_no_review(worked):
+    finish_experiment(worked)
+    close(worked)
+
+    operations.revise_scope(
+        project=worked.project,
+        values={"metric": "precision", "baseline": 0.9},
+        by=make_member(worked.project, Role.DATA_SCIENTIST),
+        now=now(),
+    )
+
+    assert amended(worked) == []
+
+
+def test_what_was_carried_over_is_amended_until_a_later_sprint_takes_it_up(worked):
+    following = make_sprint(worked.project, started=False)
+    close(worked, carry_to=following)
+    revise(worked, 2, title="Said better")
+    operations.start_sprint(sprint=following, by=worked.project.created_by, now=now())
+
+    revise(worked, 2, points=13)
+    revise(worked, 4, title="Another question", result="refuted")
+
+    assert amended(worked) == [(2, "title", "Item 5", "Said better")]
+
+
+def test_what_comes_into_a_running_sprint_is_its_work_from_then_on(worked):
+    close(worked)
+    running = make_sprint(worked.project)
+    revise(worked, 1, sprint=running)
+    revise(worked, 2, sprint=running)
+
+    revise(worked, 1, title="Once more", points=8)
+    revise(worked, 2, title="Once more", points=8)
+    revise(worked, 4, title="In the backlog")
+
+    assert amended(worked) == [(1, "sprint", 1, 2), (4, "title", "Came later", "In the backlog")]
+
+
+def test_amendments_are_read_on_the_page_in_the_file_and_outside_without_names(worked, client):
+    finish_experiment(worked)
+    made = share(worked)
+    close(worked)
+    corrector = make_member(worked.project, Role.DATA_SCIENTIST)
+    revise(worked, 4, by=corrector, result="refuted", time_box_days=9)
+    revise(worked, 1, by=corrector, title="Frozen by content")
+    revise(worked, 2, by=corrector, title="Nobody outside knows this one")
+    client.force_login(worked.project.created_by)
+
+    page = client.get(reverse("projects:sprint-review", args=[worked.project.key, 1])).content.decode()
+    outside = " ".join(shared_page(made.secret).content.decode().split())
+    text = sprint_reviews.file_of(worked, "md", now=now()).content.decode()
+
+    for shown in (page, text):
+        assert "time box in days" in shown
+        assert "Refuted" in shown
+        assert "Nobody outside knows this one" in shown
+    assert "result: Confirmed in the review, Refuted now" in outside
+    assert 'Item 3 <small class="meta">title: Item 3 in the review, Frozen by content now' in outside
+    assert "time box" not in outside
+    assert "Nobody outside" not in outside
+    assert str(corrector) not in outside
+
+
+def test_amendments_cost_the_same_for_one_and_for_three(worked):
+    close(worked)
+
+    def queries_with(*numbers):
+        for number in numbers:
+            revise(worked, number, title=f"Now {number}")
+        with CaptureQueriesContext(connection) as found:
+            reviewing.amendments(queries.sprint_review(queries.sprint(worked.project, 1)))
+        return len(found)
+
+    assert queries_with(1) == queries_with(2, 3, 4)
 
 
 def test_a_decision_that_becomes_an_item_after_closing_is_an_amendment(worked):
