@@ -18,8 +18,12 @@ reviewing.count("Roll-backs", names.DEPLOYMENT_ROLLED_BACK)
 
 
 def _version_url(event: Event, key: str) -> str:
+    return _url_of_version(event.subject_id, key)
+
+
+def _url_of_version(public_id: str, key: str) -> str:
     """The address of a version whose id is `name/number`; the list where the name was too long for an id."""
-    name, _, digits = event.subject_id.rpartition("/")
+    name, _, digits = public_id.rpartition("/")
     number = whole_of(digits)
     if number is None or len(name) >= 60:
         return reverse("models_registry:models", args=[key])
@@ -75,9 +79,9 @@ def _comparison(event: Event, key: str) -> Told:
         event.data.get("verdict", ""),
         "no difference beyond chance" if event.data.get("verdict") == "no_difference" else "",
     )
-    return Told(
-        f"Comparison {step}:", object=event.subject_label, note=note or str(event.data.get("reason", "")), passive=True
-    )
+    url = _url_of_version(str(event.data.get("challenger", "")), key)
+    note = note or str(event.data.get("reason", ""))
+    return Told(f"Comparison {step}:", object=event.subject_label, url=url, note=note, passive=True)
 
 
 @tells(names.EVALUATION_CHOSEN, names.EVALUATION_PREPARED, names.EVALUATION_FAILED)

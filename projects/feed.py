@@ -15,6 +15,7 @@ from core.events import LEDGER_EXPORTED, LEDGER_READ, LEDGER_REDACTED, LEDGER_VE
 from core.models import Event
 from projects import events as names
 from projects.enums import Gate, GateVerdict, ItemState, SprintVerdict, Stage
+from projects.models import Project
 from projects.roles import Role
 
 
@@ -63,6 +64,12 @@ def plain(text: str, *, view: str = "", after: str = "") -> Teller:
 def tell(event: Event, key: str) -> Told:
     """The event in words."""
     return _tellers.get(event.type, _by_type)(event, key)
+
+
+def urls(project: Project, seqs: Iterable[int]) -> dict[int, str]:
+    """Where the events with these places in the project's log lead to; what leads nowhere is left out."""
+    told = Event.objects.filter(stream_id=project.pk, seq__in=list(seqs))
+    return {event.seq: url for event in told if (url := tell(event, project.key).url)}
 
 
 def entries(events: Iterable[Event], key: str) -> list[dict[str, Any]]:

@@ -1,14 +1,17 @@
 """What the pages of sprints and their reviews show, from the review's content: plain values for the components."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 
 from core import charts
+from projects import feed
 from projects.attained import MEASURED_LIVE
 from projects.enums import CardKind, Discipline, Gate, HypothesisResult, ItemKind, ItemState, SprintVerdict
+from projects.models import Project
 
 VERDICT_TONES = {SprintVerdict.MET: "ok", SprintVerdict.PARTLY: "warn", SprintVerdict.MISSED: "bad"}
 RESULT_TONES = {
@@ -28,22 +31,38 @@ RESEARCH_LIVE = f"run.linked run.unlinked scope. {MEASURED_LIVE}"
 """What may change how far an experiment of the sprint came."""
 FIELDS = {"item": "became an item", "estimates": "points by discipline", "box_days": "time box in days"}
 """What an amendment calls a field, where that is not its name."""
+MOST_HAPPENED = 100
 NO_DAY = "beyond five years"
 
 
-def shown(content: Mapping[str, Any], *, key: str, is_closed: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Counted:
+    """A number that opens what it counts. Each row: title, and perhaps key, url, note. `earlier` are not listed."""
+
+    id: str
+    label: str
+    value: Any
+    rows: Sequence[Mapping[str, Any]]
+    note: str = ""
+    earlier: int = 0
+
+
+def shown(content: Mapping[str, Any], *, project: Project, is_closed: bool) -> dict[str, Any]:
     """The whole review, part by part."""
+    key = project.key
+    moved = {name: content[name] for name in ("models", "risks")}
+    urls = feed.urls(project, (row["seq"] for part in moved.values() for row in part["rows"]))
     return {
         "content": content,
         "research_live": RESEARCH_LIVE,
         "as_of": datetime.fromisoformat(content["as_of"]),
         "verdict": verdict(content),
-        "sets": sets(content, key=key, is_closed=is_closed),
-        "shares": shares(content),
+        "sets": [*sets(content, key=key, is_closed=is_closed), *shares(content, key=key)],
         "burn": burn_up(content, key=key),
         "hypotheses": hypotheses(content, key=key),
         "criteria": [one | {"due": _date(one["due"])} for one in content["research"]["kill_criteria"]],
         "engineering": engineering(content, key=key),
+        **{name: _moved(name, part, urls) for name, part in moved.items()},
         "waiting": [{"gate": Gate(one["gate"]).label, "days": one["days"]} for one in content["risks"]["waiting"]],
     }
 
@@ -52,7 +71,7 @@ def outside(content: Mapping[str, Any]) -> dict[str, Any]:
     """The same of what somebody outside may read."""
     return {
         "verdict": verdict(content),
-        "shares": shares(content),
+        "sets": _sets_outside(content),
         "burn": burn_up(content),
         "as_of": datetime.fromisoformat(content["as_of"]),
         "hypotheses": [one | _found(one) for one in content["hypotheses"]],
@@ -71,21 +90,42 @@ def verdict(content: Mapping[str, Any]) -> dict[str, str]:
     return {"word": str(found.label), "tone": VERDICT_TONES[found], "note": content["verdict"]["note"]}
 
 
-def sets(content: Mapping[str, Any], *, key: str, is_closed: bool) -> list[dict[str, Any]]:
+def sets(content: Mapping[str, Any], *, key: str, is_closed: bool) -> list[Counted]:
     """Each number with the items behind it."""
     labels = SETS | ({"open": "Carried over"} if is_closed else {})
-    found = [
-        {"name": name, "label": label, "items": _items(content, content["scope"][name], key)}
-        for name, label in labels.items()
-    ]
+    found = []
+    for name, label in labels.items():
+        rows = _items(content, content["scope"][name], key)
+        found.append(Counted(f"set-{name}", label, len(rows), rows))
     again = {
-        one["item"]: f"{_points(one['before'])} to {_points(one['after'])}" for one in content["scope"]["re_estimated"]
+        one["item"]: f"{_points(one['before'])} to {_points(one['after'])} points"
+        for one in content["scope"]["re_estimated"]
     }
     rows = [row | {"note": again[row["number"]]} for row in _items(content, again, key)]
-    return [*found, {"name": "re_estimated", "label": "Estimated anew", "items": rows}]
+    return [*found, Counted("set-re_estimated", "Estimated anew", len(rows), rows)]
 
 
-def shares(content: Mapping[str, Any]) -> dict[str, str]:
+def shares(content: Mapping[str, Any], *, key: str) -> list[Counted]:
+    """The numbers that are made of those, with the items that they are made of."""
+    scope, said = content["scope"], said_of_shares(content)
+    completed, committed = set(scope["completed"]), set(scope["committed"])
+    kept = [
+        row | {"note": "completed" if row["number"] in completed else "not completed"}
+        for row in _items(content, scope["committed"], key)
+    ]
+    done = [
+        row if row["number"] in committed else row | {"note": f"{row['note']}, not committed"}
+        for row in _items(content, scope["completed"], key)
+    ]
+    churned = [row | {"note": name} for name in ("added", "removed") for row in _items(content, scope[name], key)]
+    return [
+        Counted("share-points", "Points completed", said["points"], done),
+        Counted("share-predictability", "Predictability", said["predictability"], kept, said["interval"]),
+        Counted("share-churn", "Scope churn", said["churn"], churned, "added and removed, of committed"),
+    ]
+
+
+def said_of_shares(content: Mapping[str, Any]) -> dict[str, str]:
     scope = content["scope"]
     share = scope["predictability"]
     return {
@@ -93,6 +133,39 @@ def shares(content: Mapping[str, Any]) -> dict[str, str]:
         "interval": f"95% interval {share['low']:.0%} to {share['high']:.0%}" if share else "nothing was committed",
         "churn": f"{scope['churn']:.0%}" if scope["churn"] is not None else "–",
         "points": f"{scope['points_completed']} of {scope['points_committed']}",
+    }
+
+
+def _sets_outside(content: Mapping[str, Any]) -> list[Counted]:
+    """Numbers of which the reader may know the items open them, by their titles alone."""
+    scope, said = content["scope"], said_of_shares(content)
+    done = [
+        {"title": one["title"], "note": _kind_and_points(one["kind"], one["points"])} for one in content["completed"]
+    ]
+    return [
+        Counted("set-committed", "Committed", scope["committed"], ()),
+        Counted("set-completed", "Completed", scope["completed"], done),
+        Counted("set-added", "Added", scope["added"], ()),
+        Counted("set-removed", "Removed", scope["removed"], ()),
+        Counted("share-points", "Points completed", said["points"], done),
+        Counted("share-predictability", "Predictability", said["predictability"], (), said["interval"]),
+    ]
+
+
+def _moved(name: str, part: Mapping[str, Any], urls: Mapping[int, str]) -> dict[str, Any]:
+    """Counts with what they count; and everything in the order in which it happened, the newest first."""
+    rows = [
+        {"title": row["label"], "note": row["on"], "what": row["what"], "url": urls.get(row["seq"], "")}
+        for row in part["rows"]
+    ]
+    counts = []
+    for place, one in enumerate(part["counts"]):
+        mine = [row for row in rows if row["what"] == one["what"]]
+        counts.append(Counted(f"{name}-{place}", one["what"], one["count"], mine, earlier=one["count"] - len(mine)))
+    return {
+        "counts": counts,
+        "rows": rows[:MOST_HAPPENED],
+        "left_out": sum(c.value for c in counts) - len(rows[:MOST_HAPPENED]),
     }
 
 
@@ -128,7 +201,7 @@ def engineering(content: Mapping[str, Any], *, key: str) -> dict[str, Any]:
     labels = [f"{len(weeks) - 1 - n} wk ago" if n < len(weeks) - 1 else "this week" for n in range(len(weeks))]
     return {
         "disciplines": [
-            (Discipline(name).label if name else "Not split", points)
+            (Discipline(name).label if name else "Not split", points, _of_discipline(content, name, key))
             for name, points in found["points_by_discipline"].items()
         ],
         "velocity": found["velocity"],
@@ -155,6 +228,17 @@ def engineering(content: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         "blocked": sorted(found["blocked_days"].items(), key=lambda pair: -pair[1]),
         "forecasts": forecasts(found["forecast"]),
     }
+
+
+def _of_discipline(content: Mapping[str, Any], name: str, key: str) -> list[dict[str, Any]]:
+    """The completed items of which this discipline has points; without one, those that nobody split. Reviews that were
+    frozen before they kept the split name none."""
+    found = []
+    for row in _items(content, content["scope"]["completed"], key):
+        split = content["items"][str(row["number"])].get("estimates")
+        if split is not None and (split.get(name) if name else not any(split.values())):
+            found.append(row | ({"note": f"{split[name]} points"} if name else {}))
+    return found
 
 
 def forecasts(found: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -210,12 +294,17 @@ def _items(content: Mapping[str, Any], numbers: Iterable[int], key: str) -> list
             "key": f"{key}-{number}",
             "url": item_url(key, number),
             "title": one["title"],
-            "kind": kind_label(one["kind"]),
-            "points": one["points"],
+            "note": _kind_and_points(one["kind"], one["points"]),
         }
         for number in numbers
         if (one := content["items"].get(str(number)))
     ]
+
+
+def _kind_and_points(kind: str, points: int | None) -> str:
+    if points is None:
+        return kind_label(kind)
+    return f"{kind_label(kind)}, {points} point{'' if points == 1 else 's'}"
 
 
 def _points(value: int | None) -> str:

@@ -11,6 +11,7 @@ from projects.models import GateWaiver, Sprint
 from projects.queries import Span
 
 MOST_ROWS = 100
+"""Of each count the newest of these are named."""
 WAITS_TOO_LONG = timedelta(days=3)
 EXPIRES_SOON = timedelta(days=30)
 
@@ -55,15 +56,13 @@ def _told(sprint: Sprint, span: Span | None, words: dict[str, str]) -> dict[str,
     if span is None:
         return {"counts": _listed(counts), "rows": [], "left_out": 0}
     found = queries.events_between(sprint.project_id, span.start_seq, span.end_seq, list(words))
-    for kind in found.values_list("type", flat=True):
-        counts[words[kind]] += 1
-    total = sum(counts.values())
-    rows = found.order_by("-seq")[:MOST_ROWS]
-    return {
-        "counts": _listed(counts),
-        "rows": [_row(event, words[event.type]) for event in rows],
-        "left_out": max(0, total - MOST_ROWS),
-    }
+    rows = []
+    for event in found.order_by("-seq"):
+        what = words[event.type]
+        counts[what] += 1
+        if counts[what] <= MOST_ROWS:
+            rows.append(_row(event, what))
+    return {"counts": _listed(counts), "rows": rows, "left_out": sum(counts.values()) - len(rows)}
 
 
 def _listed(counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def for_outside(content: Mapping[str, Any], amended: Iterable[Amendment] = ()) -
     done = [items[str(number)] for number in content["scope"]["completed"] if str(number) in items]
     return {name: content[name] for name in SHOWN} | {
         "scope": {name: _size(value) for name, value in content["scope"].items()},
-        "completed": [{"title": one["title"], "kind": one["kind"]} for one in done],
+        "completed": [{name: one[name] for name in ("title", "kind", "points")} for one in done],
         "hypotheses": content["research"]["hypotheses"],
         "velocity": content["engineering"]["velocity"],
         "forecast": content["engineering"]["forecast"]["sprint"],

@@ -206,7 +206,7 @@ def _facts(request: HttpRequest, project: Project, sprint: Sprint, part: str) ->
     found: dict[str, Any] = {}
     if part in ("", "body"):
         content = reviewing.review_of(sprint, now=now())
-        found |= sprintsheet.shown(content, key=project.key, is_closed=sprint.state == SprintState.CLOSED)
+        found |= sprintsheet.shown(content, project=project, is_closed=sprint.state == SprintState.CLOSED)
     if part in ("", "cards"):
         cards = queries.review_cards(sprint, reader=user_of(request))
         found["columns"] = sprintsheet.columns(cards, key=project.key)

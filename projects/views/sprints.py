@@ -37,7 +37,7 @@ def sprint(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     found = asked(project, number)
     content = reviewing.review_of(found, now=now())
     context = {"project": project, "sprint": found, "is_planned": found.state == SprintState.PLANNED}
-    context |= sprintsheet.shown(content, key=project.key, is_closed=found.state == SprintState.CLOSED)
+    context |= sprintsheet.shown(content, project=project, is_closed=found.state == SprintState.CLOSED)
     template = "projects/parts/sprint_figures.html" if part_of(request) == "figures" else "projects/sprint.html"
     return render(request, template, context)
 

@@ -1,5 +1,6 @@
 """The sprint review: written into while it is open, frozen when the sprint closes, amended afterwards, shared."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from projects.models import ReviewCard, ReviewLink, ReviewVote, SprintCapacity, 
 from projects.operations.review_links import MOST_OPENINGS, TooManyOpenings
 from projects.roles import Role
 from tests.factories import PASSWORD, make_member, make_project, make_user, now
-from tests.projects.factories import make_item, make_scope, make_sprint
+from tests.projects.factories import make_item, make_risk, make_scope, make_sprint
 from tests.projects.test_api import Api
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,81 @@ def test_review_costs_the_same_for_one_item_and_for_three():
         return len(found)
 
     assert queries_with(1) == queries_with(3)
+
+
+def opened(page, id):
+    """What the number with this id opens: its value, and what is listed with it."""
+    number = re.search(rf'<details[^>]*id="{id}".*?</details>', page, re.DOTALL)[0]
+    value = re.search(r'<span class="value">(.*?)</span>', number)[1]
+    rows = re.findall(r"<li[^>]*>(.*?)</li>", number, re.DOTALL)
+    return value, [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in rows]
+
+
+def page_of_review(client, sprint):
+    client.force_login(sprint.project.created_by)
+    return client.get(reverse("projects:sprint-review", args=[sprint.project.key, sprint.number])).content.decode()
+
+
+def test_each_number_of_the_scope_opens_its_items(worked, client):
+    move(queries.item(worked.project, 4), ItemState.DONE)
+    key = worked.project.key
+
+    page = page_of_review(client, worked)
+
+    assert opened(page, "share-points") == (
+        "4 of 10",
+        [f"{key}-1 Item 3 Task, 3 points", f"{key}-4 Came later Experiment, 1 point, not committed"],
+    )
+    assert opened(page, "share-predictability") == (
+        "33%",
+        [f"{key}-1 Item 3 completed", f"{key}-2 Item 5 not completed", f"{key}-3 Item 2 not completed"],
+    )
+    assert opened(page, "share-churn") == ("33%", [f"{key}-4 Came later added"])
+    assert "95% interval" in page
+
+
+def test_each_number_of_what_moved_opens_what_it_counts_with_its_pages(worked, client):
+    risk = make_risk(worked.project)
+    other = make_risk(worked.project, title="Nobody pays")
+
+    page = page_of_review(client, worked)
+
+    today = now().date().isoformat()
+    assert opened(page, "risks-0") == ("2", [f"Nobody pays {today}", f"{risk.title} {today}"])
+    assert opened(page, "risks-1")[0] == "0"
+    for one in (risk, other):
+        address = reverse("projects:risk", args=[worked.project.key, one.number])
+        assert page.count(f'href="{address}"') == 2  # in the number, and in what happened
+    assert page.count('class="stat opens"') == page.count('class="stat ') == 28
+
+
+def test_a_count_names_its_newest_and_how_many_came_before(worked, client, monkeypatch):
+    monkeypatch.setattr("projects.reviewing.movement.MOST_ROWS", 1)
+    for title in ("First", "Second", "Third"):
+        make_risk(worked.project, title=title)
+
+    value, rows = opened(page_of_review(client, worked), "risks-0")
+
+    assert (value, rows[0].split()[0], rows[1]) == ("3", "Third", "2 earlier ones are in the activity.")
+
+
+def test_points_of_a_discipline_open_the_items_that_they_are_of(worked, client):
+    revise(worked, 1, estimates={"engineering": 1, "product": 2})
+
+    page = page_of_review(client, worked)
+
+    flow = page[page.index("Flow efficiency") :]
+    assert "2 points completed" in flow
+    assert flow.count(f'href="{reverse("projects:item", args=[worked.project.key, 1])}"') == 2
+
+
+def test_outside_the_numbers_open_titles_without_links(worked):
+    page = shared_page(share(worked).secret).content.decode()
+
+    assert opened(page, "set-completed") == ("1", ["Item 3 Task, 3 points"])
+    assert opened(page, "share-points") == ("3 of 10", ["Item 3 Task, 3 points"])
+    assert 'id="set-committed"' not in page
+    assert f"/p/{worked.project.key}/" not in page
 
 
 # --- the verdict ------------------------------------------------------------------------------------------------------
