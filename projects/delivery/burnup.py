@@ -41,12 +41,15 @@ def burn_up(
     start: date,
     end: date,
     today: date,
+    started: date | None = None,
     start_seq: int = 0,
     end_seq: int | None = None,
 ) -> BurnUp:
-    """Points done and points agreed at the end of each day. What happened after the last day counts on it, and what
-    came before the first day is there on it. Nothing after `end_seq` counts: what is carried over was agreed here.
+    """Points done and points agreed at the end of each day. The first is `start`, or the day on which the sprint was
+    started where that is earlier: from then on its scope is agreed. What happened after the last day counts on it, and
+    what came before the first day is there on it. Nothing after `end_seq` counts: what is carried over was agreed here.
     """
+    start = min(start, started or start)
     kept = {item: _until(history, end_seq) for item, history in known.items()}
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
     shown = [day for day in days if day <= today]

@@ -67,6 +67,7 @@ def _burn_up(sprint: Sprint, known: Mapping[int, History], span: Span | None, at
         start=sprint.start_date,
         end=sprint.end_date,
         today=at.date(),
+        started=span.started_at.date() if span else None,
         start_seq=span.start_seq if span else 0,
         end_seq=span.end_seq if span else None,
     )

@@ -132,6 +132,7 @@ def _sprint(request: HttpRequest, project: Project) -> dict[str, Any]:
         start=sprint.start_date,
         end=sprint.end_date,
         today=today,
+        started=span.started_at.date() if span else None,
         start_seq=span.start_seq if span else 0,
     )
     left = burn.scope[-1] - burn.done[-1] if burn.scope else 0

@@ -293,6 +293,20 @@ def test_burn_up_counts_on_its_last_day_what_came_after_it():
     assert burn(change(0, A), change(9, DONE)).done == [0, 0, 0, 0, 3]
 
 
+def test_burn_up_of_a_sprint_that_was_started_early_begins_on_that_day():
+    early = MONDAY.date() - timedelta(days=3)
+    found = burn(change(-4, R, seq=1), change(-2, R, item=2, points=5, seq=3), today=MONDAY.date() - timedelta(days=2),
+                 started=early, start_seq=2)  # fmt: skip
+
+    assert (found.days[0], len(found.days), found.done, found.scope) == (early, 8, [0, 0], [3, 8])
+    assert found.target == [pytest.approx(8 * days / 6) for days in (1, 1, 1, 2, 3, 4, 5, 6)]  # it began on a Friday
+    assert [(mark.day, mark.item) for mark in found.marks] == [(early + timedelta(days=1), 2)]
+
+
+def test_burn_up_of_a_sprint_that_was_started_late_has_all_its_days():
+    assert burn(change(0, R, seq=1), started=MONDAY.date() + timedelta(days=2), start_seq=2).scope == [3] * 5
+
+
 def test_burn_up_before_it_begins_is_empty():
     found = burn(change(0, R), today=MONDAY.date() - timedelta(days=3))
 

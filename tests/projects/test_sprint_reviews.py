@@ -110,6 +110,30 @@ def test_an_item_that_is_carried_over_twice_is_where_it_was_carried_to(worked):
     assert review_of(third)["scope"]["open"] == [2, 4]
 
 
+def test_a_sprint_that_is_started_before_its_first_day_shows_its_scope_at_once(client):
+    project, today = make_project(), now().date()
+    sprint = operations.plan_sprint(
+        project=project,
+        goal="Scores to act on",
+        start_date=today + timedelta(days=7),
+        end_date=today + timedelta(days=18),
+        by=project.created_by,
+        now=now(),
+    )
+    for points in (5, 13):
+        make_item(project, sprint=sprint, points=points)
+    operations.start_sprint(sprint=sprint, by=project.created_by, now=now())
+    client.force_login(project.created_by)
+
+    burn = review_of(sprint)["burn_up"]
+    overview = client.get(reverse("projects:overview", args=[project.key])).content.decode()
+
+    assert (burn["days"][0], burn["done"], burn["scope"]) == (today.isoformat(), [0], [18])
+    assert (len(burn["days"]), burn["target"][-1]) == (19, 18)
+    assert "18 points left, 18 days" in overview
+    assert "0 of 18 points done" in overview
+
+
 def test_review_of_a_planned_sprint_is_empty_but_there():
     sprint = make_sprint(make_project(), started=False)
     make_item(sprint.project, sprint=sprint)
