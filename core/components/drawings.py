@@ -22,8 +22,10 @@ def interval(low: float, value: float, high: float) -> SafeString:
 
 @register.inclusion_tag("ui/chart.html")
 def chart(drawn: charts.Chart, size: str = "") -> dict[str, Any]:
-    """A Chart of core.charts (curve, burn_up, histogram) with axes, legend and table twin. size: low, tall or none."""
-    return {"chart": drawn, "svg": mark_safe(drawn.svg), "size": size}
+    """A Chart of core.charts (curve, burn_up, histogram) with axes, legend and table twin. size: low, tall or none.
+    Of a single point there is little to see: it is given little room."""
+    is_single = len(drawn.x_labels) == 1
+    return {"chart": drawn, "svg": mark_safe(drawn.svg), "size": f"{size} single".strip() if is_single else size}
 
 
 @register.simple_tag

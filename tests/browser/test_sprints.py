@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import is_live
+from tests.browser.stages import plan_sprint
 
 
 def test_a_sprint_is_planned_against_who_is_there(people, new_project, open_as):
@@ -87,3 +88,51 @@ def test_a_review_is_written_presented_shared_closed_and_amended(people, new_pro
     expect(page.locator("#review-amendments")).to_contain_text("Freeze the holdout by content")
     expect(page.locator("#set-completed")).not_to_contain_text("by content")
     expect(page.locator("#review-digest")).to_have_text(digest)
+
+
+def test_a_review_is_presented_without_keys(people, new_project, open_as):
+    key = new_project("partner")
+    plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules")
+    page = open_as("owner", f"/p/{key}/sprints/1/review/", width=400)
+    bar = page.get_by_role("group", name="Presentation")
+    expect(bar).to_be_hidden()
+
+    page.get_by_role("button", name="Present").click()
+
+    expect(bar).to_contain_text(f"Journey {key}, sprint 1")
+    expect(bar.get_by_role("status")).to_have_text("1 of 7")
+    expect(bar.get_by_role("button", name="Back")).to_be_disabled()
+    sizes = [one.bounding_box() for one in bar.get_by_role("button").all()]
+    assert [(box["width"] >= 44, box["height"] >= 44) for box in sizes] == [(True, True)] * 3
+    for number in range(2, 8):
+        bar.get_by_role("button", name="Next").click()
+        expect(bar.get_by_role("status")).to_have_text(f"{number} of 7")
+        expect(page.locator(f"#part-{number}")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    expect(bar.get_by_role("button", name="Next")).to_be_disabled()
+    bar.get_by_role("button", name="Back").click()
+    expect(page.locator("#part-6")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(bar).to_be_hidden()
+    page.emulate_media(media="screen")
+    bar.get_by_role("button", name="Leave").click()
+    expect(bar).to_be_hidden()
+    expect(page.locator("#part-1")).to_be_visible()
+    expect(page.locator("#part-6")).to_be_visible()
+
+
+def test_the_engineering_slide_fits_on_a_screen(people, new_project, open_as):
+    key = new_project("partner")
+    plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules")
+    people.owner.post(f"/projects/{key}/items/1/move", state="in_progress")
+    people.owner.post(f"/projects/{key}/items/1/move", state="done")
+    page = open_as("owner", f"/p/{key}/sprints/1/review/")
+
+    page.get_by_role("button", name="Present").click()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+
+    expect(page.locator("#part-4")).to_be_visible()
+    assert page.locator("#part-4 .chart svg.canvas").bounding_box()["height"] <= 70
+    part, bar = (page.locator(which).bounding_box() for which in ("#part-4", "#slidebar"))
+    assert part["y"] + part["height"] <= bar["y"]
