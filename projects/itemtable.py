@@ -31,7 +31,7 @@ def exported(project: Project, given: Parameters, *, by: User, kind: str) -> Htt
         raise Invalid(f"as is csv or json: got {kind[:40]!r}.", field="as", code="choice")
     look = queries.read_look(project, given)
     own = list(queries.item_fields(project))
-    names = {status.key: status.name for status in queries.item_statuses(project)}
+    names = queries.status_names(project)
     found = queries.found_items(look, project, by=by)[:MOST_ROWS]
     rows = (row_of(item, project.key, own, names) for item in found)
     body = _csv(rows, own) if kind == "csv" else orjson.dumps(list(rows), option=orjson.OPT_INDENT_2, default=str)

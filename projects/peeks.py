@@ -7,13 +7,14 @@ from projects import tables
 from projects.models import Finding, Risk, WorkItem
 
 
-def of_item(item: WorkItem) -> dict[str, Any]:
+def of_item(item: WorkItem, *, status: str) -> dict[str, Any]:
+    """`status` as the project calls it."""
     baseline = f", from {number(item.baseline)}" if item.baseline is not None else ""
     return {
         "title": item.title,
         "ref": f"{item.project.key}-{item.number}",
         "pills": [
-            (item.status.name if item.status else item.get_state_display(), "thread"),
+            (status, "thread"),
             (item.get_kind_display(), ""),
             (f"blocked: {item.get_block_cause_display()}" if item.block_cause else "", "bad"),
         ],

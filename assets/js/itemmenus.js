@@ -1,4 +1,4 @@
-// The menus of an item by one key, on a board and in a list: s status, p priority, a assignee, i or ⇧C sprint, l labels. What
+// The menus of an item by one key, on a board, in a list and on its own page ([data-whole]): s status, p priority, a assignee, i or ⇧C sprint, l labels. What
 // is typed narrows the choices; Enter takes the one that is marked. What was chosen can be undone.
 import { on } from "./keys.js";
 import { current } from "./lists.js";
@@ -8,14 +8,16 @@ const MENUS = { s: ["status", "Status"], p: ["priority", "Priority"], a: ["assig
 const UNREACHED = "The server cannot be reached. It stays as it was.";
 
 const hasMenus = () => Boolean(document.querySelector("[data-menus]"));
-for (const [key, [name, title]] of Object.entries(MENUS)) on(key, `${title} of the focused item`, () => open(name, title), hasMenus);
-on("C", "Put the focused item into a sprint", () => open("sprint", "Sprint"), hasMenus);
+const ofPage = () => document.querySelector("[data-menus][data-whole]");
+const which = () => (ofPage() ? "this item" : "the focused item");
+for (const [key, [name, title]] of Object.entries(MENUS)) on(key, () => `${title} of ${which()}`, () => open(name, title), hasMenus);
+on("C", () => `Put ${which()} into a sprint`, () => open("sprint", "Sprint"), hasMenus);
 
 const nameOf = (row) => row.dataset.name ?? row.querySelector(".mono")?.textContent.trim() ?? "the item";
 
 function open(name, title) {
-  const row = current();
-  if (!row?.dataset.menus) return false;
+  const row = current()?.dataset.menus ? current() : ofPage();
+  if (!row) return false;
   show(row, name, title);
 }
 
@@ -78,7 +80,7 @@ function raise(row, menued) {
   document.body.append(made);
   draw();
   made.showPopover();
-  place(made, row);
+  place(made, row.querySelector(`[data-place$=":${menued.name}"], .title, .name`) ?? row);
   field.focus();
   const here = menued.options.findIndex((one) => one.here);
   for (let step = 0; step <= Math.max(0, menued.free ? 0 : here); step++) mark(1);
@@ -100,8 +102,8 @@ function optionOf({ value, label, here }, choose) {
   return made;
 }
 
-function place(made, row) {
-  const at = (row.querySelector(".title, .name") ?? row).getBoundingClientRect();
+function place(made, beside) {
+  const at = beside.getBoundingClientRect();
   made.style.left = `${scrollX + Math.max(8, Math.min(at.left, innerWidth - made.offsetWidth - 8))}px`;
   const below = at.bottom + 6 + made.offsetHeight < innerHeight;
   made.style.top = `${scrollY + (below ? at.bottom + 6 : Math.max(8, at.top - made.offsetHeight - 6))}px`;
@@ -122,6 +124,6 @@ async function take(row, { name, title, version }, value, place = null) {
 /** The row as it is drawn now has the focus, unless it went elsewhere meanwhile. */
 function focus(row) {
   const there = document.getElementById(row.id);
-  if (document.activeElement !== document.body) return;
+  if (document.activeElement !== document.body || row === ofPage()) return;
   (there?.hasAttribute("tabindex") ? there : there?.querySelector("a"))?.focus();
 }

@@ -7,7 +7,7 @@ const keys = [];
 let afterG = 0;
 
 /** on(" ", "Look at the focused one", act, isHere): act may answer false, and the key goes on to the next. A capital
- * is the letter with Shift, where that is a key of its own. */
+ * is the letter with Shift, where that is a key of its own. The name may be a function that tells it. */
 export function on(key, name, act, isHere = () => true) {
   keys.push({ key, name, act, isHere });
 }
@@ -66,7 +66,7 @@ const anywhere = () => [
 ];
 
 function here() {
-  const said = keys.filter((one) => one.isHere()).map(({ key, name }) => [name, NAMES[key] ?? key]);
+  const said = keys.filter((one) => one.isHere()).map(({ key, name }) => [typeof name === "string" ? name : name(), NAMES[key] ?? key]);
   for (const node of document.querySelectorAll("[data-shortcut]")) if (isSeen(node)) said.push([node.dataset.shortcutName ?? node.textContent.trim(), node.dataset.shortcut]);
   if (document.querySelector("[data-board]")) said.push(["Move the focused card to the lane before or after", "[", "]"]);
   return said;

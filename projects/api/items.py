@@ -16,7 +16,7 @@ from projects.api.shapes import PageShape, PersonShape, answer, caller, person, 
 from projects.api.sprints import named_sprint
 from projects.api_base import ProjectApiView
 from projects.enums import PRIORITIES, BlockCause, Discipline, HypothesisResult, ItemKind, ItemState, Priority, Triage
-from projects.models import ItemLink, ItemStatus, WorkItem
+from projects.models import ItemLink, WorkItem
 
 
 class EstimatesBody(StrictSerializer):
@@ -194,8 +194,7 @@ class ItemApi(ProjectApiView):
 
     def shape(self, item: WorkItem) -> dict[str, Any]:
         if self._names is None:
-            mine: list[ItemStatus] = list(queries.item_statuses(self.project))
-            self._names = {status.key: status.name for status in mine}
+            self._names = queries.status_names(self.project)
         return item_json(item, self.project.key, self._names)
 
     def answered(self, number: int, *, status: int = 200) -> Response:

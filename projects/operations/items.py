@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core import events
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, FieldError, Invalid
 from core.models import User
 from core.rules import require
 from projects import queries, rules
@@ -15,7 +15,7 @@ from projects.enums import FINISHED, ITEM_FLOW, LANES, OUTSIDE_SPRINTS, ItemKind
 from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED, ITEM_UNBLOCKED
 from projects.models import ItemStatus, Project, Sprint, SprintReview, WorkItem
 from projects.operations.attachments import share_attachments
-from projects.operations.fields import refuse_overtaken
+from projects.operations.fields import Overtaken, refuse_overtaken
 from projects.operations.item_values import read_values
 from projects.operations.locking import locked_open, require_version
 from projects.operations.ranks import append_to_lane, place_before
@@ -143,17 +143,20 @@ def move_item(
     by: User | None,
     now: datetime,
     expected_version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> WorkItem:
     """Put the card into a lane: a state, or one of the project's statuses by its key. It goes above `before`, else
-    above the first of `below` that is in that lane, else to the foot.
+    above the first of `below` that is in that lane, else to the foot. `seen` holds the `status` that the writer read.
 
     In the backlog this ranks it. What is finished is no longer blocked. Raises NotAllowed, Invalid for an unknown lane
-    or a `before` that is not in it, Conflict for a lane that is not where the item is, PreconditionFailed.
+    or a `before` that is not in it, Conflict for a lane that is not where the item is, PreconditionFailed (Overtaken).
     """
     item = locked_item(item)
     require(rules.why_not(by, Permission.PLAN, item.project_id))
     require_version(f"Item {item.number}", item.version, expected_version)
     was, was_status = item.state, status_key(item)
+    if seen and seen["status"] != was_status:
+        raise _moved_meanwhile(item)
     _change_lane(item, state, now)
     _place(item, before or _nearest(item, below))
     item.version += 1
@@ -163,6 +166,12 @@ def move_item(
     if item.blocked_at and item.state in FINISHED:
         unblock(item, by=by)
     return item
+
+
+def _moved_meanwhile(item: WorkItem) -> Overtaken:
+    names = ItemStatus.objects.filter(project_id=item.project_id, key=status_key(item)).values_list("name", flat=True)
+    error = FieldError("status", "changed", f"It is {names.first() or ItemState(item.state).label} now.")
+    return Overtaken(f"Somebody moved item {item.number} meanwhile: it stays where it is.", errors=[error])
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from projects.queries.board import (
     sprint,
     sprints,
     sprints_for,
+    status_names,
 )
 from projects.queries.comments import comment_on, comments_on
 from projects.queries.delivery import (
@@ -292,6 +293,7 @@ __all__ = [
     "sprints_for",
     "sprints_started",
     "standing_gates",
+    "status_names",
     "sunk_by",
     "team",
     "user_named",

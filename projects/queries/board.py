@@ -41,7 +41,7 @@ def sprints_for(item: WorkItem) -> QuerySet[Sprint]:
 
 
 def items(project: Project) -> QuerySet[WorkItem]:
-    return WorkItem.objects.filter(project=project).select_related("assignee", "sprint")
+    return WorkItem.objects.filter(project=project).select_related("assignee", "sprint", "status")
 
 
 def item(project: Project, number: int) -> WorkItem:
@@ -83,12 +83,12 @@ def _numbered(rows: QuerySet[WorkItem], number: int) -> WorkItem:
 
 
 def items_in_full(project: Project) -> QuerySet[WorkItem]:
-    return in_full(items(project).select_related("status", "parent"))
+    return in_full(items(project).select_related("parent"))
 
 
 def in_full(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """With everything that an answer about an item names, at the same cost for one and for many."""
-    blocks = ItemBlock.objects.select_related("blocker", "blocked").order_by("pk")
+    blocks = ItemBlock.objects.select_related("blocker__status", "blocked").order_by("pk")
     links = ItemLink.objects.order_by("pk")
     return items.prefetch_related(Prefetch("blocked_by", blocks), Prefetch("blocks", blocks), Prefetch("links", links))
 
@@ -109,6 +109,11 @@ def item_link(item: WorkItem, link_id: int) -> ItemLink:
 def item_statuses(project: Project) -> QuerySet[ItemStatus]:
     """In the order of the board."""
     return ItemStatus.objects.filter(project=project).order_by(*_BY_GROUP, "position", "pk")
+
+
+def status_names(project: Project) -> dict[str, str]:
+    """How the project calls its statuses, by their keys."""
+    return dict(item_statuses(project).values_list("key", "name"))
 
 
 def item_status(project: Project, key: str) -> ItemStatus:
@@ -143,5 +148,4 @@ def cards(sprint: Sprint) -> QuerySet[WorkItem]:
 def backlog(project: Project) -> QuerySet[WorkItem]:
     """What is in no sprint and still to be done."""
     left = items(project).filter(sprint=None).exclude(state__in=[ItemState.DONE, ItemState.DROPPED])
-    left = left.exclude(triage=Triage.WAITING).select_related("status")
-    return left.order_by("rank", "pk")
+    return left.exclude(triage=Triage.WAITING).order_by("rank", "pk")

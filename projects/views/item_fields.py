@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, NotFound
 from core.pages import now, user_of
 from projects import operations, queries
-from projects.forms.items_in_place import FIELDS, ItemInPlaceForm, label_of
+from projects.forms.items_in_place import FIELDS, ItemInPlaceForm, label_of, value_of
 from projects.models import Project, WorkItem
 from projects.operations import Overtaken
 from projects.pages import project_page
-from projects.views.board import place_of, plan_back
+from projects.views.board import once_beneath, place_of, plan_back
 
 LOOKS_LIKE_ID = re.compile(r"[0-9]{1,18}")
 
@@ -24,18 +24,18 @@ LOOKS_LIKE_ID = re.compile(r"[0-9]{1,18}")
 @require_POST
 def field(request: HttpRequest, project: Project, number: int, name: str) -> HttpResponse:
     """Takes `value` and `was`, what the page showed. Answers value and label as they are now; 409 with the values of
-    both when somebody was faster, else the sentence of what was refused. Of the sprint it answers as well
-    the `lane` and the cards `below` that put the card back to its place when they are sent with the undo."""
+    both when somebody was faster, else the sentence of what was refused. Of the sprint and the status it answers as
+    well the `lane` and the cards `below` that put the card back to its place when they are sent with the undo."""
     if name not in FIELDS:
         raise NotFound(f"A card has no field {name[:40]!r} that is changed in place.")
     item = queries.item(project, number)
-    asked = ItemInPlaceForm(project).fields[name]
+    asked = ItemInPlaceForm(project, item).fields[name]
     try:
         value = asked.clean(request.POST.get("value", ""))
     except forms.ValidationError as exc:
         return JsonResponse({"detail": f"{asked.label or name.capitalize()}: {' '.join(exc.messages)}"}, status=422)
     seen = _read(asked, request.POST.get("was", ""))
-    place = place_of(item) if name == "sprint" else {}
+    place = place_of(item) if name in ("sprint", "status") else {}
     try:
         _change(request, item, name, value, seen)
     except Overtaken:
@@ -47,7 +47,9 @@ def field(request: HttpRequest, project: Project, number: int, name: str) -> Htt
 
 def _change(request: HttpRequest, item: WorkItem, name: str, value: Any, seen: Any) -> None:
     who: dict[str, Any] = {"seen": {name: seen}, "by": user_of(request), "now": now()}
-    if name == "sprint" and "below" in request.POST:
+    if name == "status":
+        operations.move_item(item=item, state=value, below=once_beneath(request, item.project), **who)
+    elif name == "sprint" and "below" in request.POST:
         plan_back(request, item, value, **who)
     else:
         operations.revise_item(item=item, values={name: value}, **who)
@@ -75,5 +77,5 @@ def _said(asked: forms.Field, value: Any) -> dict[str, str]:
 def _both(project: Project, item: WorkItem, asked: forms.Field, name: str, mine: Any) -> dict[str, Any]:
     current = queries.item(project, item.number)
     by = queries.last_changed_by(current) or "Somebody"
-    theirs = _said(asked, getattr(current, name))
+    theirs = _said(asked, value_of(current, name))
     return {"detail": f"{by} changed this meanwhile.", "mine": _said(asked, mine), "theirs": theirs}

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.pages import now, user_of
 from core.refusals import status_of
-from projects import operations, queries, rules, subjects
+from projects import itemtable, operations, queries, rules, subjects
 from projects.forms.item_details import BlockForm, ItemDetailsForm
 from projects.models import Project, WorkItem
 from projects.pages import project_page, takes_effect
@@ -90,12 +90,19 @@ def _about(request: HttpRequest, project: Project, number: int, **forms: Any) ->
         "item": item,
         "why_not": rules.why_not(user, Permission.PLAN, project.pk),
         "links": _links(project, item),
+        "waits_for": _waits_for(project, item),
         "kinds": [kind for kind in subjects.kinds() if kind not in ("project", "item")],
     }
     context["form"] = forms.get("form") or ItemDetailsForm(None, project=project, item=item)
     context["block_form"] = forms.get("block_form") or BlockForm()
     status = status_of(context["form"], context["block_form"])
     return render(request, "projects/parts/item_about.html", context, status=status)
+
+
+def _waits_for(project: Project, item: WorkItem) -> list[tuple[WorkItem, str]]:
+    """Each that must be finished first, with where it stands."""
+    names = queries.status_names(project)
+    return [(one.blocker, itemtable.status_name(one.blocker, names)) for one in item.blocked_by.all()]
 
 
 def _links(project: Project, item: WorkItem) -> list[dict[str, Any]]:

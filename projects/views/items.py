@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.pages import now, user_of
 from core.refusals import status_of
-from projects import operations, peeks, queries, rules
+from projects import itemtable, operations, peeks, queries, rules
 from projects.forms.board import ItemChangeForm
 from projects.forms.items_in_place import ItemInPlaceForm
 from projects.forms.work_settings import TemplateNameForm
@@ -72,7 +72,7 @@ def item(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """A page of its own, and for htmx the same form as a dialog over the board."""
     found = queries.item(project, number)
     if part_of(request) == "peek":
-        return render(request, "ui/peek.html", peeks.of_item(found))
+        return render(request, "ui/peek.html", peeks.of_item(found, status=_status(found)))
     initial = {name: getattr(found, name) for name in ItemChangeForm.base_fields}
     form = ItemChangeForm(
         request.POST or None,
@@ -97,6 +97,7 @@ def _show(
     context = {
         "project": project,
         "item": item,
+        "status": _status(item),
         "in_place": ItemInPlaceForm(project, item).in_place(),
         "form": form,
         "template_form": template_form or TemplateNameForm(initial={"name": item.title[:60]}),
@@ -108,6 +109,10 @@ def _show(
     if template == PAGE:
         context |= discussion(request, project, item_room(project, item.number)) | section(request, project, item)
     return render(request, template, context, status=status_of(form, template_form))
+
+
+def _status(item: WorkItem) -> str:
+    return itemtable.status_name(item, queries.status_names(item.project))
 
 
 @project_page

@@ -104,7 +104,7 @@ def _rows(project: Project, look: ItemLook, found: Any, layout: str) -> dict[str
     total = found.count()
     begin = (look.page - 1) * ROWS
     own = list(queries.item_fields(project))
-    names = {status.key: status.name for status in queries.item_statuses(project)}
+    names = queries.status_names(project)
     shown = list(found[begin : begin + ROWS])
     return {
         "rows": [

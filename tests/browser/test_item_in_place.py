@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import is_live
 from tests.browser.stages import plan_sprint
+from tests.browser.test_item_keys import pick
 
 
 def test_two_people_change_a_card_where_it_stands(open_as, people, new_project):
@@ -40,6 +41,35 @@ def test_two_people_change_a_card_where_it_stands(open_as, people, new_project):
     mine.keyboard.press("Escape")
     expect(field(mine, "Title")).to_be_focused()
     expect(field(mine, "Title")).to_have_text("Freeze the other one")
+
+
+def test_the_keys_of_a_list_act_on_the_item_whose_page_it_is(open_as, people, new_project):
+    key = new_project("scientist", "engineer")
+    plan_sprint(people.owner, key, "Freeze the holdout")
+    people.owner.post(f"/projects/{key}/statuses", name="Validating", group="review")
+    page, other = open_as("scientist", f"/p/{key}/board/items/1/"), open_as("engineer", f"/p/{key}/board/items/1/")
+    is_live(page)
+    is_live(other)
+
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard")
+    for title in ("Status", "Priority", "Assignee", "Sprint", "Labels"):
+        expect(sheet.get_by_text(f"{title} of this item")).to_be_visible()
+    page.keyboard.press("Escape")
+    pick(page, "s", "valid", f"Status of {key}-1")
+    expect(field(page, "Status")).to_have_text("Validating")
+    expect(field(other, "Status")).to_have_text("Validating")
+    pick(page, "p", "high", f"Priority of {key}-1")
+    expect(field(other, "Priority")).to_have_text("High")
+    pick(page, "l", "recall", f"Labels of {key}-1")
+    expect(other.get_by_label("Labels")).to_have_value("recall")
+
+    field(other, "Status").click()
+    other.get_by_role("combobox", name="Status").select_option(label="Done")
+    expect(field(page, "Status")).to_have_text("Done")
+    other.get_by_role("button", name="Undo").click()
+    expect(field(page, "Status")).to_have_text("Validating")
+    assert people.owner.get(f"/projects/{key}/items/1")["status"]["name"] == "Validating"
 
 
 def field(page, name):

@@ -93,6 +93,51 @@ def test_an_undone_sprint_puts_the_card_back_to_its_place(client, project, item)
     assert [(one.pk, one.state) for one in queries.cards(sprint)] == [(item.pk, "review"), (other.pk, "review")]
 
 
+def validating(project):
+    """A status of the project's own, in the group review."""
+    return operations.add_status(project=project, name="Validating", group="review", by=project.created_by)
+
+
+def test_the_status_is_changed_where_it_stands_and_put_back_to_its_place(client, project):
+    status, sprint = validating(project), make_sprint(project)
+    item, other = make_item(project, sprint=sprint), make_item(project, sprint=sprint)
+    client.force_login(project.created_by)
+
+    moved = put(client, item, "status", status.key, "ready").json()
+
+    assert moved == {"value": status.key, "label": "Validating", "lane": "ready", "below": str(other.number)}
+    item.refresh_from_db()
+    assert (item.state, item.status) == ("review", status)
+    back = {"value": "ready", "was": status.key, "lane": moved["lane"], "below": moved["below"]}
+    assert client.post(f"/p/FRD/board/items/{item.number}/fields/status/", back).status_code == 200
+    assert [(one.pk, one.state) for one in queries.cards(sprint)] == [(item.pk, "ready"), (other.pk, "ready")]
+
+
+def test_who_was_faster_with_the_status_keeps_it(client, project):
+    status, item = validating(project), make_item(project, sprint=make_sprint(project))
+    other = make_member(project, Role.ENGINEER)
+    operations.move_item(item=item, state=status.key, by=other, now=now())
+    client.force_login(project.created_by)
+
+    answer = put(client, item, "status", "done", "ready")
+
+    assert answer.status_code == 409
+    assert answer.json() == {
+        "detail": f"{other} changed this meanwhile.",
+        "mine": {"value": "done", "label": "Done"},
+        "theirs": {"value": status.key, "label": "Validating"},
+    }
+    item.refresh_from_db()
+    assert (item.status, item.version) == (status, 2)
+
+
+def test_an_item_of_the_backlog_is_not_done_where_it_stands(client, project, item):
+    client.force_login(project.created_by)
+
+    assert put(client, item, "status", "done", "ready").status_code == 422
+    assert WorkItem.objects.get().state == "ready"
+
+
 def test_a_text_of_several_lines_is_the_same_however_its_lines_end(client, project, item):
     operations.revise_item(item=item, values={"description": "One\r\nTwo"}, by=project.created_by, now=now())
     client.force_login(project.created_by)
@@ -129,9 +174,11 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(client, project, item,
 def test_a_viewer_and_a_stranger_change_nothing(client, project, item, django_user_model):
     client.force_login(make_member(project, Role.VIEWER))
     assert put(client, item, "priority", "3", "0").status_code == 403
+    assert put(client, item, "status", "backlog", "ready").status_code == 403
     client.force_login(django_user_model.objects.create(username="stranger"))
     assert put(client, item, "priority", "3", "0").status_code == 404
-    assert WorkItem.objects.get().priority == Priority.NONE
+    assert put(client, item, "status", "backlog", "ready").status_code == 404
+    assert WorkItem.objects.values_list("priority", "state").get() == (Priority.NONE, "ready")
 
 
 def test_an_item_of_a_retired_project_keeps_its_fields(client, project, item):

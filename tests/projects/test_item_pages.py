@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from projects import operations
+from projects import operations, queries
 from projects.models import ItemComment, SavedView, WorkItem
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
@@ -46,6 +46,42 @@ def test_details_are_saved_and_stale_ones_refused(owner, project):
         {"area": "Cards"},
         "confirmed",
     )
+
+
+def test_an_item_and_what_it_waits_for_stand_where_the_project_says(owner, project):
+    by, sprint = project.created_by, make_sprint(project)
+    status = operations.add_status(project=project, name="Validating", group="review", by=by)
+    renamed = queries.item_status(project, "in_progress")
+    operations.revise_status(status=renamed, values={"name": "Under way"}, by=by)
+    item, blocker = make_item(project, sprint=sprint), make_item(project, sprint=sprint, title="The other")
+    operations.move_item(item=item, state=status.key, by=by, now=now())
+    operations.move_item(item=blocker, state="in_progress", by=by, now=now())
+    operations.add_blocker(item=item, blocker=blocker, by=by, now=now())
+
+    page, about = owner.get(url("item")), owner.get(url("item-about"), **HTMX).content.decode()
+
+    first, body = page.context["in_place"][0], page.content.decode()
+    assert (first["name"], first["label"]) == ("status", "Validating")
+    offered = [label for _, label in first["field"].field.choices]
+    assert offered == ["Ready", "Under way", "Review", "Validating", "Done", "Dropped"]
+    assert 'aria-label="Status: Validating. Change it"' in body
+    assert '<span class="pill">Review</span>' not in body
+    assert 'data-menus="/p/FRD/board/items/1/menus/"' in body
+    assert '<span class="pill">Under way</span>' in about
+    peek = owner.get("/p/FRD/board/items/2/?part=peek", **HTMX).content.decode()
+    assert "Under way" in peek
+    assert "In progress" not in peek
+
+
+def test_a_viewer_reads_the_status_and_has_no_keys_for_it(client, project):
+    make_item(project)
+    client.force_login(make_member(project, Role.VIEWER))
+
+    body = client.get(url("item")).content.decode()
+
+    assert "Ready" in body
+    assert "data-menus" not in body
+    assert "Change it" not in body
 
 
 def test_a_parent_that_there_is_not_is_said_at_its_field(owner, project):
