@@ -78,7 +78,7 @@ def field(
     attrs |= {"aria-invalid": "true"} if bound.errors else {}
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attrs),
+        "control": bound.as_widget(attrs=attrs) + _beginning(bound),
         "kind": _kind(bound),
         "label": label or bound.label,
         "help": help_text,
@@ -86,6 +86,11 @@ def field(
         "across": across,
         "max_bytes": max_bytes,
     }
+
+
+def _beginning(bound: BoundField) -> SafeString:
+    """What stood there when the page was shown, where the form sends it (core.refusals)."""
+    return bound.as_hidden(only_initial=True) if bound.field.show_hidden_initial else SafeString("")
 
 
 @register.inclusion_tag("ui/errors.html")

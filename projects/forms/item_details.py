@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NotFound
+from core.refusals import own_changes, says_its_beginning
 from projects import queries
 from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult
 from projects.forms.fields import day, long
@@ -36,6 +37,7 @@ class ItemDetailsForm(forms.Form):
             self.fields[ESTIMATE + name] = forms.IntegerField(required=False, min_value=0, max_value=100, label=label)
         for one in self.own:
             self.fields[OWN + one.key] = _own(one)
+        says_its_beginning(self)
 
     def estimates(self) -> list[forms.BoundField]:
         return [self[ESTIMATE + name] for name in Discipline.values]
@@ -51,13 +53,14 @@ class ItemDetailsForm(forms.Form):
             raise forms.ValidationError(exc.message) from None
 
     def values(self) -> dict[str, Any]:
-        """As `revise_item` takes them."""
-        given = self.cleaned_data
-        values: dict[str, Any] = {name: given[name] for name in (*TESTS, "parent")}
-        values["labels"] = [one.strip() for one in given["labels"].split(",") if one.strip()]
-        values["estimates"] = {name: given[ESTIMATE + name] for name in Discipline.values}
-        if self.own:
-            values["custom"] = {one.key: given[OWN + one.key] for one in self.own}
+        """What was changed here, as `revise_item` takes it."""
+        given = {name: self.cleaned_data[name] for name in own_changes(self)}
+        values: dict[str, Any] = {name: given[name] for name in (*TESTS, "parent") if name in given}
+        if "labels" in given:
+            values["labels"] = [one.strip() for one in given["labels"].split(",") if one.strip()]
+        for into, prefix in (("estimates", ESTIMATE), ("custom", OWN)):
+            named = {name.removeprefix(prefix): value for name, value in given.items() if name.startswith(prefix)}
+            values |= {into: named} if named else {}
         return values
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from core.pages import now, user_of
-from core.refusals import status_of
+from core.refusals import refuse_overtaken, status_of
 from projects import itemtable, operations, queries, rules, subjects
 from projects.forms.item_details import BlockForm, ItemDetailsForm
 from projects.models import Project, WorkItem
@@ -26,13 +26,14 @@ def about(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @project_page
 @require_POST
 def details(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """What was changed there takes effect, unless somebody changed one of the same fields meanwhile."""
     item = queries.item_in_full(project, number)
     form = ItemDetailsForm(request.POST, project=project, item=item)
 
     def save() -> None:
-        version = form.cleaned_data["version"]
+        refuse_overtaken(form)
         operations.revise_item(
-            item=item, values=form.values(), by=user_of(request), expected_version=version, now=now()
+            item=item, values=form.values(), by=user_of(request), expected_version=item.version, now=now()
         )
 
     is_saved = takes_effect(form, save)

@@ -72,6 +72,31 @@ def test_the_keys_of_a_list_act_on_the_item_whose_page_it_is(open_as, people, ne
     assert people.owner.get(f"/projects/{key}/items/1")["status"]["name"] == "Validating"
 
 
+def test_details_of_two_people_meet_only_in_one_field(open_as, people, new_project):
+    key = new_project("scientist", "engineer")
+    plan_sprint(people.owner, key, "Freeze the holdout")
+    page = open_as("scientist", f"/p/{key}/board/items/1/", expected=["412"])
+    is_live(page)
+    labels, save = page.get_by_label("Labels"), page.get_by_role("button", name="Save", exact=True)
+
+    labels.fill("recall")
+    people.owner.patch(f"/projects/{key}/items/1", estimates={"engineering": 5}, hypothesis="One\nTwo")
+    expect(page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    save.click()
+    expect(page.get_by_label("Engineering")).to_have_value("5")
+    assert people.owner.get(f"/projects/{key}/items/1")["labels"] == ["recall"]
+
+    labels.fill("recall, late")
+    people.owner.patch(f"/projects/{key}/items/1", labels=["data"])
+    save.click()
+    expect(page.get_by_text("It is “data” by now: save again to keep yours.", exact=True)).to_be_visible()
+    expect(labels).to_have_value("recall, late")
+    save.click()
+    expect(page.get_by_text("by now: save again")).to_have_count(0)
+    expect(labels).to_have_value("late, recall")
+    assert people.owner.get(f"/projects/{key}/items/1")["hypothesis"] == "One\nTwo"
+
+
 def field(page, name):
     return page.locator(f"[data-infield][data-name='{name}'] > button")
 

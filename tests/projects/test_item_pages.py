@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from core.models import Event
 from projects import operations, queries
 from projects.models import ItemComment, SavedView, WorkItem
 from projects.roles import Role
@@ -46,6 +47,57 @@ def test_details_are_saved_and_stale_ones_refused(owner, project):
         {"area": "Cards"},
         "confirmed",
     )
+
+
+def shown_details(client):
+    """What the form of the details sends when nobody touched it: each field, and what stood there."""
+    form = client.get(url("item-about"), **HTMX).context["form"]
+    text = {bound.html_name: "" if bound.value() is None else str(bound.value()) for bound in form}
+    return text | {bound.html_initial_name: text[bound.html_name] for bound in form if bound.name != "version"}
+
+
+def test_details_that_somebody_else_changed_and_i_did_not_are_no_conflict(owner, project):
+    operations.define_field(project=project, name="Due", type="date", by=project.created_by)
+    operations.define_field(project=project, name="Area", type="text", by=project.created_by)
+    item, other = make_item(project), make_member(project, Role.ENGINEER)
+    begun = {"custom": {"due": "2026-12-01", "area": "Cards"}, "hypothesis": "One\nTwo", "estimates": {"product": 1}}
+    operations.revise_item(item=item, values=begun, by=other, now=now())
+    form = shown_details(owner)
+    theirs = {"estimates": {"engineering": 3}, "custom": {"area": "Loans"}, "hypothesis": "One\nTwo\nThree"}
+    operations.revise_item(item=item, values=theirs, by=other, now=now())
+    mine = {"labels": "recall", "own_due": "2026-12-24", "estimate_product": "2", "hypothesis": "One\r\nTwo"}
+
+    saved = owner.post(url("item-details"), form | mine, **HTMX)
+
+    item.refresh_from_db()
+    assert (saved.status_code, saved.context["form"].errors) == (200, {})
+    assert (item.labels, item.estimates, item.hypothesis) == (
+        ["recall"],
+        {"product": 2, "engineering": 3},
+        "One\nTwo\nThree",
+    )
+    assert item.custom == {"due": "2026-12-24", "area": "Loans"}
+
+
+def test_of_two_changes_of_one_detail_both_are_told_and_the_second_is_kept_when_sent_again(owner, project):
+    item, other = make_item(project), make_member(project, Role.ENGINEER)
+    form = shown_details(owner) | {"labels": "recall", "metric": "ap"}
+    operations.revise_item(item=item, values={"labels": ["data"], "points": None, "baseline": 0.4}, by=other, now=now())
+    before = Event.objects.count()
+
+    refused = owner.post(url("item-details"), form, **HTMX)
+
+    again = refused.context["form"]
+    assert refused.status_code == 412
+    assert again.errors["labels"] == ["It is “data” by now: save again to keep yours."]
+    assert again.non_field_errors() == ["Somebody changed labels meanwhile: nothing is saved."]
+    assert set(again.errors) == {"labels", "__all__"}
+    assert 'name="initial-labels" value="data"' in refused.content.decode()
+    assert (again["labels"].value(), again["metric"].value(), again["baseline"].value()) == ("recall", "ap", "0.4")
+    assert Event.objects.count() == before
+    kept = owner.post(url("item-details"), dict(again.data.items()), **HTMX)
+    item.refresh_from_db()
+    assert (kept.status_code, item.labels, item.metric, item.baseline) == (200, ["recall"], "ap", 0.4)
 
 
 def test_an_item_and_what_it_waits_for_stand_where_the_project_says(owner, project):
