@@ -14,8 +14,19 @@ MOST_BYTES = 10_000_000
 DISCIPLINES = ("product", "data_science", "engineering", "validation")
 
 
+_FORMULA = re.compile("'*[=+\\-@\t\r]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _KNOWN_BY = {"id": "external_id", "source": "external_source"}
+
+
+def guarded(text: str) -> str:
+    """As a cell of our own files has it: what a spreadsheet would take for a formula is kept text by a quote."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """The text of such a cell, whatever it was."""
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
 
 
 class UnreadableError(Exception):
@@ -25,8 +36,9 @@ class UnreadableError(Exception):
 @dataclass
 class Row:
     """What a row says of an item: a cell that is empty says nothing. `number` is the line of the file in which it
-    begins, or its place in a list; `columns` are the file's names of the values; `wrong` what could not be read;
-    `begins` what is only our guess at it, for an item that is not there yet."""
+    begins, or its place in a list; without a `source`, `id` is the key that the item has here; `columns` are the
+    file's names of the values; `wrong` what could not be read; `begins` what is only our guess at it, for an item that
+    is not there yet."""
 
     number: int
     source: str
@@ -35,6 +47,8 @@ class Row:
     assignee: str = ""
     end: str = ""
     """done or dropped, if it is one of them."""
+    is_own: bool = False
+    """Whether the file is one of ours, which says all of where an item stands."""
     begins: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
@@ -133,17 +147,20 @@ def _no_csv(text: str, begin: int, problem: str, comma: str) -> str:
 
 def _own(text: str) -> list[Row]:
     heads, lines = _table(text)
-    for needed in ("title", "external_id"):
-        if needed not in heads:
+    for needed, instead in (("title", "title"), ("external_id", "key")):
+        if needed not in heads and instead not in heads:
             raise UnreadableError(f"Line 1: the column {needed} is missing; there is {', '.join(heads)[:300]}.")
-    return [_own_row(number, dict(zip(heads, line, strict=False))) for number, line in lines if any(line)]
+    cells = [(number, [unguarded(cell) for cell in line]) for number, line in lines if any(line)]
+    return [_own_row(number, dict(zip(heads, line, strict=False))) for number, line in cells]
 
 
 def _own_row(number: int, cells: dict[str, str]) -> Row:
     plain = ("title", "kind", "description", "hypothesis", "result")
     values: dict[str, Any] = {name: cells[name] for name in plain if cells.get(name)}
-    source = cells.get("external_source") or "csv"
-    row = Row(number, source, cells.get("external_id", "").strip(), values, assignee=cells.get("assignee", ""))
+    source, known_as = cells.get("external_source") or "csv", cells.get("external_id", "").strip()
+    if not known_as and cells.get("key"):
+        source, known_as = "", cells["key"].strip().upper()
+    row = Row(number, source, known_as, values, assignee=cells.get("assignee", ""), is_own=True)
     row.end = cells["state"] if cells.get("state") in ("done", "dropped") else ""
     if cells.get("priority"):
         values["priority"] = cells["priority"]
@@ -239,21 +256,34 @@ def _keys(text: str) -> list[str]:
 
 
 def _github_row(place: int, issue: dict[str, Any]) -> Row:
-    given, assigned = issue.get("labels") or [], issue.get("assignee") or {}
+    given, people, assigned = issue.get("labels") or [], issue.get("assignees") or [], issue.get("assignee") or {}
     labels = [str((one.get("name") or "") if isinstance(one, dict) else one) for one in _as(list, given)]
     said = {"description": str(issue.get("body") or ""), "labels": [label for label in labels if label]}
     values = {"title": str(issue.get("title") or "")[:200], **{name: value for name, value in said.items() if value}}
-    address = str(issue.get("html_url") or "").removeprefix("https://github.com/").replace("/issues/", "#")
-    row = Row(place, "github", address or str(issue.get("number") or ""), values)
-    row.assignee = str(_as(dict, assigned).get("login") or "")
-    for name, part, kind in (("labels", given, list), ("assignee", assigned, dict)):
+    row = Row(place, "github", _known_as(issue), values)
+    logins = [str(_as(dict, one).get("login") or "") for one in (assigned, *_as(list, people))]
+    row.assignee = next(filter(None, logins), "")
+    for name, part, kind in (("labels", given, list), ("assignee", assigned, dict), ("assignees", people, list)):
         if not isinstance(part, kind):
             problem = f"Row {place}, {name}: it is not as GitHub's API gives it: got {str(part)[:40]!r}."
             row.wrong.append((name, str(part), problem))
-    row.end = "done" if issue.get("state") == "closed" else ""
+    row.end = "done" if str(issue.get("state")).lower() == "closed" else ""
     row.begins = {"kind": "incident" if "bug" in labels else "task"}
     row.columns = {"description": "body"}
     return row
+
+
+_ADDRESS = re.compile(r"https://([^/]+)/(?:api/v3/)?(?:repos/)?([^/]+/[^/]+)/issues/(\d+)")
+
+
+def _known_as(issue: dict[str, Any]) -> str:
+    """The same for one issue, whether the API lists it or `gh issue list --json` does; its number if that is all."""
+    found = next(filter(None, (_ADDRESS.fullmatch(str(issue.get(name))) for name in ("html_url", "url"))), None)
+    if found is None:
+        return str(issue.get("number") or "")
+    host, repository, number = found.groups()
+    place = "" if host in ("github.com", "api.github.com") else f"https://{host}/"
+    return f"{place}{repository}#{number}"
 
 
 def _as(kind: type[Any], given: Any) -> Any:
@@ -268,6 +298,7 @@ _PLAIN = ("title", "kind", "priority", "labels", "description", "hypothesis", "r
 TAKEN: dict[str, dict[str, str]] = {
     "csv": {
         "external_id": _ID,
+        "key": "its key here, by which it is found where it has no other id",
         "external_source": "where it comes from",
         "assignee": _PERSON,
         "state": "state, if it is done or dropped",
@@ -288,10 +319,12 @@ TAKEN: dict[str, dict[str, str]] = {
     "github": {
         "number": _ID,
         "html_url": _ID,
+        "url": _ID,
         "title": "title",
         "body": "description",
         "labels": "labels",
         "assignee": _PERSON,
+        "assignees": _PERSON,
         "state": "state, if it is closed",
     },
 }

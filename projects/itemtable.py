@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.models import User
 from projects import queries
 from projects.enums import ItemState, Priority
+from projects.itemreading import guarded
 from projects.models import ItemField, Project, WorkItem
 from projects.queries.item_list import Parameters
 
@@ -78,7 +79,6 @@ def _csv(rows: Iterable[dict[str, Any]], own: Iterable[ItemField]) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept text."""
     if isinstance(value, list):
         value = "; ".join(value)
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return guarded(value) if isinstance(value, str) else value

@@ -8,7 +8,7 @@ from projects.itemreading import MOST_BYTES
 KINDS = (
     ("csv", "CSV with columns as this list exports them"),
     ("jira", "CSV as Jira exports it"),
-    ("github", "JSON as GitHub's API lists issues"),
+    ("github", "JSON as GitHub's API or gh issue list --json lists issues"),
 )
 
 

@@ -9,18 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from core import events
 from core.errors import DomainError, FieldError, Invalid
 from core.models import User
+from core.numbers import whole_of
 from core.rules import require
 from projects import itemreading, rules
-from projects.enums import PRIORITIES, FieldType, ItemState
+from projects.enums import FINISHED, PRIORITIES, FieldType, ItemState, Triage
 from projects.events import ITEM_ADDED
 from projects.itemreading import Row
 from projects.models import ItemField, Membership, Project, WorkItem
 from projects.operations.item_values import read_values
-from projects.operations.items import enter, facts, revise_item, why_not_correct
+from projects.operations.items import enter, facts, move_item, revise_item, why_not_correct
 from projects.operations.locking import locked_open
 from projects.roles import Permission
 
@@ -58,7 +60,7 @@ def import_items(
     rows = _rows(kind, data)
     _number(project, rows)
     known = _known(project, rows)
-    report, closed = Report(errors=_repeated(rows)), _closed(known)
+    report, closed = Report(errors=_repeated(rows, known)), _closed(known)
     twice = {error.field for error in report.errors}
     read = [_read(project, row, known, closed, report) for row in rows]
     read = [None if f"{row.number}.external_id" in twice else one for row, one in zip(rows, read, strict=True)]
@@ -92,8 +94,17 @@ def _number(project: Project, rows: Sequence[Row]) -> None:
 
 def _known(project: Project, rows: Sequence[Row]) -> dict[tuple[str, str], WorkItem]:
     ids = {row.id for row in rows}
-    found = WorkItem.objects.filter(project=project, external_id__in=ids).select_related("sprint", "assignee", "status")
-    return {(item.external_source, item.external_id): item for item in found}
+    wanted = Q(external_id__in=ids) | Q(number__in=_numbers(project, rows))
+    found = WorkItem.objects.filter(wanted, project=project).select_related("sprint", "assignee", "status")
+    known = {(item.external_source, item.external_id): item for item in found if item.external_id}
+    return known | {("", f"{project.key}-{item.number}"): item for item in found}
+
+
+def _numbers(project: Project, rows: Sequence[Row]) -> list[int]:
+    """Of the rows that are known by a key of this project."""
+    begin = f"{project.key}-"
+    found = [whole_of(row.id.removeprefix(begin)) for row in rows if not row.source and row.id.startswith(begin)]
+    return [number for number in found if number is not None]
 
 
 def _closed(known: dict[tuple[str, str], WorkItem]) -> dict[int | None, str]:
@@ -111,21 +122,44 @@ def _read(
 ) -> dict[str, Any] | None:
     """The row's values as an item has them; None when one is wrong, which the report then says."""
     wrong = [FieldError(f"{row.number}.{column}", "invalid", said) for column, _, said in row.wrong]
-    if not 1 <= len(row.id) <= 120 or not 1 <= len(row.source) <= 40:
-        wrong.append(FieldError(f"{row.number}.external_id", "length", f"An id has 1 to 120 characters: {row.id!r}."))
     item = known.get((row.source, row.id))
+    wrong += _unknown(project, row) if item is None else []
     values = row.values if item else row.begins | row.values
-    values = values | _priority(row, wrong) | _assignee(project, row, wrong)
+    values = values | _priority(row, wrong) | _assignee(project, row, item, wrong)
     try:
         after = read_values(project, values, item=item)
     except Invalid as exc:
         wrong += [_placed(row, error) for error in exc.errors]
     else:
-        if item and item.sprint_id in closed and _changes(item, after):
-            said = f"Row {row.number}: {closed[item.sprint_id]}"
-            wrong.append(FieldError(f"{row.number}", "sprint_closed", said))
+        if item and _changes(item, after, row):
+            wrong += _unchangeable(item, row, closed)
     report.errors += wrong
     return None if wrong else values
+
+
+def _unknown(project: Project, row: Row) -> list[FieldError]:
+    """Why a row that names no item of ours cannot become one."""
+    if not row.source:
+        said = f"there is no item {row.id[:40]} in {project.key}. A new one has an external_id."
+        return [FieldError(f"{row.number}.key", "unknown", f"Row {row.number}: {said}")]
+    if not 1 <= len(row.id) <= 120 or len(row.source) > 40:
+        return [FieldError(f"{row.number}.external_id", "length", f"An id has 1 to 120 characters: {row.id!r}.")]
+    return []
+
+
+def _unchangeable(item: WorkItem, row: Row, closed: dict[int | None, str]) -> list[FieldError]:
+    if item.sprint_id in closed:
+        return [FieldError(f"{row.number}", "sprint_closed", f"Row {row.number}: {closed[item.sprint_id]}")]
+    if _ends(item, row) and item.triage == Triage.WAITING:
+        said = f"Row {row.number}: item {item.number} is a request that waits: accept it or decline it first."
+        return [FieldError(f"{row.number}.state", "in_triage", said)]
+    return []
+
+
+def _ends(item: WorkItem, row: Row) -> bool:
+    """Whether the row says that it is finished, which it is not here. Who finished it here had a reason: of another
+    tracker we take that it ended, not how."""
+    return bool(row.end) and item.state != row.end and (row.is_own or item.state not in FINISHED)
 
 
 def _placed(row: Row, error: FieldError) -> FieldError:
@@ -143,13 +177,15 @@ def _priority(row: Row, wrong: list[FieldError]) -> dict[str, int]:
     return {"priority": PRIORITIES.get(word, 0)}
 
 
-def _assignee(project: Project, row: Row, wrong: list[FieldError]) -> dict[str, User]:
-    """Other trackers' people are others: who is not here is left out. Our own files name members."""
-    if not row.assignee:
+def _assignee(project: Project, row: Row, item: WorkItem | None, wrong: list[FieldError]) -> dict[str, User]:
+    """Other trackers' people are others: who is not here is left out. Our own files name members, and whoever has it
+    though they have left."""
+    had = item.assignee.username if item and item.assignee else ""
+    if row.assignee.lower() in ("", had.lower()):
         return {}
     members = Membership.objects.select_related("user").filter(project=project)
     found = members.filter(user__username__iexact=row.assignee).first()
-    if found is None and row.source == "csv":
+    if found is None and row.source in ("", "csv"):
         said = f"{row.assignee[:40]!r} is not in this project."
         wrong.append(FieldError(f"{row.number}.assignee", "not_a_member", said))
     return {"assignee": found.user} if found else {}
@@ -176,7 +212,7 @@ def _take(
         if not is_trial:
             _add(project, row, values, by=by, now=now)
         return
-    changes = _changes(item, read_values(project, values, item=item))
+    changes = _changes(item, read_values(project, values, item=item), row)
     is_same = not changes
     report.same += is_same
     report.changed += not is_same
@@ -184,13 +220,16 @@ def _take(
     if is_trial or is_same:
         return
     try:
-        revise_item(item=item, values=values, by=by, now=now)
+        item = revise_item(item=item, values=values, by=by, now=now)
+        if _ends(item, row):
+            move_item(item=item, state=row.end, ended_elsewhere=True, by=by, now=now)
     except DomainError as exc:
         raise Invalid(f"Row {row.number}: {exc.message}", field=f"{row.number}", code=exc.code) from None
 
 
-def _changes(item: WorkItem, after: dict[str, Any]) -> list[str]:
-    return [name for name, value in after.items() if getattr(item, name) != value]
+def _changes(item: WorkItem, after: dict[str, Any], row: Row) -> list[str]:
+    changes = [name for name, value in after.items() if getattr(item, name) != value]
+    return [*changes, "state"] if _ends(item, row) else changes
 
 
 def _add(project: Project, row: Row, values: dict[str, Any], *, by: User, now: datetime) -> None:
@@ -208,10 +247,16 @@ def _add(project: Project, row: Row, values: dict[str, Any], *, by: User, now: d
     events.record(ITEM_ADDED, item, by=by, was_sprint=None, **facts(item))
 
 
-def _repeated(rows: Sequence[Row]) -> list[FieldError]:
-    counts = Counter((row.source, row.id) for row in rows)
+def _repeated(rows: Sequence[Row], known: dict[tuple[str, str], WorkItem]) -> list[FieldError]:
+    """By whatever name: an item may be known by its key in one row and by its id in another."""
+
+    def meant(row: Row) -> tuple[str, str]:
+        item = known.get((row.source, row.id))
+        return ("", str(item.number)) if item else (row.source, row.id)
+
+    counts = Counter(map(meant, rows))
     return [
         FieldError(f"{row.number}.external_id", "twice", f"Row {row.number}: the id {row.id!r} stands there twice.")
         for row in rows
-        if counts[(row.source, row.id)] > 1
+        if row.id and counts[meant(row)] > 1
     ]

@@ -144,9 +144,11 @@ def move_item(
     now: datetime,
     expected_version: int | None = None,
     seen: Mapping[str, Any] | None = None,
+    ended_elsewhere: bool = False,
 ) -> WorkItem:
     """Put the card into a lane: a state, or one of the project's statuses by its key. It goes above `before`, else
     above the first of `below` that is in that lane, else to the foot. `seen` holds the `status` that the writer read.
+    What ended in another tracker, from which it comes, was in none of our sprints: it is done in the backlog too.
 
     In the backlog this ranks it. What is finished is no longer blocked. Raises NotAllowed, Invalid for an unknown lane
     or a `before` that is not in it, Conflict for a lane that is not where the item is, PreconditionFailed (Overtaken).
@@ -157,7 +159,7 @@ def move_item(
     was, was_status = item.state, status_key(item)
     if seen and seen["status"] != was_status:
         raise _moved_meanwhile(item)
-    _change_lane(item, state, now)
+    _change_lane(item, state, now, ended_elsewhere=ended_elsewhere)
     _place(item, before or _nearest(item, below))
     item.version += 1
     item.save(update_fields=["state", "status", "moved_at", "rank", "version"])
@@ -193,10 +195,12 @@ def plan_item(
     return move_item(item=item, state=state or status_key(item), below=below, by=by, now=now)
 
 
-def _change_lane(item: WorkItem, state: str, now: datetime) -> None:
+def _change_lane(item: WorkItem, state: str, now: datetime, *, ended_elsewhere: bool) -> None:
     status = _status(item.project, state)
     group = status.group if status else state
-    _refuse_misplaced(item, group)
+    _refuse_waiting(item)
+    if not (ended_elsewhere and group in FINISHED):
+        _refuse_misplaced(item, group)
     if group != item.state:
         item.state = ITEM_FLOW.target(item.state, f"move_to_{group}")
         item.moved_at = now
@@ -213,7 +217,6 @@ def _status(project: Project, key: str) -> ItemStatus | None:
 
 
 def _refuse_misplaced(item: WorkItem, group: str) -> None:
-    _refuse_waiting(item)
     if item.sprint_id is None and group not in OUTSIDE_SPRINTS:
         said = "In the backlog an item is waiting, ready or dropped: put it into a sprint first."
         raise Conflict(said, code="in_backlog")

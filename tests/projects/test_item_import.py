@@ -104,6 +104,165 @@ def test_import_again_leaves_what_the_team_changed_and_the_file_does_not_say(pro
     assert item.title == "Freeze it"
 
 
+NASTY = (
+    "=HYP",
+    "'=HYP",
+    "''=HYP",
+    "'quoted'",
+    "- first\n- second",
+    "-1.5",
+    "+49 30",
+    "@scientist said",
+    'a "b", c; d',
+    "Umlaute äß, 漢字, 🧪",
+    "' -",
+)
+
+
+def test_an_export_taken_in_again_changes_nothing_whatever_the_texts_say(client, project):
+    by = project.created_by
+    operations.define_field(project=project, name="Note", type="text", by=by)
+    operations.define_field(project=project, name="Cost", type="number", by=by)
+    for text in NASTY:
+        more = {"hypothesis": text, "custom": {"note": text, "cost": -1.5}, "labels": ["=low", "-high"], "baseline": -2}
+        title = text.replace("\n", " ")
+        operations.add_item(project=project, title=title, description=text, assignee=by, more=more, by=by, now=now())
+    gone = make_member(project, Role.ENGINEER)
+    items = list(WorkItem.objects.order_by("number"))
+    operations.revise_item(item=items[0], values={"assignee": gone, "result": "refuted"}, by=by, now=now())
+    gone.memberships.all().delete()
+    operations.move_item(item=items[1], state="dropped", by=by, now=now())
+    take(project, "csv", OWN)
+    take(project, "github", GITHUB)
+    client.force_login(by)
+    before = Event.objects.count()
+
+    file = client.get("/api/v1/projects/FRD/items/export?as=csv").content
+
+    body = {"kind": "csv", "file": SimpleUploadedFile("items.csv", file)}
+    answer = client.post("/api/v1/projects/FRD/items/import", body)
+    assert answer.json() == {"added": 0, "changed": 0, "same": len(NASTY) + 3, "errors": []}
+    assert Event.objects.count() == before
+    looked = upload(client, file.decode()).context["report"]
+    assert (looked.added, looked.changed, looked.same) == (0, 0, len(NASTY) + 3)
+
+
+def test_an_item_that_was_born_here_is_found_by_its_key(project):
+    operations.add_item(project=project, title="Freeze", by=project.created_by, now=now())
+
+    assert take(project, "csv", "key,title\nfrd-1,Freeze it\n") == (0, 1, 0)
+
+    assert WorkItem.objects.values_list("title", "external_source", "external_id").get() == ("Freeze it", "", "")
+
+
+@pytest.mark.parametrize("key", ["FRD-2", "OTH-1", "FRD-x", "1", f"FRD-{10**30}", "FRD-01"])
+def test_a_key_of_another_project_or_of_no_item_is_refused(project, key):
+    other = make_project(key="OTH")
+    operations.add_item(project=other, title="Theirs", by=other.created_by, now=now())
+    operations.add_item(project=project, title="Ours", by=project.created_by, now=now())
+
+    with pytest.raises(Invalid) as refusal:
+        take(project, "csv", f"key,title\n{key},Changed\n")
+
+    (error,) = refusal.value.errors
+    assert (error.field, error.code) == ("2.key", "unknown")
+    assert f"there is no item {key[:40].upper()} in FRD" in error.message
+    assert set(WorkItem.objects.values_list("title", flat=True)) == {"Ours", "Theirs"}
+
+
+def test_an_item_that_stands_there_by_its_key_and_by_its_id_stands_there_twice(project):
+    take(project, "csv", "external_id,title\nA1,Freeze\n")
+
+    with pytest.raises(Invalid) as refusal:
+        take(project, "csv", "key,external_id,title\nFRD-1,,One\n,A1,Other\n")
+
+    assert [(one.field, one.code) for one in refusal.value.errors] == [
+        ("2.external_id", "twice"),
+        ("3.external_id", "twice"),
+    ]
+
+
+# --- what ended there -----------------------------------------------------------------------------------------------
+
+
+def issue(state="open", **more):
+    return json.dumps([{"number": 7, "title": "Crash", "state": state, "html_url": ISSUE} | more])
+
+
+ISSUE = "https://github.com/o/r/issues/7"
+ENDED = [
+    ("jira", JIRA, JIRA.replace("To Do", "Done"), "FR-1"),
+    ("github", issue(), issue("closed"), "o/r#7"),
+    ("csv", OWN, OWN.replace("recall; data,ready", "recall; data,done"), "A1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "known_as"), ENDED, ids=["jira", "github", "csv"])
+@pytest.mark.parametrize("is_planned", [False, True], ids=["backlog", "sprint"])
+def test_what_ended_there_is_done_here_by_the_second_import(project, kind, before, after, known_as, is_planned):
+    take(project, kind, before)
+    item = WorkItem.objects.get(external_id=known_as)
+    if is_planned:
+        operations.plan_item(item=item, sprint=make_sprint(project), by=project.created_by, now=now())
+        operations.block_item(item=item, cause="data", reason="Late", by=project.created_by, now=now())
+    assert take(project, kind, after, is_trial=True)[1] == 1
+
+    assert take(project, kind, after)[1] == 1
+
+    item.refresh_from_db()
+    assert (item.state, item.blocked_at) == ("done", None)
+    moved = Event.objects.filter(type="item.moved", subject_id=item.public_id).last()
+    assert (moved.actor, moved.data["was"], moved.data["state"]) == (
+        project.created_by,
+        "ready" if is_planned else "backlog",
+        "done",
+    )
+    assert item not in queries.backlog(project)
+    assert take(project, kind, after)[1] == 0
+
+
+def test_what_is_open_there_and_finished_here_stays_finished(project):
+    take(project, "github", issue("closed"))
+
+    assert take(project, "github", issue("open")) == (0, 0, 1)
+    operations.move_item(item=WorkItem.objects.get(), state="dropped", by=project.created_by, now=now())
+    assert take(project, "github", issue("closed")) == (0, 0, 1)
+
+    assert WorkItem.objects.get().state == "dropped"
+
+
+def test_what_ended_there_is_said_before_it_is_taken_in_and_no_request_ends_so(client, project):
+    client.force_login(project.created_by)
+    take(project, "csv", OWN)
+    ended = OWN.replace("recall; data,ready", "recall; data,dropped")
+    operations.request_item(project=project, title="A wish", by=project.created_by, now=now())
+
+    looked = upload(client, ended)
+    refused = upload(client, "key,title,state\nFRD-3,A wish,done\n")
+
+    assert [(row["id"], row["word"], row["said"]) for row in looked.context["rows"]] == [
+        ("A1", "would change", ["state"])
+    ]
+    assert "Row 2: item 3 is a request that waits" in refused.content.decode()
+    assert WorkItem.objects.get(number=3).state == "backlog"
+
+
+def test_an_issue_is_one_however_github_tells_it(project):
+    member = make_member(project, Role.ENGINEER)
+    api = {"url": "https://api.github.com/repos/o/r/issues/7", "assignee": None, "assignees": []}
+    by_command = {"html_url": None, "url": ISSUE, "assignees": [{"login": member.username}], "labels": []}
+    take(project, "github", issue(**api))
+
+    assert take(project, "github", issue("CLOSED", **by_command)) == (0, 1, 0)
+
+    item = WorkItem.objects.get()
+    assert (item.external_id, item.state, item.assignee) == ("o/r#7", "done", member)
+    assert take(project, "github", issue("closed", html_url=None, url=api["url"])) == (0, 0, 1)
+    other = issue(html_url="https://git.example.org/o/r/issues/7")
+    assert take(project, "github", other) == (1, 0, 0)
+    assert WorkItem.objects.latest("pk").external_id == "https://git.example.org/o/r#7"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -132,6 +291,7 @@ def test_import_of_what_is_wrong_names_row_and_column_and_writes_nothing(project
         ("csv", "title,external_id,assignee\nOdd,A1,a\x00b\n", "2.assignee"),
         ("github", '[{"number": 1, "title": "Odd", "assignee": "me"}]', "1.assignee"),
         ("github", '[{"number": 1, "title": "Odd", "labels": 5}]', "1.labels"),
+        ("github", '[{"number": 1, "title": "Odd", "assignees": "me"}]', "1.assignees"),
         ("github", '[{"number": 1, "title": "Odd", "body": "\\u0000"}]', "1.body"),
         ("github", '[{"number": "\\ud800", "title": "Odd"}]', "1.external_id"),
     ],
