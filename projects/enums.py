@@ -42,6 +42,10 @@ GATE_AFTER: dict[str, Gate] = {
 }
 
 
+GATE_BEFORE: dict[str, Gate] = {Stage.FEASIBILITY: Gate.SCOPE, Stage.DELIVERY: Gate.FEASIBILITY}
+"""The last gate that was passed, while it can still fall: once released, what was promised is for monitoring."""
+
+
 class Health(TextChoices):
     GREEN = "green", "Green"
     AMBER = "amber", "Amber"

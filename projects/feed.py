@@ -310,7 +310,7 @@ def _finding(event: Event, key: str) -> Told:
 @tells(names.GATE_PASSED)
 def _gate_passed(event: Event, key: str) -> Told:
     gate, stage = Gate(event.data["gate"]).label, Stage(event.data["stage"]).label
-    text, note = "passed the", ""
+    text, note = ("passed anew the", "") if event.data.get("round") else ("passed the", "")
     if event.data.get("emergency"):
         text, note = "passed in an emergency, without those whom the policy asks for, the", event.data["comment"]
     url = reverse("projects:overview", args=[key])

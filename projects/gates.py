@@ -5,6 +5,7 @@ What is asked for is the policy's business (`policies`); what is known is the ap
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -13,9 +14,9 @@ from django.urls import reverse
 from core.errors import Conflict, FieldError
 from core.events import canonical
 from projects import events as names
-from projects import facts, own_facts, policies, queries
+from projects import facts, holding, own_facts, policies, queries
 from projects.affordability import net_value
-from projects.enums import GATE_AFTER, Gate, RiskLevel, RiskState
+from projects.enums import GATE_AFTER, GATE_BEFORE, Gate, RiskLevel, RiskState
 from projects.facts import Check, Reading, State, gate_check
 from projects.models import GateWaiver, Membership, PolicyVersion, Project, Risk, Scope
 from projects.policy import Finding, GatePolicy, Outcome, Pack, decide, standing_rule
@@ -37,6 +38,8 @@ class Assessment:
     checks: list[Check]
     locked_by: list[Gate]
     waivers: list[GateWaiver]
+    round: int = 1
+    """One more each time that the gate is decided anew."""
 
     @cached_property
     def bound(self) -> dict[str, Any]:
@@ -54,7 +57,7 @@ class Assessment:
             "tier": policies.tier_word(project),
             "risks": list(Risk.objects.filter(project=project).order_by("number").values_list("version", flat=True)),
             "waivers": sorted(one.number for one in self.waivers),
-        }
+        } | ({"round": self.round} if self.round > 1 else {})
 
     @property
     def digest(self) -> str:
@@ -125,7 +128,11 @@ def authors(project: Project, gate: Gate) -> frozenset[int]:
 
 
 def next_gate(project: Project) -> Gate | None:
-    """The gate after the project's stage; None when it is retired."""
+    """The gate in question: the one after the project's stage, or the one before it while somebody asks for that to be
+    decided anew; None when the project is retired."""
+    before = GATE_BEFORE.get(project.stage)
+    if before is not None and queries.is_asked(project, before):
+        return before
     return GATE_AFTER.get(project.stage)
 
 
@@ -169,7 +176,7 @@ def _assess(project: Project, gate: Gate, pack: Pack, policy: PolicyVersion) -> 
     checks = [_as_check(found, said.get(found.check.id), readings) for found in outcome.findings]
     if not policies.fits(pack, project):
         checks.append(misfit(project, policy))
-    checks += _blocking(project)
+    checks += _earlier(project, gate) + _blocking(project)
     return Assessment(
         project=project,
         gate=gate,
@@ -180,6 +187,7 @@ def _assess(project: Project, gate: Gate, pack: Pack, policy: PolicyVersion) -> 
         checks=checks,
         locked_by=[Gate(one) for one in keys if one not in passed],
         waivers=waivers,
+        round=queries.rounds(project, gate) + 1,
     )
 
 
@@ -226,6 +234,18 @@ def misfit(project: Project, policy: PolicyVersion) -> Check:
     tier = policies.tier_word(project)
     label = "The use is not a prohibited one" if tier == policies.PROHIBITED else f"The policy is one for {tier}"
     return Check(id="policy_fits", label=label, state="bad", value=str(policy), source="policy")
+
+
+def _earlier(project: Project, gate: Gate) -> list[Check]:
+    """What keeps a gate shut once the one before it no longer holds; nothing while it does, nor of a gate that is
+    itself decided anew. It waits, as a finding that blocks does."""
+    fallen = None if gate == GATE_BEFORE.get(project.stage) else holding.fallen(project, now=datetime.now(UTC))
+    if fallen is None:
+        return []
+    before, because = fallen
+    url = reverse("projects:gate", args=[project.key])
+    said = f"decide the {before.label.lower()} anew: {because}"
+    return [Check("earlier_gates_stand", f"The {before.label.lower()} still holds", "wait", said, "gates", url)]
 
 
 def _blocking(project: Project) -> list[Check]:

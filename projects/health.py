@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F
 
 from core.models import Event
-from projects import risk_matrix
+from projects import holding, risk_matrix
 from projects.enums import Health, Knowledge, RiskLevel, RiskState, SprintState, Stage
 from projects.models import Project, Risk, Sprint
 
@@ -87,6 +87,17 @@ def overdue_sprints(project_ids: Sequence[int], now: datetime) -> list[tuple[int
     return [
         (pk, Finding(Health.AMBER, f"Sprint {number} should have ended {days(end, now)} days ago"))
         for pk, number, end in late.values_list("project_id", "number", "end_date")
+    ]
+
+
+@health_finder
+def fallen_gates(project_ids: Sequence[int], now: datetime) -> list[tuple[int, Finding]]:
+    """A gate that was passed and no longer holds is amber."""
+    passed = holding.last_passed(project_ids)
+    return [
+        (pk, Finding(Health.AMBER, f"{one.gate.label} no longer holds: {'; '.join(because)}"))
+        for pk, one in passed.items()
+        if (because := one.fallen_because(now))
     ]
 
 

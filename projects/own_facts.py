@@ -32,6 +32,13 @@ def _open_items(project: Project) -> int:
     return queries.items(project).exclude(state__in=[ItemState.DONE, ItemState.DROPPED]).count()
 
 
+@fact("scope.metric", Type.TEXT, doc="The metric by which the model is judged.")
+def _metric(project: Project) -> Reading:
+    found = Scope.objects.values_list("metric", flat=True).get(project=project)
+    url = reverse("projects:scope", args=[project.key])
+    return Reading(found or None, shown=found or "unknown", source="scope", url=url)
+
+
 def _number_of_scope(field: str, doc: str) -> None:
     def compute(project: Project) -> Reading:
         found = Scope.objects.values_list(field, flat=True).get(project=project)

@@ -67,6 +67,7 @@ def _rows(
     """Marked, as many as `show` shows; a token of one project sees no row that is of none."""
     decide = [
         *gates.rows(person, asked),
+        *gates.fallen(person, asked),
         *reviews,
         *decisions.acceptances(person),
         *decisions.kill_criteria(person),

@@ -15,7 +15,7 @@ from inbox.enums import Group
 from inbox.queries import later
 from inbox.queries.person import Person
 from inbox.rows import Elsewhere, Row
-from projects import approvals, gates
+from projects import approvals, gates, holding
 from projects.enums import Gate, RequestState
 from projects.events import GATE_DECIDED, GATE_PASSED
 from projects.models import GateApproval, GateRequest
@@ -58,6 +58,32 @@ def asked_of(person: Person) -> list[Asked]:
 def rows(person: Person, asked: Iterable[Asked]) -> list[Row]:
     said = [(one, _why_mine(person, one)) for one in asked]
     return [_row(person, one, what) for one, what in said if what]
+
+
+def fallen(person: Person, asked: Iterable[Asked]) -> list[Row]:
+    """Gates that no longer hold, for whoever may pass them, until somebody asks for a new decision."""
+    asked_for = {(one.request.project_id, one.request.gate) for one in asked}
+    passed = holding.last_passed(person.ids_with(Permission.PASS_GATE))
+    return [
+        _fallen(person, one, because)
+        for one in passed.values()
+        if (because := one.fallen_because(person.now)) and (one.project_id, one.gate) not in asked_for
+    ]
+
+
+def _fallen(person: Person, one: holding.Passed, because: Sequence[str]) -> Row:
+    since = min(one.holds_until, person.now)
+    return person.row(
+        Group.DECIDE,
+        one.project_id,
+        key=f"fallen:{one.project_id}:{one.gate}:{one.round}",
+        what="Ask for a new decision",
+        title=one.gate.label,
+        detail="; ".join(because),
+        url=reverse("projects:gate", args=[person.projects[one.project_id].key]),
+        since=since,
+        print=str(len(because)),
+    )
 
 
 def elsewhere(person: Person, asked: Iterable[Asked]) -> list[Elsewhere]:

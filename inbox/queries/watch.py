@@ -12,6 +12,7 @@ from inbox.queries.person import Person
 from inbox.rows import Row
 from monitoring.enums import AlertState
 from monitoring.models import Alert
+from projects import holding
 from projects.models import GateWaiver, RiskAcceptance
 from projects.roles import Permission
 
@@ -58,8 +59,29 @@ def alerts(person: Person) -> list[Row]:
 
 
 def expiring(person: Person) -> list[Row]:
-    """Within a fortnight. Three queries."""
-    return sorted([*_waivers(person), *_acceptances(person), *_tokens(person)], key=lambda row: (row.due_at, row.key))
+    """Within a fortnight."""
+    found = [*_gates(person), *_waivers(person), *_acceptances(person), *_tokens(person)]
+    return sorted(found, key=lambda row: (row.due_at, row.key))
+
+
+def _gates(person: Person) -> list[Row]:
+    """Gates that were passed for a time, and still hold: what no longer does is to be decided."""
+    passed = holding.last_passed(person.ids_with(Permission.PASS_GATE)).values()
+    soon = [one for one in passed if one.holds_until <= person.now + AHEAD and not one.fallen_because(person.now)]
+    return [
+        person.row(
+            Group.EXPIRING,
+            one.project_id,
+            key=f"gate-ends:{one.project_id}:{one.gate}:{one.round}",
+            what="Gate",
+            title=one.gate.label,
+            detail="It is decided anew, or the next gate is passed before that.",
+            url=reverse("projects:gate", args=[person.projects[one.project_id].key]),
+            since=one.passed_at,
+            due_at=one.holds_until,
+        )
+        for one in soon
+    ]
 
 
 def _waivers(person: Person) -> list[Row]:

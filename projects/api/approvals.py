@@ -25,12 +25,17 @@ from projects.api.gates import (
 from projects.api.shapes import caller, person
 from projects.api_base import ProjectApiView
 from projects.approvals import Standing
-from projects.enums import Effect, GateVerdict
+from projects.enums import Effect, Gate, GateVerdict
 from projects.history import difference
 
 
 class GateRequestBody(StrictSerializer):
     comment = serializers.CharField(allow_blank=True, default="")
+    gate = serializers.ChoiceField(
+        choices=Gate.choices,
+        required=False,
+        help_text="The last one that was passed, once it no longer holds: it is decided anew.",
+    )
 
 
 class VerdictWithdrawalBody(StrictSerializer):
@@ -85,9 +90,9 @@ class VerdictDifferenceShape(serializers.Serializer[Any]):
 class GateRequestView(ProjectApiView):
     @extend_schema(request=GateRequestBody, responses={201: GateRequestShape})
     def post(self, request: Request, key: str) -> Response:
-        """Ask for the decision on the next gate. Whoever asks does not decide."""
-        comment = valid(GateRequestBody, request)["comment"]
-        made = operations.request_gate(project=self.project, comment=comment, by=caller(request), now=now())
+        """Ask for the decision on the next gate, or anew for one that no longer holds. Whoever asks does not decide."""
+        body = valid(GateRequestBody, request)
+        made = operations.request_gate(project=self.project, by=caller(request), now=now(), **body)
         return Response(request_json(made, []), status=201)
 
 

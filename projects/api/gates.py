@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from core.api import StrictSerializer, expected_version, valid
 from core.pages import now
 from core.roles import Scope as TokenScope
-from projects import approvals, gates, operations, queries, rules
+from projects import approvals, gates, holding, operations, queries, rules
 from projects.api.shapes import PersonShape, answer, caller, person_json
 from projects.api_base import ProjectApiView
 from projects.approvals import Standing
@@ -116,9 +116,21 @@ class DecisionShape(serializers.Serializer[Any]):
     )
 
 
+class FallenShape(serializers.Serializer[Any]):
+    gate = serializers.ChoiceField(choices=Gate.choices)
+    because = serializers.CharField(help_text="It expired, or what it promised moved.")
+
+
 class GatesShape(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=Stage.choices)
-    gate = serializers.ChoiceField(choices=Gate.choices, allow_null=True)
+    gate = serializers.ChoiceField(
+        choices=Gate.choices,
+        allow_null=True,
+        help_text="In question: the next one, or the last one that was passed while it is decided anew.",
+    )
+    fallen = FallenShape(
+        allow_null=True, help_text="The last gate that was passed, if it no longer holds: it is to be decided anew."
+    )
     status = serializers.ChoiceField(choices=GateStatus.choices, allow_null=True)
     policy = serializers.CharField(allow_null=True, help_text="NAME/NUMBER of the version that it goes by.")
     digest = serializers.CharField(allow_null=True, help_text="Of what a verdict given now is bound to.")
@@ -224,9 +236,11 @@ def waiver_json(waiver: GateWaiver) -> dict[str, Any]:
 def gates_json(project: Project, request: Request) -> dict[str, Any]:
     assessment, asked, user = gates.assess(project), queries.open_request(project), caller(request)
     found = approvals.tally(assessment, asked, now=now()) if assessment else None
+    fallen = holding.fallen(project, now=now())
     return {
         "stage": project.stage,
         "gate": assessment.gate if assessment else None,
+        "fallen": {"gate": fallen[0], "because": fallen[1]} if fallen else None,
         "status": found.status if found else None,
         "policy": assessment.policy.public_id if assessment else None,
         "digest": assessment.digest if assessment else None,

@@ -202,11 +202,11 @@ def why_not_pass_in_emergency(user: User | None, found: Tally) -> str | None:
     return f"In an emergency this gate is passed by the role {Role(allowed.by).label.lower()}; {mine}."
 
 
-def status_of(project: Project, gate: Gate, decision: GateDecision | None) -> GateStatus:
-    """Of a gate other than the next one."""
+def status_of(project: Project, gate: Gate, decision: GateDecision | None, *, has_fallen: bool = False) -> GateStatus:
+    """Of a gate other than the one in question. `has_fallen`: it no longer holds."""
     if decision is None:
         return GateStatus.LOCKED
-    if gate not in queries.standing_gates(project):
+    if has_fallen or gate not in queries.standing_gates(project):
         return GateStatus.EXPIRED
     if decision.emergency is not None and decision.emergency.state == FindingState.OPEN:
         return GateStatus.EMERGENCY

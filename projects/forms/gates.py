@@ -43,6 +43,7 @@ class PassForm(forms.Form):
 
 
 class AskForm(forms.Form):
+    gate = forms.CharField(required=False, widget=forms.HiddenInput)
     comment = forms.CharField(required=False, max_length=4000, widget=long(2), label="What they should know")
 
 

@@ -16,6 +16,7 @@ class GateDecision(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="gate_decisions")
     gate = models.CharField(max_length=20, choices=Gate)
+    round = models.PositiveSmallIntegerField(default=1, help_text="Each time that it was decided anew, one more.")
     evidence = models.JSONField()
     evaluation = models.ForeignKey(GateEvaluation, null=True, on_delete=models.PROTECT, related_name="+")
     emergency = models.OneToOneField(
@@ -31,7 +32,7 @@ class GateDecision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project", "gate"], name="projects_gatedecision_once"),
+            models.UniqueConstraint(fields=["project", "gate", "round"], name="projects_gatedecision_once"),
             models.CheckConstraint(condition=Q(gate__in=Gate.values), name="projects_gatedecision_gate"),
         ]
 

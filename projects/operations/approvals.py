@@ -12,8 +12,17 @@ from core import events
 from core.errors import Conflict, PreconditionFailed
 from core.models import User
 from core.rules import require
-from projects import approvals, facts, gates, queries, rules
-from projects.enums import GATE_REQUEST_FLOW, Effect, Gate, GateVerdict, RequestState, Severity
+from projects import approvals, facts, gates, holding, queries, rules
+from projects.enums import (
+    GATE_AFTER,
+    GATE_BEFORE,
+    GATE_REQUEST_FLOW,
+    Effect,
+    Gate,
+    GateVerdict,
+    RequestState,
+    Severity,
+)
 from projects.events import (
     GATE_CONDITION_MET,
     GATE_DECIDED,
@@ -40,24 +49,25 @@ MOST_CONDITIONS = 20
 
 
 @transaction.atomic
-def request_gate(*, project: Project, by: User, now: datetime, comment: str = "") -> GateRequest:
+def request_gate(*, project: Project, by: User, now: datetime, comment: str = "", gate: str = "") -> GateRequest:
     """Ask for the decision on the next gate. Whoever asks does not decide. From now on the project keeps its policy.
+    `gate` may name the last one that was passed, once it no longer holds: it is decided anew, and the project keeps its
+    stage meanwhile.
 
-    Raises NotAllowed, Invalid, Conflict: one is open, or the project is retired.
+    Raises NotAllowed, Invalid, Conflict: one is open, the gate named is not in question, or the project is retired.
     """
     project = locked_open(project.pk)
     require(rules.why_not_request_gate(by, project))
     comment = _text("comment", comment)
     if queries.open_request(project) is not None:
         raise Conflict("The decision is asked for already.", code="already_requested")
-    gate = gates.next_gate(project)
-    assert gate is not None  # it is not retired
+    wanted = _in_question(project, gate, now)
     keep_policy(project, now=now)
     last = GateRequest.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     request = GateRequest.objects.create(
-        project=project, number=last + 1, gate=gate, comment=comment, requested_by=by, requested_at=now
+        project=project, number=last + 1, gate=wanted, comment=comment, requested_by=by, requested_at=now
     )
-    events.record(GATE_REQUESTED, request, by=by, gate=str(gate), comment=comment)
+    events.record(GATE_REQUESTED, request, by=by, gate=str(wanted), comment=comment)
     settle_gate_findings(project=project, now=now)
     return request
 
@@ -173,6 +183,22 @@ def meet_condition(*, condition: GateCondition, by: User, now: datetime) -> Gate
     condition.save(update_fields=["met_at", "met_by"])
     events.record(GATE_CONDITION_MET, condition, by=by, gate=str(condition.gate), text=condition.text)
     return condition
+
+
+def _in_question(project: Project, gate: str, now: datetime) -> Gate:
+    after = GATE_AFTER[project.stage]  # it is not retired
+    fallen = holding.fallen(project, now=now)
+    if gate in ("", after):
+        return after
+    if fallen is not None and gate == fallen[0]:
+        return fallen[0]
+    values = Values()
+    wanted = Gate(values.choice("gate", gate, Gate.values))
+    values.refuse_if_wrong()
+    said = (
+        "it still holds" if gate == GATE_BEFORE.get(project.stage) else f"the project stands before the {after.label}"
+    )
+    raise Conflict(f"The {wanted.label.lower()} is not in question: {said}.", code="not_in_question")
 
 
 def keep_policy(project: Project, *, now: datetime) -> None:

@@ -25,7 +25,8 @@ from projects.operations.values import Values
 def pass_gate(
     *, project: Project, by: User, now: datetime, comment: str = "", expected_version: int | None = None
 ) -> GateDecision:
-    """Pass the gate after the project's stage, keeping what every check said and on which facts.
+    """Pass the gate in question, keeping what every check said and on which facts: the one after the project's stage,
+    or the one before it, which is decided anew.
 
     Raises NotAllowed, Conflict: `gate_not_met`, one entry for each check that is not met; `gate_not_approved` while
     persons whom the policy asks for have not approved of it as it stands now; `gate_refused`; `gate_locked`;
@@ -100,12 +101,15 @@ def _pass(
     evaluation = keep_evaluation(assessment, now=now)
     if gate == Gate.RETIREMENT:
         enter_library(project, by=by, now=now)  # before it is retired: then its record stays as it is
-    project.stage = STAGE_FLOW.target(project.stage, f"pass_{gate}_gate")
+    is_anew = assessment.round > 1
+    if not is_anew:
+        project.stage = STAGE_FLOW.target(project.stage, f"pass_{gate}_gate")
     project.version += 1
     project.save(update_fields=["stage", "version"])
     decision = GateDecision.objects.create(
         project=project,
         gate=gate,
+        round=assessment.round,
         evidence=[dataclasses.asdict(check) for check in assessment.checks],
         evaluation=evaluation,
         emergency=emergency,
@@ -116,7 +120,7 @@ def _pass(
     if asked is not None:
         asked.state, asked.closed_at = GATE_REQUEST_FLOW.target(asked.state, "pass"), now
         asked.save(update_fields=["state", "closed_at"])
-    how = {"emergency": emergency.number} if emergency else {}
+    how = ({"emergency": emergency.number} if emergency else {}) | ({"round": assessment.round} if is_anew else {})
     events.record(GATE_PASSED, decision, by=by, gate=str(gate), stage=str(project.stage), comment=comment, **how)
     return decision
 

@@ -90,6 +90,16 @@ def open_request(project: Project) -> GateRequest | None:
     return GateRequest.objects.select_related("requested_by").filter(project=project, state=RequestState.OPEN).first()
 
 
+def is_asked(project: Project, gate: str) -> bool:
+    """Whether the decision on this very gate is asked for."""
+    return GateRequest.objects.filter(project=project, gate=gate, state=RequestState.OPEN).exists()
+
+
+def rounds(project: Project, gate: str) -> int:
+    """How often this gate was passed."""
+    return GateDecision.objects.filter(project=project, gate=gate).count()
+
+
 def has_gate_in_question(project: Project) -> bool:
     """Whether a decision is asked for, or a finding is open that a check opened. One query."""
     asked = GateRequest.objects.filter(project=project, state=RequestState.OPEN).values("pk")

@@ -15,6 +15,7 @@ from projects.scoping.affordability import (
     value_of,
 )
 from projects.scoping.draws import DRAWS, SEED, Range
+from projects.scoping.moving import Move, moves
 from projects.scoping.priors import DEFAULT, Priors
 from projects.scoping.reading import Studio, studio
 from projects.scoping.realism import (
@@ -55,6 +56,7 @@ __all__ = [
     "Ceiling",
     "Dimension",
     "Finished",
+    "Move",
     "Needed",
     "Option",
     "Outcome",
@@ -81,6 +83,7 @@ __all__ = [
     "interval_of_mean",
     "judge",
     "marginal_benefit",
+    "moves",
     "needed_recall",
     "optimism",
     "outcome",

@@ -44,6 +44,7 @@ class Priors:
 
     least_buildable: float = _prior(0.8, OURS + " The P80 of reference class forecasting.")
     least_worthwhile: float = _prior(0.7, OURS)
+    most_drifted: float = _prior(0.1, OURS + " By more than a tenth, an approval of what was promised no longer holds.")
     hurdle: float = _prior(1.0, "Marginal benefit has to cover marginal cost.")
     events_per_variable: int = _prior(10, "Peduzzi, Concato, Kemper, Holford and Feinstein 1996, J Clin Epidemiol.")
     most_moved: float = _prior(0.25, "Standardised difference of means: Rubin 2001, Health Serv Outcomes Res Methodol.")

@@ -11,7 +11,7 @@ from projects.scoping.realism import CRITICAL
 from projects.scoping.spikes import TESTED
 from projects.scoping.verdict import Option, Precedent, Verdict, judge
 
-_CASE = {
+CASE = {
     "volume": "volume a year",
     "base_rate": "base rate",
     "benefit": "worth of a caught case",
@@ -19,12 +19,12 @@ _CASE = {
     "false_alarm_cost": "cost of a false alarm",
     "month_price": "price of a person-month",
 }
-_TODAY = {
+TODAY = {
     "today_recall": "recall today",
     "today_false_alarm_rate": "false alarm rate today",
     "today_run_cost": "running cost today",
 }
-_PLAN = {
+PLAN = {
     "effort": "effort",
     "recall": "recall",
     "false_alarm_rate": "false alarm rate",
@@ -53,9 +53,9 @@ def studio(content: Mapping[str, Any], priors: Priors | None = None, *, draws: i
     """Judge every option that has its figures. Doing nothing needs none: it is today's way. Without `priors` by those
     that the dossier keeps."""
     priors = priors or Priors.after(content.get("priors"))
-    missing = _lacking(content, _CASE) + _lacking(content, _TODAY)
+    missing = _lacking(content, CASE) + _lacking(content, TODAY)
     options = [one for one in content.get("options", ()) if _is_costed_way(one)]
-    uncosted = {one["number"]: lacking for one in options if (lacking := _lacking(one, _PLAN))}
+    uncosted = {one["number"]: lacking for one in options if (lacking := _lacking(one, PLAN))}
     if missing:
         return Studio(missing=missing, uncosted=uncosted, priors=priors)
     case, today = _case(content), _today(content)
@@ -71,7 +71,7 @@ def studio(content: Mapping[str, Any], priors: Priors | None = None, *, draws: i
 
 def _is_costed_way(option: Mapping[str, Any]) -> bool:
     """Doing nothing has no figures of its own unless somebody gave some (new rules, say)."""
-    return option["kind"] != "none" or any(option.get(name) is not None for name in _PLAN)
+    return option["kind"] != "none" or any(option.get(name) is not None for name in PLAN)
 
 
 def _lacking(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def _lacking(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, .
 
 
 def _case(content: Mapping[str, Any]) -> Case:
-    ranges = {name: Range(*content[name]) for name in _CASE if name != "month_price"}
+    ranges = {name: Range(*content[name]) for name in CASE if name != "month_price"}
     return Case(**ranges, month_price=content["month_price"], years=content.get("years") or 3.0)
 
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.errors import Conflict
 from core.pages import now, user_of
 from core.refusals import seen_now, status_of
-from projects import approvals, gates, operations, policies, queries, rules, tables
+from projects import approvals, gates, holding, operations, policies, queries, rules, tables
 from projects.enums import Gate
 from projects.forms.gates import AskForm, EmergencyForm, VerdictForm, WaiverForm, WithdrawForm
 from projects.history import difference
-from projects.models import GateApproval, Project
+from projects.models import GateApproval, GateRequest, Project
 from projects.pages import part_of, project_page, takes_effect
 
 
@@ -60,12 +60,13 @@ def emergency(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page
 @require_POST
 def ask(request: HttpRequest, project: Project) -> HttpResponse:
-    form = AskForm(request.POST, auto_id="ask-%s")
+    name = "anew" if request.POST.get("gate") else "ask"
+    form = AskForm(request.POST, auto_id=f"{name}-%s")
 
     def act() -> None:
         operations.request_gate(project=project, by=user_of(request), now=now(), **form.cleaned_data)
 
-    return _sent(request, project, act, "Asked. Those who may decide see it here.", ask_form=form)
+    return _sent(request, project, act, "Asked. Those who may decide see it here.", **{f"{name}_form": form})
 
 
 @project_page
@@ -175,13 +176,14 @@ def _page(request: HttpRequest, project: Project, **sent: Form) -> HttpResponse:
     """The page; a form that was refused stands on it as it was sent."""
     user, assessment, asked = user_of(request), gates.assess(project), queries.open_request(project)
     found = approvals.tally(assessment, asked, now=now()) if assessment else None
-    records = queries.gate_records(project)
+    records, fallen = queries.gate_records(project), holding.fallen(project, now=now())
     context: dict[str, Any] = {
         "project": project,
         "found": found,
         "gate_live": tables.GATE_LIVE,
         "tone": tables.GATE_TONES[found.status] if found else "",
-        "lines": _lines(project, records, found),
+        "lines": _lines(project, records, found, fallen),
+        "fallen": fallen if fallen and assessment and fallen[0] != assessment.gate else None,
         "records": records[::-1],
         "conditions": [(one, rules.why_not_meet_condition(user, one)) for one in queries.gate_conditions(project)],
         "waivers": [(one, rules.why_not_end_waiver(user, one)) for one in _waivers(project, assessment)],
@@ -206,9 +208,11 @@ def _asides(
         "form": VerdictForm(initial=initial, people=queries.people(project), auto_id="verdict-%s"),
         "waiver_form": WaiverForm(checks=_waivable(assessment), auto_id="waiver-%s"),
         "ask_form": AskForm(auto_id="ask-%s"),
+        "anew_form": AskForm(auto_id="anew-%s"),
         "emergency_form": EmergencyForm(auto_id="emergency-%s"),
         "due": due if due.pk != assessment.policy.pk else None,
         "why_not_ask": rules.why_not_request_gate(user, project),
+        "why_not_anew": _why_not_anew(asked) or rules.why_not_request_gate(user, project),
         "why_not_take_back": rules.why_not_withdraw_gate_request(user, asked) if asked else None,
         "why_not_decide": approvals.why_not_decide_gate(user, found),
         "emergency": found.matter.rules.emergency,
@@ -218,6 +222,12 @@ def _asides(
         "published": queries.policy_versions().filter(state="published").exclude(pk=assessment.policy.pk),
         "wanted": [approvals.words(rule, rule.count) for rule in assessment.outcome.approvals],
     }
+
+
+def _why_not_anew(asked: GateRequest | None) -> str | None:
+    if asked is None:
+        return None
+    return f"The decision on the {asked.get_gate_display().lower()} is asked for: take that question back first."
 
 
 def _waivable(assessment: gates.Assessment | None) -> list[tuple[str, str]]:
@@ -233,13 +243,22 @@ def _waivers(project: Project, assessment: gates.Assessment | None) -> Any:
     return queries.open_waivers(project, assessment.gate) if assessment else []
 
 
-def _lines(project: Project, records: list[queries.GateRecord], found: approvals.Tally | None) -> list[dict[str, Any]]:
-    """Every gate with its state."""
+def _lines(
+    project: Project,
+    records: list[queries.GateRecord],
+    found: approvals.Tally | None,
+    fallen: tuple[Gate, str] | None,
+) -> list[dict[str, Any]]:
+    """Every gate with its state, and why the last one that was passed no longer holds."""
     passed = {one.decision.gate: one.decision for one in records}
-    return [_line(project, gate, passed.get(gate), found) for gate in Gate]
+    because = {fallen[0]: fallen[1]} if fallen else {}
+    return [_line(project, gate, passed.get(gate), found, because.get(gate, "")) for gate in Gate]
 
 
-def _line(project: Project, gate: Gate, decision: Any, found: approvals.Tally | None) -> dict[str, Any]:
-    is_next = found is not None and found.assessment.gate == gate and found
-    status = found.status if is_next and found else approvals.status_of(project, gate, decision)
-    return {"gate": gate, "status": status, "tone": tables.GATE_TONES[status], "decision": decision}
+def _line(project: Project, gate: Gate, decision: Any, found: approvals.Tally | None, because: str) -> dict[str, Any]:
+    if found is not None and found.assessment.gate == gate:
+        status = found.status
+    else:
+        status = approvals.status_of(project, gate, decision, has_fallen=bool(because))
+    tone = tables.GATE_TONES[status]
+    return {"gate": gate, "status": status, "tone": tone, "decision": decision, "because": because}
