@@ -17,6 +17,9 @@ BEGINNINGS: list[tuple[str, str, str, Permission, str]] = [
     ("New risk", "plus", "risks/#new-risk", Permission.EDIT_RISKS, "add create register"),
     ("New finding", "plus", "findings/", Permission.EDIT_RISKS, "add create open"),
     ("Plan a sprint", "calendar-days", "board/#plan-sprint", Permission.PLAN, "new create"),
+    ("Start or close a sprint", "calendar-days", "board/", Permission.PLAN, "begin end roll over"),
+    ("Import items", "upload", "board/import/", Permission.PLAN, "csv jira github"),
+    ("Statuses, fields and templates", "settings", "board/settings/", Permission.PLAN, "workflow columns own custom"),
     ("Add data", "upload", "data/", Permission.ADD_DATA, "new upload dataset"),
     ("Train", "play", "train/", Permission.TRAIN, "new run start model"),
     ("Add a person", "user-plus", "team/", Permission.MANAGE_TEAM, "invite new member team"),
@@ -24,7 +27,10 @@ BEGINNINGS: list[tuple[str, str, str, Permission, str]] = [
 # Pages below a project's that the rail does not name.
 MORE: list[tuple[str, str, str, str]] = [
     ("Findings", "circle-alert", "findings/", "wrong"),
-    ("Gate", "shield-check", "gates/", "gates approval policy"),
+    ("Gate", "shield-check", "gates/", "gates approval policy request decide waive scope feasibility release"),
+    ("All items", "list", "board/all/", "list table filter assign priority label bulk export csv json"),
+    ("Backlog", "list-ordered", "board/backlog/", "rank order"),
+    ("Requests", "inbox", "board/requests/", "intake triage"),
     ("Scoping studio", "crosshair", "scope/studio/", "dossier options"),
     ("Connect a notebook", "terminal", "experiments/connect", "mlflow client token"),
     ("Health", "heart-pulse", "health/", "light"),

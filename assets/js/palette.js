@@ -109,6 +109,8 @@ function openPalette() {
     const keep = chosen && here.contains(chosen) ? chosen : null;
     found.innerHTML = html; // our own server's fragment, of its own origin, with everything escaped
     for (const line of found.querySelectorAll("a")) if (known.has(line.href)) line.remove();
+    const begun = new Set([...here.querySelectorAll("div[role=option] .clip")].map((one) => one.textContent));
+    for (const line of found.querySelectorAll("a[data-command]")) if (begun.has(line.querySelector(".clip").textContent)) line.remove();
     for (const one of found.querySelectorAll(".foundgroup:not(:has(a))")) one.remove();
     if (!lines().length && !found.childElementCount) found.append(element("p", { class: "nothing" }, "Nothing of yours is like that. Fewer words find more."));
     choose(keep ?? lines()[0]);

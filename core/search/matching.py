@@ -16,9 +16,13 @@ _CODE = re.compile(r"[0-9a-f]{8,32}")
 
 
 def condition(source: Source, words: Sequence[str]) -> Q:
-    """All words in its title, or all in its title and text together."""
+    """All words in its title, or all in its title and text together; or those that are left when one says what it is,
+    as in "sprint 2"."""
+    found = _titled(source, words)
+    if rest := _unkinded(source, words):
+        found |= _titled(source, rest)
     asked = _beginnings(words) if source.text else ""
-    return _titled(source, words) | _told(source, asked) if asked else _titled(source, words)
+    return found | _told(source, asked) if asked else found
 
 
 def guess(source: Source, words: Sequence[Sequence[str]]) -> Q:
@@ -48,6 +52,12 @@ def rank(title: str, ref: str, words: Sequence[str]) -> int:
     if not all(word.casefold() in said for word in words):
         return 0
     return 2 if re.search(rf"(?:^|\W){re.escape(words[0].casefold())}", said) else 1
+
+
+def _unkinded(source: Source, words: Sequence[str]) -> list[str]:
+    """The words without that for this kind of things; none where there is no such word."""
+    rest = [word for word in words if word.casefold() != source.kind]
+    return rest if len(rest) < len(words) else []
 
 
 def _titled(source: Source, words: Sequence[str]) -> Q:

@@ -11,6 +11,7 @@ from core.roles import Scope
 from core.search import finding, words
 from experiments.models import Run
 from models_registry.models import Deployment, ModelVersion, RegisteredModel, Review
+from monitoring.models import Alert, DriftWindow, Monitor
 from projects import operations
 from projects.models import PolicyVersion, Project, WorkItem
 from projects.roles import Role
@@ -45,8 +46,27 @@ def make_all(word=WORD, owner=None, key=None):
     version = ModelVersion.objects.create(
         project=project, model=model, number=1, run=run, digest="0" * 64, created_at=moment, updated_at=moment
     )
-    Deployment.objects.create(
+    deployment = Deployment.objects.create(
         project=project, name=f"{word}-live", model=model, live_version=version, deployed_at=moment, created_at=moment
+    )
+    monitor = Monitor.objects.create(project=project, deployment=deployment, watermark=moment, created_at=moment)
+    window = DriftWindow.objects.create(
+        project=project,
+        monitor=monitor,
+        model_version=version,
+        started_at=moment,
+        ended_at=moment,
+        rows=0,
+        state="stable",
+    )
+    Alert.objects.create(
+        project=project,
+        monitor=monitor,
+        kind="drift",
+        summary=f"The {word} drifts",
+        drifting_since=moment,
+        window=window,
+        opened_at=moment,
     )
     Review.objects.create(
         project=project, number=1, model_version=version, revision=1, digest="0" * 64, requested_at=moment
@@ -59,7 +79,7 @@ def make_all(word=WORD, owner=None, key=None):
 
 KINDS = {
     "project", "item", "sprint", "risk", "finding", "dataset", "experiment", "run", "model", "version", "deployment",
-    "review", "person",
+    "review", "person", "alert",
 }  # fmt: skip
 
 
@@ -79,7 +99,20 @@ def test_every_kind_is_found_by_whoever_is_in_the_project_and_leads_to_its_page(
     assert {client.get(hit.url.partition("#")[0]).status_code for hit in found.hits} <= {200, 422}
 
 
-@pytest.mark.parametrize("text", [WORD, "zebr", "zbera", "ze", "", "runs away", "1"])
+@pytest.mark.parametrize(
+    ("text", "kind", "ref"),
+    [("sprint 1", "sprint", "1"), ("Risk R1", "risk", "1"), ("item #1", "item", "1"), ("alert drifts", "alert", None)],
+)
+def test_a_kind_that_is_named_is_not_looked_for_in_titles(text, kind, ref):
+    project = make_all()
+    found = search.find(project.created_by, text, near=project.key)
+
+    assert found.hits[0].kind == kind
+    assert found.hits[0].ref == ref or ref is None
+    assert search.find(make_user(), text).hits == []
+
+
+@pytest.mark.parametrize("text", [WORD, "zebr", "zbera", "ze", "", "runs away", "1", "sprint 1"])
 def test_a_stranger_finds_nothing_of_it_whatever_is_asked(text):
     make_all()
     stranger = make_project().created_by

@@ -160,7 +160,9 @@ def test_keyboard_goes_anywhere(site: Site) -> None:
 
 FOUND = """<div class="foundgroup" role="group" aria-label="Items">
 <a class="foundline" role="option" id="found-1-1" href="/p/FRD/board/items/1/">Later <mark>labels</mark></a>
-<a class="foundline" role="option" id="found-1-2" href="/p/FRD/risks/">Risks</a></div>"""
+<a class="foundline" role="option" id="found-1-2" href="/p/FRD/risks/">Risks</a>
+<a class="foundline" role="option" id="found-1-3" data-command href="/p/FRD/risks/#new-risk">
+<span class="clip">New risk</span></a></div>"""
 
 
 def test_the_palette_shows_what_the_page_offers_at_once_and_then_what_the_server_finds(site: Site) -> None:
@@ -171,7 +173,7 @@ def test_the_palette_shows_what_the_page_offers_at_once_and_then_what_the_server
     box = page.get_by_role("combobox", name="Search or go to")
     box.fill("risk")
     options = page.get_by_role("option")
-    # A page that the rail leads to is not said twice.
+    # A page that the rail leads to is not said twice, nor is what this page begins itself.
     expect(options).to_have_text(["Risks", "New riskc", "Later labels"])
     expect(page.get_by_role("status").filter(has_text="3 found")).to_have_count(1)
     page.keyboard.press("ArrowUp")
