@@ -1,6 +1,7 @@
 // The live channel. The log delivers by sequence number; what arrives only says *that* something changed,
 // and the fragments that care fetch themselves again. See "Live" in docs/design.md.
 import { answered, partsOf, unanswered } from "./asking.js";
+import { ask } from "./dialogs.js";
 import { element, toast } from "./page.js";
 
 const FIRST_MS = 30;
@@ -92,7 +93,11 @@ function receive(message) {
 /** Something happened: whoever cares fetches itself again. */
 export function hear(message) {
   document.dispatchEvent(new CustomEvent("tl:event", { detail: message }));
-  for (const fragment of document.querySelectorAll("[data-live]")) if (cares(fragment, message)) refresh(fragment);
+  for (const fragment of document.querySelectorAll("[data-live]")) {
+    if (!cares(fragment, message)) continue;
+    unseen.set(fragment, (unseen.get(fragment) ?? 0) + 1);
+    refresh(fragment);
+  }
 }
 
 /** The page knows more than the log (a backup was restored): start from what the log has. */
@@ -113,6 +118,7 @@ function cares(fragment, { type, subject }) {
 
 // --- refetching -----------------------------------------------------------------------------------------------------
 
+const unseen = new WeakMap(); // how many changes each fragment does not show yet
 const waiting = new Set();
 const stale = new Set();
 let gathering = null;
@@ -212,14 +218,23 @@ function kept(node, fragment) {
 function hold(fragment) {
   waiting.add(fragment);
   const dragged = fragment.matches("[data-dragging]") || fragment.querySelector("[data-dragging]");
-  if (document.hidden || dragged || fragment.querySelector(":scope > .newer")) return;
-  const chip = element("button", { type: "button", class: "btn small newer" }, "Newer version, show");
+  if (document.hidden || dragged) return;
+  const changes = unseen.get(fragment) ?? 1;
+  const said = changes === 1 ? "1 newer change: show" : `${changes} newer changes: show`;
+  const stands = fragment.querySelector(":scope > .newer");
+  if (stands) return stands.replaceChildren(said);
+  const chip = element("button", { type: "button", class: "btn small newer" }, said);
   chip.addEventListener("click", () => show(fragment));
   fragment.prepend(chip);
 }
 
-/** The user asked: what is being edited gives way. */
-function show(fragment) {
+const isTyped = (field) => field.matches(EDITING) && field.value !== field.defaultValue && field.type !== "hidden" && field.tagName !== "SELECT";
+
+/** The user asked: what is being edited gives way, but what was written goes by their word alone. */
+async function show(fragment) {
+  const written = [...fragment.querySelectorAll("input, textarea")].filter((field) => isTyped(field) && !kept(field, fragment));
+  const question = "Give up what you have written?\nIt is not saved, and the newer version takes its place.";
+  if (written.length && !(await ask(question, { action: "Show the newer" }))) return;
   fragment.querySelectorAll("form[data-dirty]").forEach((form) => delete form.dataset.dirty);
   fragment.querySelectorAll("[data-wrong]").forEach((place) => delete place.dataset.wrong);
   if (fragment.contains(document.activeElement)) document.activeElement.blur();
@@ -299,6 +314,7 @@ export function shade(name) {
 
 // --- wiring ---------------------------------------------------------------------------------------------------------
 
+document.addEventListener("htmx:afterSwap", ({ detail }) => unseen.delete(detail.target));
 document.addEventListener("tl:release", release);
 document.addEventListener("visibilitychange", () => document.hidden || release());
 document.addEventListener("focusout", () => setTimeout(release));

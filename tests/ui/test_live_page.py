@@ -144,16 +144,28 @@ def test_only_events_of_the_named_subject(site: Site) -> None:
 
 
 def test_what_is_being_typed_stays_until_the_newer_version_is_asked_for(site: Site) -> None:
-    page = site.open('<section id="runs" {% live "run." "/runs/" %}><input id="why" aria-label="Why"></section>')
-    site.answers["/runs/"] = fragment("runs", "run.", '<p>newer</p><input id="why" aria-label="Why">')
+    form = '<form method="post"><input id="why" aria-label="Why"></form>'
+    page = site.open(f'<section id="runs" {{% live "run." "/runs/" %}}>{form}</section>')
+    site.answers["/runs/"] = fragment("runs", "run.", f"<p>newer</p>{form}")
     connected(site)
     page.locator("#why").fill("because")
     site.sockets[0].send(event(8, "run.finished"))
-    expect(page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    expect(page.get_by_role("button", name="1 newer change: show")).to_be_visible()
+    site.sockets[0].send(event(9, "run.finished"))
+    newer, dialog = page.get_by_role("button", name="2 newer changes: show"), page.get_by_role("dialog")
+    expect(newer).to_be_visible()
     expect(page.locator("#why")).to_have_value("because")
     assert site.requests("/runs/") == []
-    page.get_by_role("button", name="Newer version, show").click()
+    newer.click()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#why")).to_have_value("because")
+    newer.click()
+    dialog.get_by_role("button", name="Show the newer").click()
     expect(page.locator("#runs p")).to_have_text("newer")
+    expect(page.locator(".newer")).to_have_count(0)
+    page.locator("#why").focus()
+    site.sockets[0].send(event(10, "run.finished"))
+    page.get_by_role("button", name="1 newer change: show").click()  # nothing written is lost
     expect(page.locator(".newer")).to_have_count(0)
 
 
@@ -161,7 +173,7 @@ NEWER = fragment("runs", "run.", '<p>newer</p><input id="why" aria-label="Why">'
 
 
 def is_not_disturbed(site: Site) -> None:
-    expect(site.page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    expect(site.page.get_by_role("button", name="1 newer change: show")).to_be_visible()
     expect(site.page.locator("#why")).to_have_value("because")
     expect(site.page.locator("#runs p")).to_have_count(0)
 
