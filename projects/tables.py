@@ -317,10 +317,14 @@ DAYS_A_DOT = 2
 MOST_DOTS = 5
 
 
-def furnished(cards: Iterable[dict[str, Any]], facts: Mapping[int, Sequence[Any]], *, now: datetime) -> None:
-    """Cards of a board say more: what they are linked to, and in dots how long they have been where they are."""
+def furnished(
+    cards: Iterable[dict[str, Any]], facts: Mapping[int, Sequence[Any]], movers: Mapping[int, str], *, now: datetime
+) -> None:
+    """Cards of a board say more: what they are linked to, who moved them lately, and in dots how long they have been
+    where they are."""
     for card in cards:
-        card["facts"] = facts.get(int(card["number"]), ())
+        number = int(card["number"])
+        card["facts"], card["by"] = facts.get(number, ()), movers.get(number, "")
         days = (now - card["since"]).days
         dots = min(MOST_DOTS, days // DAYS_A_DOT)
         card |= {"dots": "•" * dots, "dots_tone": "bad" if dots == MOST_DOTS else "", "days": days}

@@ -1,6 +1,7 @@
 // The board: cards dragged between lanes, by pointer, by [ and ], or by the card's menu.
 // Moves show at once and go back, with the reason, when the server refuses.
 import Sortable from "sortablejs";
+import "./moving.js";
 import { csrfToken, element, refetch, refusal, toast } from "./page.js";
 
 const boardOf = (node) => node.closest("[data-board]");

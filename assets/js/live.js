@@ -164,7 +164,8 @@ function fetchAlone(fragment) {
 
 /** Somebody may have begun to edit while the answer was on its way. */
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.requestConfig?.triggeringEvent?.type !== "live" || !busy(detail.elt)) return;
+  if (detail.requestConfig?.triggeringEvent?.type !== "live") return;
+  if (!busy(detail.elt)) return detail.elt.dispatchEvent(new CustomEvent("tl:before-swap", { bubbles: true }));
   detail.shouldSwap = false;
   hold(detail.elt);
 });
@@ -194,6 +195,7 @@ function address(fragment) {
 
 function put(fragment, html) {
   if (busy(fragment)) return hold(fragment);
+  fragment.dispatchEvent(new CustomEvent("tl:before-swap", { bubbles: true }));
   const swap = { swapStyle: fragment.getAttribute("hx-swap") ?? "innerHTML", swapDelay: 0, settleDelay: 0 };
   const about = { target: fragment, elt: fragment };
   window.htmx.swap(fragment, html, swap, { select: fragment.getAttribute("hx-select"), contextElement: fragment, eventInfo: about });

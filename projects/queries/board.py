@@ -1,12 +1,17 @@
 """Sprints and the items in them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from core.errors import NotFound
+from core.models import Event
 from projects.enums import ItemState, SprintState, Triage
+from projects.events import ITEM_ADDED, ITEM_MOVED, ITEM_REVISED
 from projects.models import ItemBlock, ItemField, ItemLink, ItemStatus, Project, Sprint, WorkItem
+
+MOVES_ASKED = 50
 
 
 def sprints(project: Project) -> QuerySet[Sprint]:
@@ -143,6 +148,17 @@ _BY_GROUP = [Case(*(When(group=group, then=place) for place, group in enumerate(
 def cards(sprint: Sprint) -> QuerySet[WorkItem]:
     """The sprint's items, lane by lane, from the top down."""
     return WorkItem.objects.filter(sprint=sprint).select_related("assignee", "status").order_by("state", "rank", "pk")
+
+
+def moved_lately_by(project: Project, *, since: datetime) -> dict[int, str]:
+    """Who moved an item since then, by the item's number: of the newest MOVES_ASKED events alone."""
+    moves = Event.objects.filter(
+        stream=project.stream,
+        seq__gt=project.stream.last_seq - MOVES_ASKED,
+        type__in=[ITEM_ADDED, ITEM_MOVED, ITEM_REVISED],
+        at__gte=since.astimezone(UTC).isoformat(timespec="microseconds"),
+    )
+    return {int(number): name for number, name in moves.order_by("seq").values_list("subject_id", "actor_label")}
 
 
 def backlog(project: Project) -> QuerySet[WorkItem]:

@@ -1,5 +1,6 @@
 """The active sprint's board, the backlog, and the sprints to come."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from projects.views.tabs import work_tabs
 
 SHARED = {"board": "projects/parts/board.html", "backlog": "projects/parts/backlog.html"}
 BACKLOG_SHOWN = 40
+LATELY = timedelta(seconds=15)
 BOARD_LIVE = f"item. sprint. status. run.linked run.unlinked {MEASURED_LIVE} version. gate."
 
 
@@ -215,7 +217,8 @@ def lanes_of(rows: "QuerySet[WorkItem]", project: Project, **which: Any) -> list
 
 
 def _furnish(project: Project, items: list[WorkItem], cards: list[dict[str, Any]]) -> None:
-    tables.furnished(cards, cardfacts.facts_of(project, items), now=now())
+    movers = queries.moved_lately_by(project, since=now() - LATELY)
+    tables.furnished(cards, cardfacts.facts_of(project, items), movers, now=now())
 
 
 def more_of_lane(

@@ -36,6 +36,37 @@ def test_what_one_adds_and_drags_another_sees_without_reload(open_as, key):
     expect(card_in(mine, "In progress", "Balance the classes")).to_be_visible()
 
 
+SLIDES = """() => {
+  window.slides = [], window.named = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (...how) { slides.push(this.id); return animate.apply(this, how); };
+  const tell = (records) => records.flatMap((one) => [...one.addedNodes]).filter((one) => one.className === "mover");
+  const seen = new MutationObserver((records) => named.push(...tell(records).map((one) => one.textContent)));
+  seen.observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def test_a_card_that_another_moves_slides_and_says_who_moved_it(open_as, key):
+    mine, theirs, still = (open_as(who, f"/p/{key}/board/") for who in ("scientist", "engineer", "owner"))
+    theirs.emulate_media(reduced_motion="no-preference")
+    still.emulate_media(reduced_motion="reduce")
+    for page in (mine, theirs, still):
+        is_live(page)
+        page.evaluate(SLIDES)
+
+    drag(mine, "Freeze the holdout", to="In progress")
+
+    for page in (theirs, still):
+        expect(card_in(page, "In progress", "Freeze the holdout")).to_be_visible()
+        page.wait_for_function("named.join() === 'Scientist'")
+    number = card(mine, "Freeze the holdout").get_attribute("id")
+    assert number in theirs.evaluate("slides")
+    assert still.evaluate("slides") == []
+    assert number not in mine.evaluate("slides")
+    assert mine.evaluate("named") == []
+    expect(theirs.locator(".mover")).to_have_count(0)  # the name goes by itself
+
+
 def test_a_card_is_moved_by_keys_and_by_its_menu(open_as, key):
     page, other = open_as("scientist", f"/p/{key}/board/"), open_as("engineer", f"/p/{key}/board/")
     is_live(other)
