@@ -143,7 +143,12 @@ async function moveTo(card, well) {
   card.focus();
   await send(card, before);
   release(board);
-  document.getElementById(card.id)?.focus();
+  focusAgain(card);
+}
+
+/** On a slow line they may be at another card by now. */
+function focusAgain(card) {
+  if (document.activeElement === document.body) document.getElementById(card.id)?.focus();
 }
 
 /** One place up or down in its lane. */
@@ -156,7 +161,7 @@ async function rankTo(card, neighbour, side) {
   card.focus();
   await send(card, before);
   release(board);
-  document.getElementById(card.id)?.focus();
+  focusAgain(card);
 }
 
 document.addEventListener("keydown", (event) => {

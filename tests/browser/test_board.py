@@ -83,6 +83,24 @@ def test_a_card_is_moved_by_keys_and_by_its_menu(open_as, key):
     expect(card_in(other, "Done", "Freeze the holdout")).to_be_visible()
 
 
+def test_on_a_slow_line_the_focus_stays_where_one_went_meanwhile(open_as, key):
+    page = open_as("scientist", f"/p/{key}/board/")
+    is_live(page)
+    held = []
+    page.route("**/board/move/**", lambda route: held.append(route))
+    measured, frozen = card(page, "Measure the rules"), card(page, "Freeze the holdout")
+
+    measured.focus()
+    page.keyboard.press("]")
+    expect(card_in(page, "In progress", "Measure the rules")).to_be_visible()
+    frozen.focus()
+    held[0].continue_()
+
+    expect(page.get_by_text("is now in In progress")).to_be_visible()
+    page.wait_for_function("!document.querySelector('[data-dragging]')")
+    expect(frozen).to_be_focused()
+
+
 def test_a_move_by_key_menu_or_hand_is_undone_to_where_the_card_was(open_as, key):
     page, other = open_as("scientist", f"/p/{key}/board/"), open_as("engineer", f"/p/{key}/board/")
     is_live(page)

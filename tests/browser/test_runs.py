@@ -87,7 +87,8 @@ def test_a_comparison_follows_its_own_runs_alone(people, open_as, logged):
     points = page.locator("figure[data-curves] canvas")
     expect(points).to_have_count(1)
     page.evaluate("window.asked = []; document.addEventListener('live', ({ target }) => asked.push(target.id), true)")
-    page.evaluate("document.addEventListener('htmx:afterSettle', ({ target }) => asked.push(target.id))")
+    settled = "({ target }) => target.closest('#main') && asked.push(target.id)"
+    page.evaluate(f"document.addEventListener('htmx:afterSettle', {settled})")
 
     for run_id, value in ((other, 0.7), (slow, 0.6)):
         metrics = [{"key": "loss", "value": value, "step": 2, "timestamp": 3}]
