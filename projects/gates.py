@@ -152,6 +152,12 @@ def assess(project: Project) -> Assessment | None:
     return _assess(project, gate, policies.read(policy), policy)
 
 
+def assess_gate(project: Project, gate: Gate) -> Assessment:
+    """The same of a gate that need not be the one in question."""
+    policy = policies.policy_of(project)
+    return _assess(project, gate, policies.read(policy), policy)
+
+
 def try_pack(project: Project, pack: Pack) -> Assessment | None:
     """What a text would say of the next gate, if the project went by it."""
     gate = next_gate(project)

@@ -1,11 +1,13 @@
-"""The kinds of jobs: opening a risk again whose acceptance is over."""
+"""The kinds of jobs: what is to be done once an acceptance of a risk, or a waiver, is over."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from core.errors import Conflict
 from core.jobs import JobKind, Report, database_now, job_kind
 from core.models import Job
-from projects import operations
+from projects import operations, queries
 from projects.models import Risk
 from projects.operations.acceptances import EXPIRE_ACCEPTANCE
 
@@ -15,3 +17,16 @@ class ExpireAcceptance(JobKind):
     def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
         risk = Risk.objects.get(pk=job.payload["risk"])
         return {"expired": operations.expire_acceptance(risk=risk, today=database_now().date())}
+
+
+@job_kind("expire_waivers", queue="quick", is_routine=True, every_s=3600)
+class ExpireWaivers(JobKind):
+    """Ask again for what was waived, where the time is over. A project whose policy can no longer be read waits until
+    it moved to another."""
+
+    def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
+        now, ended = database_now(), 0
+        for waiver in queries.expired_waivers(now=now):
+            with suppress(Conflict):
+                ended += operations.expire_waiver(waiver=waiver, now=now)
+        return {"ended": ended}

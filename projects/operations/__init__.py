@@ -98,7 +98,7 @@ from projects.operations.views import (
     save_view,
     template_from_item,
 )
-from projects.operations.waivers import end_waiver, waive_check
+from projects.operations.waivers import end_waiver, expire_waiver, waive_check
 
 __all__ = [
     "ITEM_TALK",
@@ -146,6 +146,7 @@ __all__ = [
     "end_delegation",
     "end_waiver",
     "expire_acceptance",
+    "expire_waiver",
     "export_ledger",
     "hand_in_objection",
     "import_items",

@@ -10,9 +10,12 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
 from projects import gates, queries, rules
+from projects.enums import Gate, Severity, Stage
 from projects.events import GATE_WAIVED, GATE_WAIVER_ENDED
+from projects.facts import Check
 from projects.models import GateWaiver, Project
-from projects.operations.locking import locked_open
+from projects.operations.findings import DUE_DAYS, raise_finding
+from projects.operations.locking import locked, locked_open
 from projects.operations.values import Values
 
 MOST_TEXT = 4000
@@ -56,15 +59,63 @@ def waive_check(*, project: Project, check: str, reason: str, days: int, by: Use
 @transaction.atomic
 def end_waiver(*, waiver: GateWaiver, by: User, now: datetime) -> GateWaiver:
     """Ask for the check again. Raises NotAllowed, Conflict."""
-    locked_open(waiver.project_id)
+    project = locked_open(waiver.project_id)
     waiver = GateWaiver.objects.select_for_update(no_key=True).get(pk=waiver.pk)
     require(rules.why_not_end_waiver(by, waiver))
     if waiver.ended_at is not None or waiver.expires_at <= now:
         raise Conflict("This waiver has ended.", code="ended")
+    waiver.project = project
+    _end(waiver, by=by, now=now)
+    return waiver
+
+
+@transaction.atomic
+def expire_waiver(*, waiver: GateWaiver, now: datetime) -> bool:
+    """Its time is over. False, and nothing changes, if it is not, or if it ended before. Raises Conflict for a policy
+    that can no longer be read."""
+    project = locked(waiver.project_id)
+    waiver = GateWaiver.objects.select_for_update(no_key=True).get(pk=waiver.pk)
+    if waiver.ended_at is not None or waiver.expires_at > now:
+        return False
+    waiver.project = project
+    _end(waiver, by=None, now=now)
+    return True
+
+
+def _end(waiver: GateWaiver, *, by: User | None, now: datetime) -> None:
+    """The check is asked for again. If its gate was passed without it, and it is still not met, a finding blocks the
+    gates until somebody else than who waived it has looked at that."""
     waiver.ended_at = now
     waiver.save(update_fields=["ended_at"])
     events.record(GATE_WAIVER_ENDED, waiver, by=by, gate=str(waiver.gate), check=waiver.check_id)
-    return waiver
+    check = _still_lacking(waiver)
+    if check is None:
+        return
+    gate = Gate(waiver.gate)
+    raise_finding(
+        project=waiver.project,
+        title=f"{gate.label} was passed without a check that is still not met: {check.label}"[:200],
+        detail=f"Waiver {waiver.number} ended: {waiver.reason} Now: {check.value or 'no evidence'}"[:MOST_TEXT],
+        severity=Severity.HIGH,
+        about_type="gate",
+        about_id=str(gate),
+        due_date=now.date() + timedelta(days=DUE_DAYS[Severity.HIGH]),
+        barred=[waiver.granted_by],
+        by=by,
+        now=now,
+    )
+
+
+def _still_lacking(waiver: GateWaiver) -> Check | None:
+    """The check that the gate was passed without, while it is not met; None of a project that is retired."""
+    project = waiver.project
+    passed = queries.last_decision(project, waiver.gate)
+    if passed is None or project.stage == Stage.RETIRED:
+        return None
+    if not any(check.get("rule") == waiver.check_id and check["state"] == "waived" for check in passed.evidence):
+        return None
+    checks = gates.assess_gate(project, Gate(waiver.gate)).checks
+    return next((one for one in checks if one.rule == waiver.check_id and not one.is_met), None)
 
 
 def _require_waivable(check: str, known: list[str], never: tuple[str, ...]) -> None:

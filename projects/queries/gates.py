@@ -1,6 +1,7 @@
 """Gates: requests, verdicts, conditions, waivers, decisions, and the policies they go by."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import DateField, F, Func, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
@@ -71,6 +72,15 @@ def open_waivers(project: Project, gate: str) -> QuerySet[GateWaiver]:
     """Neither ended nor expired."""
     found = GateWaiver.objects.filter(project=project, gate=gate, ended_at=None, expires_at__gt=Now())
     return found.select_related("granted_by").order_by("number")
+
+
+def expired_waivers(*, now: datetime) -> QuerySet[GateWaiver]:
+    """Those that ran out, of any project, and that nobody has looked at since."""
+    return GateWaiver.objects.filter(ended_at=None, expires_at__lte=now).order_by("expires_at", "pk")
+
+
+def last_decision(project: Project, gate: str) -> GateDecision | None:
+    return GateDecision.objects.filter(project=project, gate=gate).order_by("-round").first()
 
 
 def gate_waivers(project: Project) -> QuerySet[GateWaiver]:
