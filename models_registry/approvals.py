@@ -20,7 +20,7 @@ from models_registry.models import Approval, Comparison, ModelVersion, Review
 from projects import facts, gates, policies
 from projects.approvals import STALE, Matter, delegations_in, eased, roles_in, words
 from projects.gates import Check
-from projects.history import changed
+from projects.history import Row, changed
 from projects.models import PolicyVersion
 from projects.policy import Pack, decide
 from projects.roles import Permission, roles_with
@@ -96,7 +96,7 @@ def tally(review: Review, *, now: datetime) -> Tally:
     return Tally(review, policy, evidence, checks, bound, matter, standings, lacking, warnings)
 
 
-def since(approval: Approval, found: Tally) -> list[tuple[str, str, str]]:
+def since(approval: Approval, found: Tally) -> list[Row]:
     """What is otherwise now than in what a decision was about: name, then, now; in words."""
     return changed(approval.bound, found.bound, whole=WHOLE, by_name=("metrics", "checks"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from projects import facts, gates
 from projects.approvals import vote_of, words
@@ -28,14 +29,22 @@ class Past:
         return [found.check.label for found in self.outcome.blocking]
 
 
+class Row(NamedTuple):
+    """What is otherwise, in words."""
+
+    name: str
+    then: str
+    now: str
+
+
 def simulate(pack: Pack, decisions: Iterable[GateDecision]) -> list[Past]:
     """Of each decision that has its facts (`queries.decided`). What was not known then is unknown."""
     known = {name: one.type for name, one in facts.known_facts().items()}
     return [_past(pack.gates.get(one.gate, GatePolicy(one.gate)), one, known) for one in decisions]
 
 
-def difference(found: gates.Assessment, bound: dict[str, object]) -> list[tuple[str, str, str]]:
-    """What is otherwise now than in what an approval was bound to: name, then, now; in words."""
+def difference(found: gates.Assessment, bound: dict[str, object]) -> list[Row]:
+    """What is otherwise now than in what an approval was bound to."""
     return changed(
         bound,
         found.bound,
@@ -46,13 +55,13 @@ def difference(found: gates.Assessment, bound: dict[str, object]) -> list[tuple[
 
 def changed(
     then: Mapping[str, object], now: Mapping[str, object], *, whole: Iterable[str], by_name: Iterable[str]
-) -> list[tuple[str, str, str]]:
+) -> list[Row]:
     """What is otherwise in the parts that are compared as a whole, and in those that are mappings of names."""
     pairs = [(part, then.get(part), now.get(part)) for part in whole]
     for part in by_name:
         before, after = _mapping(then.get(part)), _mapping(now.get(part))
         pairs += [(name, before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
-    return [(name, *_both(before, after)) for name, before, after in pairs if before != after]
+    return [Row(name, *_both(before, after)) for name, before, after in pairs if before != after]
 
 
 def _both(before: object, after: object) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """REST: asking for the decision on a gate, verdicts, conditions, waivers, and the policy that a project goes by."""
 
+import dataclasses
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +12,7 @@ from core.api import StrictSerializer, valid
 from core.errors import Conflict
 from core.pages import now
 from core.roles import Scope as TokenScope
-from projects import gates, operations, queries
+from projects import operations, queries
 from projects.api.gates import (
     ConditionShape,
     GateRequestShape,
@@ -26,7 +27,7 @@ from projects.api.shapes import caller, person
 from projects.api_base import ProjectApiView
 from projects.approvals import Standing
 from projects.enums import Effect, Gate, GateVerdict
-from projects.history import difference
+from projects.since import changes_since
 
 
 class GateRequestBody(StrictSerializer):
@@ -79,8 +80,10 @@ class PolicyOfShape(serializers.Serializer[Any]):
 
 class VerdictDifferenceRowShape(serializers.Serializer[Any]):
     name = serializers.CharField()
+    label = serializers.CharField(help_text="What pages call it.")  # type: ignore[assignment]
     then = serializers.CharField()
     now = serializers.CharField()
+    url = serializers.CharField(help_text="Where it is to be seen: of a dossier the comparison of its revisions.")
 
 
 class VerdictDifferenceShape(serializers.Serializer[Any]):
@@ -149,10 +152,10 @@ class VerdictWithdrawView(ProjectApiView):
 class VerdictDifferenceView(ProjectApiView):
     @extend_schema(responses=VerdictDifferenceShape)
     def get(self, request: Request, key: str, number: int) -> Response:
-        """What is otherwise now than in what this verdict was about."""
-        approval, found = queries.gate_approval(self.project, number), gates.assess(self.project)
-        rows = difference(found, approval.evaluation.bound) if found else []
-        return Response({"results": [{"name": name, "then": then, "now": today} for name, then, today in rows]})
+        """What is otherwise now than in what this verdict was about, compared with its own gate. Of a scope or a
+        dossier that was revised, every field that differs follows."""
+        rows = changes_since(self.project, queries.gate_approval(self.project, number))
+        return Response({"results": [dataclasses.asdict(one) for one in rows]})
 
 
 class ConditionMetView(ProjectApiView):

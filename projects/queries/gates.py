@@ -159,7 +159,8 @@ def delegation(project: Project, number: int) -> Delegation:
 
 def gate_approval(project: Project, number: int) -> GateApproval:
     """Raises NotFound."""
-    found = GateApproval.objects.select_related("approver", "evaluation").filter(project=project, pk=number).first()
+    rows = GateApproval.objects.select_related("approver", "evaluation", "request")
+    found = rows.filter(project=project, pk=number).first()
     if found is None:
         raise NotFound(f"There is no verdict {number} in this project.")
     return found

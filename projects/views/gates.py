@@ -15,9 +15,9 @@ from core.refusals import seen_now, status_of
 from projects import approvals, gates, holding, operations, policies, queries, rules, tables
 from projects.enums import Gate
 from projects.forms.gates import AskForm, EmergencyForm, VerdictForm, WaiverForm, WithdrawForm
-from projects.history import difference
 from projects.models import GateApproval, GateRequest, Project
 from projects.pages import part_of, project_page, takes_effect
+from projects.since import changes_since
 
 
 @project_page
@@ -139,12 +139,10 @@ def since(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 
 
 def _show_since(request: HttpRequest, project: Project, approval: GateApproval, form: WithdrawForm) -> HttpResponse:
-    found = gates.assess(project)
-    rows = difference(found, approval.evaluation.bound) if found else []
     context = {
         "project": project,
         "approval": approval,
-        "rows": rows,
+        "rows": changes_since(project, approval),
         "withdraw_form": form,
         "since_live": tables.GATE_LIVE,
     }

@@ -61,7 +61,7 @@ def test_gate_is_asked_for_decided_and_looked_at_again(as_):
     stale = client.get(url(project)).content.decode()
     since = client.get(url(project, f"verdicts/{GateApproval.objects.get().pk}/")).content.decode()
     assert "what changed since" in stale
-    assert "checks.decision_is_stated" in since
+    assert "The decision is stated" in since
     assert "Another." in since
 
 
