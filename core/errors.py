@@ -39,7 +39,13 @@ class DomainError(Exception):
     @property
     def title(self) -> str:
         """For the head of what tells it."""
-        titles = {403: "You may not do this", 404: "Not found", 409: "Not now", 412: "Changed meanwhile"}
+        titles = {
+            403: "You may not do this",
+            404: "Not found",
+            409: "Not now",
+            412: "Changed meanwhile",
+            503: "Not at the moment",
+        }
         return titles.get(self.status, "This cannot be done")
 
 
@@ -102,3 +108,9 @@ class Unavailable(DomainError):
 
     status = 503
     default_code = "unavailable"
+
+
+class LedgerClosed(Unavailable):
+    """The event of a change cannot be written, so neither is the change."""
+
+    default_code = "ledger_closed"

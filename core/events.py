@@ -6,21 +6,25 @@ commit, open pages are woken, and every handler registered with `on` gets its ow
 """
 
 import hmac
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import psycopg
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from core import live
 from core.enums import DELIVERY_FLOW, DeliveryState
+from core.errors import LedgerClosed
 from core.logs import current_request_id
 from core.models import Delivery, Event, Stream, User
 
@@ -42,6 +46,8 @@ JOB_PROGRESSED = "job.progressed"
 JOB_SUCCEEDED = "job.succeeded"
 JOB_FAILED = "job.failed"
 JOB_CANCELLED = "job.cancelled"
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[Event], None]
 Condition = Callable[[Event], bool]
@@ -83,7 +89,7 @@ def instance_stream_id() -> int:
 def record(event_type: str, subject: models.Model, *, by: User | None, **data: Any) -> Event:
     """Append one event about `subject` to its project's chain (`subject.project_id`), or to the instance's.
 
-    `data` must be JSON. Raises OutsideTransaction.
+    `data` must be JSON. Raises OutsideTransaction, and LedgerClosed, with which the whole change must fail.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{event_type} must be recorded inside the transaction of its change")
@@ -95,12 +101,30 @@ def record_in(stream_id: int, event_type: str, subject: models.Model, *, by: Use
     """`record` in a chain that is not the subject's own."""
     stream = Stream.objects.select_for_update(no_key=True).get(pk=stream_id)
     event = _next(stream.pk, stream.last_seq, stream.head, event_type, subject, by=by, data=data)
-    event.save(force_insert=True)
-    stream.last_seq, stream.head = event.seq, event.hash
-    stream.save(update_fields=["last_seq", "head"])
-    _post(event)
+    with failing_closed():
+        event.save(force_insert=True)
+        stream.last_seq, stream.head = event.seq, event.hash
+        stream.save(update_fields=["last_seq", "head"])
+        _post(event)
     transaction.on_commit(lambda: live.wake(stream_id), robust=True)
     return event
+
+
+_NO_RIGHT, _READ_ONLY, _NO_ROOM, _BROKEN = "42501", "25006", "53", "58"
+
+
+@contextmanager
+def failing_closed() -> Iterator[None]:
+    """Raise LedgerClosed where the database does not let the event be written: no right to, read only, or no room for
+    it. Whatever else goes wrong is told as what it is."""
+    try:
+        yield
+    except (DatabaseError, psycopg.Error) as error:
+        state = getattr(error.__cause__ or error, "sqlstate", None) or ""
+        if not state.startswith((_NO_RIGHT, _READ_ONLY, _NO_ROOM, _BROKEN)):
+            raise
+        logger.error("the ledger cannot be written: %s", error)
+        raise LedgerClosed("The ledger cannot be written: nothing was changed.") from error
 
 
 _LOCK = "SELECT id, last_seq, head FROM core_stream WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -135,7 +159,7 @@ class Said:
 
 async def append(one: AsyncConnection[Any], events: Sequence[Said]) -> None:
     """`record` for lean calls, whose transaction this connection is in; the caller wakes the streams after its commit
-    (`live.wake`).
+    (`live.wake`), and is inside of `failing_closed`: of statements in a pipeline the failure is told late.
     """
     streams = sorted({said.stream_id for said in events})
     found = await (await one.execute(_LOCK, [streams], prepare=True)).fetchall()

@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from core import events
 from core.children import Child, ChildFailed
 from core.enums import JOB_FLOW, JobState
-from core.errors import DomainError
+from core.errors import DomainError, LedgerClosed
 from core.jobs.kinds import ChildSpec, Failure, JobKind, kind_called
 from core.jobs.leases import LostLease, claim, close, database_now, end, lock_held, release
 from core.jobs.reports import Report
@@ -65,7 +65,7 @@ def _carry_out(job: Job, report: Report, scratch: Path) -> str | None:
     try:
         spec = kind.prepare(job, scratch)
         result = kind.run(job, scratch, report) if spec is None else _run_child(kind, job, spec, report, scratch)
-    except LostLease:
+    except (LostLease, LedgerClosed):  # not ours any more, or that it failed cannot be said either: the lease decides
         raise
     except DomainError as exc:
         return _fail(job, Failure(exc.code, exc.message))
@@ -79,7 +79,7 @@ def _carry_out(job: Job, report: Report, scratch: Path) -> str | None:
         return _retry_or_fail(job, Failure("crashed", f"{type(exc).__name__}: {exc}"))
     try:
         return _finish(job, kind, result, scratch)
-    except (LostLease, DatabaseError):  # not ours any more, or the database is away: the lease decides
+    except (LostLease, LedgerClosed, DatabaseError):  # not ours any more, or the database is away: the lease decides
         raise
     except Exception as exc:
         logger.exception("job %s could not be finished", job.pk)

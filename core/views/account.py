@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.forms import PasswordForm, SettingsForm, SetupForm, SignInForm, TokenForm
 from core.models import Token, User
 from core.pages import now, page, public, user_of
-from core.refusals import show_on
+from core.refusals import show_on, status_of
 
 WRONG = "The user name or the password is wrong."
 LOCKED = "Too many wrong passwords from here. Try again in a quarter of an hour."
@@ -57,7 +57,7 @@ def setup(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             login(request, user)
             return redirect("projects:portfolio")
-    return render(request, "core/setup.html", {"form": form})
+    return render(request, "core/setup.html", {"form": form}, status=status_of(form))
 
 
 @page
@@ -72,7 +72,7 @@ def account(request: HttpRequest) -> HttpResponse:
         except DomainError as exc:
             show_on(form, exc)
     context = {"form": form, "made": made, "tokens": queries.tokens_of(user_of(request)), "now": now()}
-    return render(request, "core/account.html", context)
+    return render(request, "core/account.html", context, status=status_of(form))
 
 
 @page
@@ -111,7 +111,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 return redirect("core:account")
         except DomainError as exc:
             show_on(form, exc)
-    return render(request, "core/password.html", {"form": form})
+    return render(request, "core/password.html", {"form": form}, status=status_of(form))
 
 
 def _try_sign_in(request: HttpRequest, form: SignInForm) -> int:
@@ -128,8 +128,8 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> int:
         operations.note_failed_sign_in(username=username, address=address, now=now())
         form.add_error(None, WRONG)
         return 401
+    operations.note_sign_in(user=user, address=address)  # first: who is not noted is not let in
     login(request, user)
-    operations.note_sign_in(user=user, address=address)
     return 200
 
 

@@ -1,6 +1,6 @@
 """Refusals in MLflow's envelope: `{"error_code", "message"}`.
 
-MLflow's client tries 408, 429 and most 5xx again for minutes, so a refusal is never one of these.
+MLflow's client tries 408, 429 and most 5xx again for minutes, so a refusal is none of these but where that may help.
 """
 
 import orjson
@@ -14,7 +14,16 @@ from psycopg.errors import (
 )
 from psycopg_pool import PoolTimeout
 
-from core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, PreconditionFailed, TooLarge
+from core.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    LedgerClosed,
+    NotAllowed,
+    NotFound,
+    PreconditionFailed,
+    TooLarge,
+)
 
 JSON = "application/json"
 
@@ -30,6 +39,7 @@ _CODES: list[tuple[type[DomainError], str, int]] = [
     (Conflict, "RESOURCE_CONFLICT", 409),
     (PreconditionFailed, "RESOURCE_CONFLICT", 409),
     (TooLarge, "INVALID_PARAMETER_VALUE", 413),
+    (LedgerClosed, "TEMPORARILY_UNAVAILABLE", 503),
 ]
 
 
@@ -64,6 +74,8 @@ def refusal(error: DomainError) -> HttpResponse:
     response = envelope(code=code, message=error.message, status=status)
     if status == 401:
         response["WWW-Authenticate"] = 'Basic realm="throughline"'
+    if status == 503:
+        response["Retry-After"] = RETRY_AFTER_S
     if status == 501:
         # Django logs every 5xx as an error of the server; a call that clients do without is none.
         response._has_been_logged = True  # type: ignore[attr-defined]

@@ -188,15 +188,21 @@ async def _write_points(one: AsyncConnection[Any], items: Sequence[Item]) -> lis
 
 async def _change(one: AsyncConnection[Any], changes: Sequence[_Change]) -> list[Row | None]:
     """Make all changes, and say them, in one transaction; the row of each."""
+    with events.failing_closed():
+        rows, said = await _changed(one, changes)
+    for stream_id in {each.stream_id for each in said}:
+        await asyncio.to_thread(live.wake, stream_id)
+    return rows
+
+
+async def _changed(one: AsyncConnection[Any], changes: Sequence[_Change]) -> tuple[list[Row | None], list[events.Said]]:
     async with one.pipeline(), one.transaction():
         cursors = [await one.execute(change.statement, change.values, prepare=True) for change in changes]
         rows = [await cursor.fetchone() for cursor in cursors]
         said = [change.said(row) for change, row in zip(changes, rows, strict=True) if row]
         if said:
             await events.append(one, said)
-    for stream_id in {each.stream_id for each in said}:
-        await asyncio.to_thread(live.wake, stream_id)
-    return rows
+    return rows, said
 
 
 _points: Gathering[_Logged, bool] = Gathering(

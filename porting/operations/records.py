@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import jobs, storage
-from core.errors import DomainError, Invalid, TooLarge
+from core.errors import DomainError, Invalid, LedgerClosed, TooLarge
 from core.models import Job
 from experiments import operations as experiments
 from experiments.enums import Lifecycle
@@ -57,7 +57,7 @@ def take_record(*, job: Job, message: Mapping[str, Any], now: datetime) -> None:
         with transaction.atomic():
             jobs.lock_held(job)
             _count(found, take(found, given, now))
-    except (jobs.LostLease, _Exhausted):
+    except (jobs.LostLease, LedgerClosed, _Exhausted):
         raise
     except DomainError as refusal:
         _note(found, message, refusal.message)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from core import events
-from core.errors import DomainError, FieldError, Invalid
+from core.errors import DomainError, FieldError, Invalid, LedgerClosed
 from core.models import User
 from core.numbers import whole_of
 from core.rules import require
@@ -223,6 +223,8 @@ def _take(
         item = revise_item(item=item, values=values, by=by, now=now)
         if _ends(item, row):
             move_item(item=item, state=row.end, ended_elsewhere=True, by=by, now=now)
+    except LedgerClosed:
+        raise
     except DomainError as exc:
         raise Invalid(f"Row {row.number}: {exc.message}", field=f"{row.number}", code=exc.code) from None
 

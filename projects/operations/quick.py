@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, LedgerClosed
 from core.models import User
 from core.rules import require
 from projects import quickline, rules
@@ -88,6 +88,10 @@ def change_items(
         try:
             _change(item, values, by=by, now=now)
             outcome.changed.append(item.number)
+        except LedgerClosed:
+            if not outcome.changed:
+                raise
+            outcome.refused.append((item.number, "The ledger could not be written."))
         except DomainError as exc:
             outcome.refused.append((item.number, exc.message))
     return outcome
