@@ -21,7 +21,7 @@ EVENT_KEY = env.str("EVENT_KEY", default="") or embedded.secret(DATA_DIR, "event
 LEDGER_KEY = env.str("LEDGER_KEY", default="") or embedded.secret(DATA_DIR, "ledger_key")
 # Where checkpoints are kept: a folder (file://) or object storage, best one that this host cannot delete from.
 LEDGER_CHECKPOINTS_URL = env.str("LEDGER_CHECKPOINTS_URL", default="") or f"file://{DATA_DIR / 'checkpoints'}"
-LEDGER_CHECKPOINT_SECONDS = env.int("LEDGER_CHECKPOINT_SECONDS", default=3600)
+LEDGER_CHECKPOINT_SECONDS = env.int("LEDGER_CHECKPOINT_SECONDS", default=60)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

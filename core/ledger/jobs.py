@@ -1,6 +1,7 @@
 """Checkpoints on schedule, and verifying and exporting a chain as jobs with progress."""
 
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,13 +10,23 @@ from typing import Any
 from django.conf import settings
 
 from core import events, storage
+from core.enums import JobState
 from core.jobs import JobKind, Report, database_now, job_kind
 from core.ledger import checkpoints, exporting
 from core.ledger.checkpoints import Broken
 from core.ledger.verifying import Tell, verify
-from core.models import Job, Schedule, Stream
+from core.models import Job, Schedule, ScheduleFire, Stream
 
 CHECKPOINT, VERIFY, EXPORT = "checkpoint_ledger", "verify_ledger", "export_ledger"
+LOOKED_AGAIN_S = 3600
+"""A chain that stands still is held against its newest checkpoint again after that long, and what stays broken is told
+again."""
+KEPT_DAYS = 1
+"""How long the jobs of the schedule stay that succeeded: there is one every minute."""
+
+_Known = tuple[int, str, float]
+# What this process has seen to be written down, by place and chain: number and hash of the head, and when.
+_known: dict[tuple[str, int], _Known] = {}
 
 
 def keep_scheduled() -> None:
@@ -29,18 +40,47 @@ def keep_scheduled() -> None:
 
 @job_kind(CHECKPOINT, queue="quick", is_routine=True)
 class CheckpointLedger(JobKind):
-    """One checkpoint of every chain that grew. A broken chain fails the job, after the others have theirs."""
+    """One checkpoint of every chain that grew. A broken chain fails the job, after the others have theirs; once an hour
+    for as long as it stays so."""
 
     def run(self, job: Job, scratch: Path, report: Report) -> dict[str, Any]:
         written, refused = 0, []
-        for stream in Stream.objects.order_by("pk").iterator():
+        for stream in _moved():
             try:
                 written += checkpoints.keep(stream, now=datetime.now(UTC)) is not None
             except Broken as exc:
                 refused.append(exc.message)
-        if refused:
-            raise Broken(" ".join(refused))
-        return {"written": written}
+            else:
+                _known[_place_of(stream)] = (stream.last_seq, stream.head, time.monotonic())
+        said = " ".join(refused)
+        if refused and not _is_told(said):
+            raise Broken(said)
+        return {"written": written, "broken": len(refused)}
+
+    def finish(self, job: Job, result: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        old = ScheduleFire.objects.filter(
+            schedule=job.payload.get("schedule"), slot__lt=database_now() - timedelta(days=KEPT_DAYS)
+        )
+        Job.objects.filter(pk__in=old.values("job"), state=JobState.SUCCEEDED).delete()
+        return result
+
+
+def _moved() -> Iterator[Stream]:
+    """The chains that are not as this process has seen them written down within the hour. One query, and no look at
+    the files, for all that stand still."""
+    for stream in Stream.objects.order_by("pk").iterator():
+        seq, head, at = _known.get(_place_of(stream), (None, None, 0.0))
+        if (seq, head) != (stream.last_seq, stream.head) or time.monotonic() - at > LOOKED_AGAIN_S:
+            yield stream
+
+
+def _place_of(stream: Stream) -> tuple[str, int]:
+    return settings.LEDGER_CHECKPOINTS_URL, stream.pk
+
+
+def _is_told(said: str) -> bool:
+    since = database_now() - timedelta(seconds=LOOKED_AGAIN_S)
+    return Job.objects.filter(kind=CHECKPOINT, finished_at__gte=since, error__message=said).exists()
 
 
 @job_kind(VERIFY, queue="quick")

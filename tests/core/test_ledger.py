@@ -11,7 +11,7 @@ from core import events, ledger, operations
 from core.errors import Conflict, NotAllowed
 from core.ledger import checkpoints
 from core.ledger.jobs import CHECKPOINT, keep_scheduled
-from core.models import Event, FailedSignIn, Schedule, Stream, User
+from core.models import Event, FailedSignIn, Job, Schedule, Stream, User
 from projects.models import Project
 from projects.operations import add_member
 from projects.roles import Role
@@ -322,3 +322,58 @@ def test_a_slot_of_the_schedule_writes_the_checkpoints(transactional_db, folder)
 
     assert Schedule.objects.filter(kind=CHECKPOINT).count() == 1
     assert checkpoints.latest(Stream.objects.get(pk=project.pk).name).seq == 1
+
+
+def slot(*, ago=timedelta(seconds=1)):
+    """Fire the schedule's next slot, and do its work."""
+    Schedule.objects.filter(kind=CHECKPOINT).update(next_at=now() - ago)
+    fire()
+    drain()
+    return Job.objects.filter(kind=CHECKPOINT).latest("pk")
+
+
+def test_a_minute_after_a_chain_grew_it_has_a_checkpoint_and_others_are_left_alone(transactional_db, monkeypatch):
+    quiet, busy = make_project(), make_project()
+    keep_scheduled()
+    assert Schedule.objects.get(kind=CHECKPOINT).every_seconds == 60
+    slot()
+    record(busy)
+    looked_at = []
+    monkeypatch.setattr(checkpoints, "keep", lambda stream, now: looked_at.append(stream.pk))
+
+    slot()
+    slot()
+
+    assert looked_at == [busy.pk]
+    monkeypatch.setattr("core.ledger.jobs.LOOKED_AGAIN_S", -1)
+    slot()
+    assert quiet.pk in looked_at
+
+
+def test_the_schedules_own_jobs_do_not_pile_up(transactional_db):
+    make_project()
+    keep_scheduled()
+    first = slot(ago=timedelta(days=2))
+    before = Event.objects.count()
+
+    last = slot()
+
+    assert (first.state, last.state) == ("succeeded", "succeeded")
+    assert list(Job.objects.filter(kind=CHECKPOINT)) == [last]
+    assert Event.objects.count() == before, "it is routine"
+
+
+def test_a_broken_chain_is_told_once_an_hour(transactional_db, folder, monkeypatch):
+    project = make_project()
+    keep_scheduled()
+    slot()
+    record(project)
+    [path] = (folder / Stream.objects.get(pk=project.pk).name).iterdir()
+    path.write_text("{}")
+
+    states = [slot().state for _ in range(3)]
+    monkeypatch.setattr("core.ledger.jobs.LOOKED_AGAIN_S", 0)
+
+    assert states == ["failed", "succeeded", "succeeded"]
+    assert slot().state == "failed"
+    assert Event.objects.filter(type=events.JOB_FAILED).count() == 2
