@@ -13,7 +13,7 @@ from experiments.gates import slices_of
 from experiments.queries import LARGEST
 from experiments.slicing import joined, shown
 from models_registry import queries
-from models_registry.checks import Evidence
+from models_registry.checks import Evidence, lineage_of
 from models_registry.enums import DeploymentState, VersionState
 from models_registry.events import DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, VERSION_CREATED, VERSION_REVISED
 from models_registry.models import Comparison, Deployment, ModelVersion
@@ -56,6 +56,19 @@ def _slices(project: Project) -> Reading:
     slices = joined(_measured_slices(newest), slices_of(newest.challenger.run))
     source, identity = str(newest.challenger), _identity_of(newest)
     return Reading(slices or None, shown=shown(slices), source=source, identity=identity)
+
+
+@fact("lineage.complete", Type.BOOLEAN, doc="Data, code, environment and seed of the newest version are recorded.")
+def _lineage_complete(project: Project) -> Reading:
+    """Of the candidate: the newest version that is not put aside."""
+    versions = ModelVersion.objects.filter(project=project).exclude(state=VersionState.ARCHIVED)
+    version = versions.select_related("model", "project", "run").order_by("-pk").first()
+    if version is None:
+        return Reading(None, shown="unknown")
+    missing = [name for name, value in lineage_of(version).items() if not value]
+    shown = f"missing: {', '.join(missing)}" if missing else "yes"
+    url = reverse("models_registry:version", args=[project.key, version.model.name, version.number])
+    return Reading(not missing, shown=shown, source=str(version), url=f"{url}#lineage")
 
 
 def _measured_slices(comparison: Comparison) -> tuple[Slice, ...]:

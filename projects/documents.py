@@ -82,19 +82,25 @@ OPTION_PLAIN = ("number", "kind", "title", "summary", "estimate", "skills")
 def content_of(project: Project) -> dict[str, Any]:
     """All of the dossier as it stands, as plain JSON."""
     dossier = queries.dossier_of(project)
+    return judged_of(project, dossier) | {
+        "assumptions": [assumption_json(one) for one in queries.assumptions(project)],
+        "kill_criteria": [kill_criterion_json(one) for one in queries.kill_criteria(project)],
+        "objections": objections_json(queries.objections(project)),
+        "readiness": readiness.checks(project, dossier),
+        "outcome": outcome_json(queries.outcome(project)),
+    }
+
+
+def judged_of(project: Project, dossier: Dossier) -> dict[str, Any]:
+    """What of it is judged, which is all that `scoping.studio` reads."""
     ceiling = queries.ceiling(project)
     return dossier_json(dossier) | {
         "priors": priors_json(dossier.priors),
         "options": [option_json(one) for one in queries.options(project)],
         "precedents": [precedent_json(one) for one in queries.precedents(project)],
-        "assumptions": [assumption_json(one) for one in queries.assumptions(project)],
         "ceiling": ceiling_json(ceiling) if ceiling and ceiling.opened_at else None,
         "is_sealed": ceiling is not None,
         "spikes": [spike_json(one) for one in queries.spikes(project)],
-        "kill_criteria": [kill_criterion_json(one) for one in queries.kill_criteria(project)],
-        "objections": objections_json(queries.objections(project)),
-        "readiness": readiness.checks(project, dossier),
-        "outcome": outcome_json(queries.outcome(project)),
     }
 
 

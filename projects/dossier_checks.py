@@ -169,7 +169,7 @@ def _ceiling(content: Mapping[str, Any], is_blind: bool) -> Part:
 def _of_best(studio: scoping.Studio, content: Mapping[str, Any]) -> Iterator[Part]:
     """What is asked of an option, of the one that lacks least of it."""
     titles = {str(one["number"]): one["title"] for one in content["options"]}
-    best = min(studio.verdicts, key=lambda one: (len(one.reasons), -one.money.gain[1]), default=None)
+    best = studio.best
     labels = {
         "needed": "A possible performance pays for it",
         "resources": "Every resource suffices",

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from projects import policies, queries
+from projects import dossier_facts, policies, queries
 from projects.enums import ItemState, RiskLevel
 from projects.exceedance import Exceedance, exceedance
 from projects.facts import Reading, fact
-from projects.models import Membership, Project, Risk, Scope
+from projects.models import GateCondition, Membership, Project, Risk, Scope
 from projects.policy import Type
+
+# What the studio computes registers as it is imported.
+__all__ = ["dossier_facts"]
 
 
 @fact("project.tier", Type.TEXT, doc="T1 (low) to T4 (critical), or prohibited; T1 while not classified.")
@@ -92,3 +96,19 @@ def _phases(project: Project) -> Reading:
     found = frozenset(queries.risks(project).values_list("phase", flat=True))
     shown = ", ".join(sorted(found)) or "none"
     return Reading(found, shown=shown, source="risks", url=reverse("projects:risks", args=[project.key]))
+
+
+def _count_of_conditions(name: str, doc: str, found: Callable[[Project], QuerySet[GateCondition]]) -> None:
+    def compute(project: Project) -> Reading:
+        count = found(project).count()
+        return Reading(count, shown=str(count), source="gates", url=reverse("projects:gate", args=[project.key]))
+
+    fact(f"conditions.{name}", Type.NUMBER, doc=doc)(compute)
+
+
+_count_of_conditions(
+    "open",
+    "Conditions of approvals that stand, or with which a gate was passed, not met yet.",
+    queries.unmet_conditions,
+)
+_count_of_conditions("missed", "Conditions of gates that were passed, whose day is over.", queries.missed_conditions)

@@ -59,7 +59,7 @@ from projects.queries.dossier import (
     spike,
     spikes,
 )
-from projects.queries.gate_records import GateRecord, GivenVerdict, gate_record, gate_records
+from projects.queries.gate_records import GateRecord, GivenVerdict, gate_record, gate_records, unmet_conditions
 from projects.queries.gates import (
     MOST_DECISIONS,
     contributors,
@@ -306,6 +306,7 @@ __all__ = [
     "status_names",
     "sunk_by",
     "team",
+    "unmet_conditions",
     "user_named",
     "values_realised",
     "visible_decisions",

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, Q, QuerySet
 
+from projects.enums import RequestState
 from projects.models import GateApproval, GateCondition, GateDecision, GateWaiver, PolicyVersion, Project
 
 
@@ -52,6 +53,15 @@ def gate_records(project: Project) -> list[GateRecord]:
         _record(one, given[one.gate], waivers[one.gate])
         for one in decisions.select_related("decided_by", "emergency", "evaluation__policy")
     ]
+
+
+def unmet_conditions(project: Project) -> QuerySet[GateCondition]:
+    """Of approvals that stand, or with which a gate was passed, whatever became of them then."""
+    stands = Q(approval__withdrawn_at=None) & ~Q(approval__request__state=RequestState.WITHDRAWN)
+    counted = Q(approval__request__state=RequestState.PASSED) & (
+        Q(approval__withdrawn_at=None) | Q(approval__withdrawn_at__gte=F("approval__request__closed_at"))
+    )
+    return GateCondition.objects.filter(stands | counted, project=project, met_at=None)
 
 
 def gate_record(decision: GateDecision) -> GateRecord:

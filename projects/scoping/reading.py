@@ -48,6 +48,11 @@ class Studio:
         """Of the option with this number; None if it cannot be judged yet."""
         return next((one for one in self.verdicts if one.key == str(number)), None)
 
+    @property
+    def best(self) -> Verdict | None:
+        """Of the option that lacks least, and of those of the one that gains most; None while none can be judged."""
+        return min(self.verdicts, key=lambda one: (len(one.reasons), -one.money.gain[1]), default=None)
+
 
 def studio(content: Mapping[str, Any], priors: Priors | None = None, *, draws: int = DRAWS, seed: int = SEED) -> Studio:
     """Judge every option that has its figures. Doing nothing needs none: it is today's way. Without `priors` by those
