@@ -21,8 +21,6 @@ from projects.history import Past, simulate
 from projects.models import PolicyVersion
 from projects.policy import PolicyError, TestRun, run_tests
 
-MOST_TEXT = 512 * 1024
-
 
 class PolicyShape(serializers.Serializer[Any]):
     name = serializers.CharField()
@@ -44,7 +42,9 @@ class PolicyPageShape(PageShape):
 
 
 class PolicyTextBody(StrictSerializer):
-    text = serializers.CharField(max_length=MOST_TEXT, trim_whitespace=False, help_text="YAML.")
+    text = serializers.CharField(
+        trim_whitespace=False, help_text="YAML, of 1 MiB at most; what is longer is refused where it passes that."
+    )
 
 
 class NothingBody(StrictSerializer):

@@ -58,7 +58,10 @@ class Fields:
         if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value.strip():
             self.wrong(node, f"{what} is a text.")
             return default
-        if len(node.value) > most or "\x00" in node.value:
+        if "\x00" in node.value:
+            self.wrong(node, f"{what} has a character that no text has, NUL, at place {node.value.index(chr(0)) + 1}.")
+            return default
+        if len(node.value) > most:
             self.wrong(node, f"{what} has at most {most} characters: got {len(node.value)}.")
             return default
         return node.value.strip()

@@ -13,7 +13,7 @@ import yaml
 
 from projects.policy.problems import PolicyError, Problem
 
-MOST_CHARACTERS = 512 * 1024
+MOST_CHARACTERS = 1024 * 1024
 MOST_DEPTH = 12
 MOST_VALUES = 60_000
 MOST_TEXT = 4_000

@@ -36,6 +36,14 @@ def test_check_says_whether_a_text_is_a_policy(lines, written):
     assert "policy.yaml:8:69: require: there is no fact 'many'." in wrong.stdout
 
 
+def test_check_says_where_ten_thousand_checks_are_too_many(lines, written):
+    many = "".join(f"      - {{id: c{n}, require: scope.cost_high > 9.12345}}\n" for n in range(10_000))
+
+    wrong = lines.viewer("policy", "check", written(5, TEXT + many), code=1)
+
+    assert "policy.yaml:208:9: checks has at most 200 entries: got 10,001." in wrong.stdout
+
+
 TESTS = """
 tests:
   - {name: three, gate: scope, facts: {risks.open: 3}, expect: {met: true}}

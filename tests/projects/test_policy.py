@@ -236,7 +236,7 @@ def test_yaml_bomb_is_refused():
         ("? [a]\n: 1", (1, 3), "a key is a word"),
         ("x: " + "[" * 50, (1, 3 + MOST_DEPTH), "deep"),
         ("a: 'x" + "y" * 5000 + "'", (1, 4), "at most 4,000 characters"),
-        ("# " + "x" * MOST_CHARACTERS, (1, MOST_CHARACTERS + 1), "at most 524,288 characters"),
+        ("# " + "x" * MOST_CHARACTERS, (1, MOST_CHARACTERS + 1), "at most 1,048,576 characters"),
         ("a: \x00", (1, 1), "not YAML"),
         ("a: \ud800", (1, 1), "not YAML"),
         ("[" + "1," * 70_000 + "]", (1, 120_000), "at most 60,000 values"),
@@ -256,6 +256,13 @@ def test_ten_thousand_checks_are_refused():
     found = problems(HEAD + "gates:\n  release:\n    checks:\n" + checks)
 
     assert found == [(207, 9, "checks has at most 200 entries: got 10,000.")]
+
+
+def test_a_character_that_no_text_has_is_told_as_that():
+    found = problems(HEAD + 'gates:\n  release:\n    checks: [{id: "c\\0", require: lineage.complete}]\n')
+
+    assert found[0][:2] == (6, 19)
+    assert found[0][2] == "id has a character that no text has, NUL, at place 2."
 
 
 @pytest.mark.parametrize("text", ["(" * 500 + "1", "not " * 250, "-" * 999, "1" + "+1" * 400, "x" * 2000])

@@ -158,6 +158,32 @@ def test_checking_a_text_says_what_is_wrong_or_what_it_decides_and_writes_nothin
     assert PolicyVersion.objects.filter(name="trial").count() == 0
 
 
+CHECK = "      - {id: c%d, label: The cost stays below its bound, require: scope.cost_high < %d}\n"
+
+
+def test_ten_thousand_checks_are_refused_where_they_are_too_many():
+    """Longer than half a MiB, and shorter than one; a text that is longer is refused where it passes that."""
+    head = policy_text(checks="[]").partition("    checks:")[0]
+    lines = "".join(f"      - {{id: c{n}, require: scope.cost_high > 9.12345}}\n" for n in range(10_000))
+    many = f"{head}    checks:\n{lines}"
+    longer = head + "    checks:\n" + "".join(CHECK % (n, n) for n in range(20_000))
+    client = as_(make_user(), TokenScope.READ, TokenScope.WRITE)
+    assert 512 * 1024 < len(many) < 1024 * 1024 < len(longer)
+
+    refused = client.post("/api/v1/policies/check", {"text": many}, format="json").json()["problems"]
+    drafted = client.post("/api/v1/policies", {"text": many}, format="json")
+    over = client.post("/api/v1/policies/check", {"text": longer}, format="json").json()["problems"]
+
+    line = head.count("\n") + 1 + 201
+    assert (refused[0]["line"], refused[0]["column"]) == (line, 9)
+    assert refused[0]["message"] == "checks has at most 200 entries: got 10,000."
+    assert (drafted.status_code, f"Line {line}, column 9" in drafted.json()["errors"][0]["message"]) == (422, True)
+    place = longer[: 1024 * 1024]
+    assert (over[0]["line"], over[0]["column"]) == (place.count("\n") + 1, len(place) - place.rfind("\n"))
+    assert over[0]["message"] == f"a policy has at most 1,048,576 characters: this has {len(longer):,}."
+    assert not PolicyVersion.objects.filter(name="trial").exists()
+
+
 def pass_scope_gate(risks):
     project = make_project()
     make_ready_for_scope_gate(project)
