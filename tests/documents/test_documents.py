@@ -94,6 +94,7 @@ def test_annex4_of_an_approved_version_is_filled_from_the_records():
     assert paragraph(made, "5").missing == ["an owner of R1", "a treatment of R1"]
     assert [one.number for one in made.paragraphs if one.state == "gap"] == [
         "1(e)",
+        "1(f)",
         "1(g)",
         "1(h)",
         "2(f)",
@@ -101,6 +102,13 @@ def test_annex4_of_an_approved_version_is_filled_from_the_records():
         "8",
         "9",
     ]
+
+
+def test_no_paragraph_of_annex_four_is_left_out():
+    numbers = [one.number for one in assembly.mapping_named("annex4").paragraphs]
+
+    lettered = [f"{section}({letter})" for section in (1, 2) for letter in "abcdefgh"]
+    assert numbers == [*lettered, *map(str, range(3, 10))]
 
 
 def test_a_gap_closes_when_the_record_comes():
