@@ -96,10 +96,27 @@ def digest_of(path: Path) -> str:
     return found.hexdigest()
 
 
+def read(path: Path) -> bytes:
+    """Raises DoesNotHold."""
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise DoesNotHold(f"{path.name} cannot be read: {exc.strerror}") from None
+
+
 def check_manifest(folder: Path, key: str) -> dict:
-    content = (folder / "manifest.json").read_bytes()
-    manifest = json.loads(content)
-    signature = bytes.fromhex((folder / "manifest.sig").read_text().strip())
+    content, signed = read(folder / "manifest.json"), read(folder / "manifest.sig")
+    try:
+        manifest = json.loads(content)
+        lacking = {"key", "events", "link", "files", "verdict", "chain"} - set(manifest)
+        whole = not lacking and bool(bytes.fromhex(manifest["key"]))
+    except (ValueError, TypeError, RecursionError):
+        whole = False
+    demand(whole, "manifest.json is damaged")
+    try:
+        signature = bytes.fromhex(signed.decode().strip())
+    except ValueError:
+        raise DoesNotHold("manifest.sig is damaged") from None
     demand(key in ("", manifest["key"]), f"it was signed by another key: {manifest['key']}")
     demand(is_signed(bytes.fromhex(manifest["key"]), content, signature), "the manifest's signature does not hold")
     return manifest
@@ -120,13 +137,16 @@ def check_events(folder: Path, manifest: dict) -> dict:
 
 
 def check_checkpoints(folder: Path, manifest: dict, heads: dict) -> int:
-    found = sorted((folder / "checkpoints").glob("*.json"))
-    for path in found:
+    """Each names the digest of the one before, so that a signature vouches for all that lead to it."""
+    found, vouched = sorted((folder / "checkpoints").glob("*.json")), ""
+    for path in reversed(found):
         kept = json.loads(path.read_text())
         body, signature = kept["checkpoint"], bytes.fromhex(kept["signature"])
         at = f"the checkpoint at {body['seq']}"
-        demand(is_signed(bytes.fromhex(manifest["key"]), canonical(body), signature), f"{at} is not signed by this key")
+        is_vouched = digest_of(path) == vouched or is_signed(bytes.fromhex(manifest["key"]), canonical(body), signature)
+        demand(is_vouched, f"{at} is not signed by this key")
         demand(heads.get(body["seq"], body["head"]) == body["head"], f"{at} is of another chain")
+        vouched = body["previous"]
     return len(found)
 
 
@@ -144,6 +164,9 @@ def main() -> int:
         kept = check_checkpoints(folder, manifest, heads)
     except DoesNotHold as exc:
         sys.stdout.write(f"DOES NOT HOLD: {exc}\n")
+        return 1
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        sys.stdout.write(f"DOES NOT HOLD: the archive is damaged: {exc}\n")
         return 1
     verdict, key = manifest["verdict"], manifest["key"]
     sys.stdout.write(f"{manifest['chain']}: {manifest['events']} events, {kept} checkpoints, signed by {key}\n")

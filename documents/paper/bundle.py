@@ -92,18 +92,37 @@ def wrong_files(named):
     yield from (f"{name}: not in the manifest" for name in sorted(more))
 
 
-def wrong_signature(manifest, key):
-    content = manifest.read_bytes()
-    named = json.loads(content)["key"]
+class Damaged(Exception):
+    """What cannot be read at all."""
+
+
+def manifest_of(path):
+    """What it says, and its bytes. Raises Damaged."""
+    try:
+        content = path.read_bytes()
+        said = json.loads(content.decode("utf-8"))
+        readable = bytes.fromhex(said["key"]) and all(one["sha256"] for one in said["files"].values())
+    except OSError as exc:
+        raise Damaged(f"{path.name}: it cannot be read: {exc.strerror}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        readable = False
+    if not readable:
+        raise Damaged(f"{path.name}: it is damaged")
+    return said, content
+
+
+def wrong_signature(named, content, key):
     if key and key.strip().lower() != named:
         yield f"manifest.json: it was signed by another key, {named}"
     try:
         signature = bytes.fromhex((HERE / "manifest.sig").read_text().strip())
-        holds = is_signed(bytes.fromhex(named), content, signature)
-    except (OSError, ValueError):
-        holds = False
-    if not holds:
-        yield "manifest.json: its signature does not hold"
+    except OSError as exc:
+        yield f"manifest.sig: it cannot be read: {exc.strerror}"
+    except ValueError:
+        yield "manifest.sig: it is damaged"
+    else:
+        if not is_signed(bytes.fromhex(named), content, signature):
+            yield "manifest.json: its signature does not hold"
 
 
 def main():
@@ -111,10 +130,13 @@ def main():
     parser.add_argument("--key", default="", help="the instance's public key, 64 hexadecimal digits")
     parser.add_argument("sha256", nargs="?", default="", help="of manifest.json, where it was noted elsewhere")
     given = parser.parse_args()
-    manifest = HERE / "manifest.json"
-    said = json.loads(manifest.read_text(encoding="utf-8"))
-    wrong = [*wrong_files(said["files"]), *wrong_signature(manifest, given.key)]
-    if given.sha256 and digest(manifest) != given.sha256.strip().lower():
+    try:
+        said, content = manifest_of(HERE / "manifest.json")
+        wrong = [*wrong_files(said["files"]), *wrong_signature(said["key"], content, given.key)]
+    except Damaged as exc:
+        print(exc)
+        return 1
+    if given.sha256 and hashlib.sha256(content).hexdigest() != given.sha256.strip().lower():
         wrong.append("manifest.json: its SHA-256 is another")
     signed = "signed by the key given" if given.key else f"signed by {said['key']} (compare it with the instance's)"
     print("\\n".join(wrong) if wrong else f"{len(said['files'])} files are as the manifest says, {signed}")

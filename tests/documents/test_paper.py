@@ -239,12 +239,59 @@ def test_manifest_signed_by_another_is_found_with_the_key_of_the_instance(unpack
     assert (done.returncode, done.stdout) == (1, f"manifest.json: it was signed by another key, {key}\n")
 
 
-@pytest.mark.parametrize("signature", ["", "00" * 64, "not hexadecimal"])
+@pytest.mark.parametrize("signature", ["", "00" * 64])
 def test_signature_that_does_not_hold_is_found(unpacked, signature):
     (unpacked / "manifest.sig").write_text(signature)
     done = verify(unpacked)
 
     assert (done.returncode, done.stdout) == (1, "manifest.json: its signature does not hold\n")
+
+
+def removed(path):
+    path.unlink()
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:40])
+
+
+def filled_with_bytes(path):
+    path.write_bytes(b"\xff\x00\xfe")
+
+
+def filled_with_a_list(path):
+    path.write_text("[1]")
+
+
+def filled_with_a_nest(path):
+    path.write_text("[" * 100_000)
+
+
+MISSING = "it cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "said"),
+    [
+        ("manifest.json", removed, f"manifest.json: {MISSING}"),
+        *(
+            ("manifest.json", harm, "manifest.json: it is damaged")
+            for harm in (emptied, cut, filled_with_bytes, filled_with_a_list, filled_with_a_nest)
+        ),
+        ("manifest.sig", removed, f"manifest.sig: {MISSING}"),
+        ("manifest.sig", filled_with_bytes, "manifest.sig: it is damaged"),
+    ],
+)
+def test_what_is_damaged_or_missing_is_told_in_one_line(unpacked, name, harm, said):
+    harm(unpacked / name)
+
+    done = verify(unpacked)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"{said}\n", "")
 
 
 def test_changed_manifest_breaks_its_signature(unpacked):

@@ -229,6 +229,56 @@ def test_an_archive_that_was_changed_is_found_by_its_script(project, tmp_path, a
     assert found in said
 
 
+MISSING = "cannot be read: No such file or directory"
+HARMS = [
+    ("manifest.json", None, f"manifest.json {MISSING}"),
+    ("manifest.sig", None, f"manifest.sig {MISSING}"),
+    *(
+        ("manifest.json", content, "manifest.json is damaged")
+        for content in (b"", b'{"key"', b"\xff\x00", b"[1]", b"{}")
+    ),
+    ("manifest.json", b"[" * 100_000, "manifest.json is damaged"),
+    ("manifest.sig", b"\xff\x00", "manifest.sig is damaged"),
+    ("manifest.sig", b"", "the manifest's signature does not hold"),
+]
+
+
+def test_what_is_damaged_or_missing_in_an_archive_is_told_in_one_line(project, tmp_path):
+    folder = exported(project, tmp_path / "out")
+    for name, content, said in HARMS:
+        kept = (folder / name).read_bytes()
+        (folder / name).unlink()
+        if content is not None:
+            (folder / name).write_bytes(content)
+
+        assert checked(folder) == (1, f"DOES NOT HOLD: {said}\n")
+        (folder / name).write_bytes(kept)
+    (folder / "links.txt").unlink()
+    code, told = checked(folder)
+    assert (code, told.count("\n")) == (1, 1)
+    assert "links.txt" in told
+
+
+def test_a_checkpoint_vouches_for_those_before_it_and_one_that_was_changed_is_found(project, tmp_path):
+    for _ in range(2):
+        make_item(project)
+        checkpoints.keep(Stream.objects.get(pk=project.pk), now=now())
+    folder = exported(project, tmp_path / "out")
+    assert checked(folder)[0] == 0
+    first, second, *_ = sorted((folder / "checkpoints").iterdir())
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    heads = {}
+
+    assert check.check_checkpoints(folder, manifest, heads) == 3
+    kept = json.loads(second.read_bytes())
+    assert kept["checkpoint"]["previous"] == check.digest_of(first)
+    first.write_bytes(first.read_bytes().replace(b'"seq":', b'"seq": '))
+    assert check.check_checkpoints(folder, manifest, heads) == 3, "its own signature still holds"
+    first.write_bytes(first.read_bytes().replace(b'"head":"', b'"head":"0'))
+    with pytest.raises(check.DoesNotHold, match="not signed by this key"):
+        check.check_checkpoints(folder, manifest, heads)
+
+
 def test_an_archive_signed_by_somebody_else_is_found(project, tmp_path):
     code, said = checked(exported(project, tmp_path / "out"), "--key", "00" * 32)
 
