@@ -68,7 +68,7 @@ def _lineage_complete(project: Project) -> Reading:
     missing = [name for name, value in lineage_of(version).items() if not value]
     shown = f"missing: {', '.join(missing)}" if missing else "yes"
     url = reverse("models_registry:version", args=[project.key, version.model.name, version.number])
-    return Reading(not missing, shown=shown, source=str(version), url=f"{url}#lineage")
+    return Reading(not missing, shown=shown, source=str(version), url=f"{url}#lineage", identity=_identity(version))
 
 
 def _measured_slices(comparison: Comparison) -> tuple[Slice, ...]:

@@ -320,12 +320,18 @@ def precedent_is_named_with_its_difference(project: Project) -> Check:
 
 @gate_check(Gate.SCOPE, order=60)
 def every_high_risk_has_an_owner(project: Project) -> Check:
-    """At least one risk is known, and whoever holds a high one is still in the team."""
+    """At least one risk is known with its cause, event and consequence, and whoever holds a high one is still in the
+    team."""
     risks = list(queries.risks(project))
+    untold = [risk.number for risk in risks if not risk.is_told]
     team = set(Membership.objects.filter(project=project).values_list("user_id", flat=True))
     orphans = [risk.number for risk in risks if _needs_owner(risk) and risk.owner_id not in team]
-    value = f"no owner: {', '.join(f'R{n}' for n in orphans)}" if orphans else f"{len(risks)} in the register"
-    met = bool(risks) and not orphans
+    value = f"{len(risks)} in the register"
+    if untold:
+        value += f"; without cause, event or consequence: {_risk_numbers(untold)}"
+    if orphans:
+        value = f"no owner: {_risk_numbers(orphans)}"
+    met = len(risks) > len(untold) and not orphans
     return _of_risks(project, "risk_owners", "Risks are known, and every high one has an owner", met=met, value=value)
 
 
@@ -335,6 +341,10 @@ def no_critical_risk_is_open(project: Project) -> Check:
     critical = [risk for risk in risks if risk.level == RiskLevel.CRITICAL]
     value = f"{len(critical)} critical, {len(risks)} open"
     return _of_risks(project, "critical_risks", "No critical risk is open", met=not critical, value=value)
+
+
+def _risk_numbers(numbers: list[int]) -> str:
+    return ", ".join(f"R{number}" for number in numbers)
 
 
 def _needs_owner(risk: Risk) -> bool:

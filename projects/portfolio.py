@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.http import urlencode
 
 from core import charts
-from core.errors import Invalid
+from core.errors import BadRequest, Invalid
 from core.models import User
 from projects import affordability, health, queries
 from projects.enums import GATE_AFTER, Gate, Health, RiskLevel, RiskPhase, Stage
@@ -32,14 +32,14 @@ class Asked:
     day: date | None = None
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "Asked":
-        """Raises Invalid, naming what it cannot read."""
+    def of(cls, given: Mapping[str, str], *, today: date) -> "Asked":
+        """Raises Invalid, naming what it cannot read, and BadRequest for a day that nobody has seen."""
         return cls(
             text=_text(given.get("q", "").strip()),
             stage=_choice(given, "stage", Stage.values),
             light=_choice(given, "light", Health.values),
             project=given.get("project", ""),
-            day=_day(given.get("as_of", "")),
+            day=_day(given.get("as_of", ""), today),
         )
 
     def query(self, **changed: str) -> str:
@@ -255,10 +255,14 @@ def _choice(given: Mapping[str, str], field: str, known: Sequence[str]) -> str:
     return value
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, today: date) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Invalid(f"as_of is a day such as 2026-01-31: got {text[:40]!r}.", field="as_of") from None
+    if day > today:
+        said = f"as_of is a day up to today, {today.isoformat()} in UTC: got {day.isoformat()}."
+        raise BadRequest(said, field="as_of", code="in_the_future")
+    return day

@@ -84,7 +84,7 @@ class PortfolioView(ApiView):
     def get(self, request: Request) -> Response:
         """All projects the caller is in, by name, each with stage, value, health and what could sink it."""
         refuse_unknown_filters(request, ASKED)
-        asked = portfolio.Asked.of(request.query_params.dict())
+        asked = portfolio.Asked.of(request.query_params.dict(), today=now().date())
         only = request.auth.stream_id if isinstance(request.auth, Token) else None
         found = portfolio.rows(caller(request), asked, now=now(), only=only)
         return Response({"results": [portfolio.plain(row) for row in found]})

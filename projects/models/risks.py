@@ -92,6 +92,11 @@ class Risk(models.Model):
         return self.title
 
     @property
+    def is_told(self) -> bool:
+        """Whether it says because of what, what may happen, and what then."""
+        return all(text.strip() for text in (self.cause, self.event, self.consequence))
+
+    @property
     def public_id(self) -> str:
         return str(self.number)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import files
-from core.errors import Invalid
+from core.errors import BadRequest, Invalid
 from core.pages import now, page, user_of, whole_asked
 from core.refusals import status_of
 from projects import first_steps, health, operations, portfolio, queries, rules
@@ -33,12 +33,12 @@ FORMS = ("csv", "json")
 def overview(request: HttpRequest) -> HttpResponse:
     """Each gate's state is fetched by its own row: checks may ask every app, and a list must not. `?part=body`: picture
     and table alone, as they were asked for."""
+    moment, status = now(), 200
     try:
-        asked, wrong = Asked.of(request.GET.dict()), ""
+        asked, wrong = Asked.of(request.GET.dict(), today=moment.date()), ""
         first, form = whole_asked(request, "from", most=MOST_ROWS) or 0, _form(request)
-    except Invalid as exc:
-        asked, wrong, first, form = Asked(), exc.message, 0, ""
-    moment = now()
+    except (Invalid, BadRequest) as exc:
+        asked, wrong, first, form, status = Asked(), exc.message, 0, "", exc.status
     found = portfolio.rows(user_of(request), asked, now=moment)
     if form:
         return _export(found, form)
@@ -59,7 +59,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "body_url": f"?{asked.query()}&from={first}&part=body",
     }
     template = "projects/parts/portfolio_body.html" if part_of(request) == "body" else "projects/portfolio.html"
-    return render(request, template, context, status=422 if wrong else 200)
+    return render(request, template, context, status=status)
 
 
 @page

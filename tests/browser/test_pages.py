@@ -48,9 +48,9 @@ def filled(people, new_project):
     """The key of a project in which everything has happened, and the addresses of all its pages."""
     key = new_project("partner", "manager", "scientist", "engineer", "validator", "viewer")
     people.manager.patch(f"/projects/{key}/scope", **stages.SCOPE)
-    people.owner.post(
-        f"/projects/{key}/risks", title="Labels come late", phase="scoping", likelihood=4, impact=4, owner="scientist"
-    )
+    told = {"cause": "A chargeback takes weeks.", "event": "Labels come late.", "consequence": "New fraud passes."}
+    rated = {"phase": "scoping", "likelihood": 4, "impact": 4, "owner": "scientist"}
+    people.owner.post(f"/projects/{key}/risks", title="Labels come late", **told, **rated)
     people.owner.post(f"/projects/{key}/gates", comment="It pays.")
     stages.plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules", "A title " * 12)
     people.owner.post(f"/projects/{key}/items", title="Later")

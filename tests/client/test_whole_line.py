@@ -77,7 +77,8 @@ def agree_on_the_scope(lines):
     lines.viewer("gates", "show", KEY, "--require", code=1)
     for title in ("Labels arrive late", "Fraud learns", "Cards without history"):
         given = ("--phase", "data", "--likelihood", 3, "--impact", 3, "--owner", "product_owner")
-        lines.product_owner("risks", "add", KEY, title, *given)
+        told = ("--cause", "It is so.", "--event", f"{title}.", "--consequence", "Fraud passes.")
+        lines.product_owner("risks", "add", KEY, title, *given, *told)
     assert lines.product_owner.json("risks", "treat", KEY, 1, "Trained on settled months")["state"] == "treated"
     assert lines.product_owner.json("risks", "accept", KEY, 2, "That is the game")["state"] == "accepted"
     assert lines.product_owner.json("risks", "reopen", KEY, 2)["state"] == "open"

@@ -35,7 +35,14 @@ def make_scope(project: Project, *, by: User | None = None, **values: object):
 
 
 def make_risk(project: Project, *, likelihood: int = 3, impact: int = 3, **values: object) -> Risk:
-    given = {"title": "Labels arrive late", "phase": RiskPhase.DATA, "owner": project.created_by} | values
+    given = {
+        "title": "Labels arrive late",
+        "cause": "A chargeback takes weeks.",
+        "event": "The newest fraud is taken for good.",
+        "consequence": "New patterns pass unseen.",
+        "phase": RiskPhase.DATA,
+        "owner": project.created_by,
+    } | values
     return operations.add_risk(
         project=project, likelihood=likelihood, impact=impact, by=project.created_by, now=now(), **given
     )

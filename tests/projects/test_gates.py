@@ -94,6 +94,20 @@ def test_scope_gate_high_risk_whose_owner_left_is_bad():
     assert states(project)["risk_owners"] == "bad"
 
 
+def test_scope_gate_counts_no_risk_that_is_a_title_alone():
+    project = make_project()
+    make_scope(project)
+    make_risk(project, cause="", event=" ", consequence="")
+    make_risk(project, consequence="")
+    [check] = [one for one in gates.evaluate(project) if one.id == "risk_owners"]
+    assert (check.state, check.value) == ("bad", "2 in the register; without cause, event or consequence: R1, R2")
+
+    make_risk(project)
+
+    [check] = [one for one in gates.evaluate(project) if one.id == "risk_owners"]
+    assert (check.state, check.value) == ("ok", "3 in the register; without cause, event or consequence: R1, R2")
+
+
 def test_release_gate_asks_for_no_critical_risk():
     project = make_project()
     Project.objects.filter(pk=project.pk).update(stage=Stage.DELIVERY)

@@ -210,6 +210,22 @@ def test_what_cannot_be_read_is_named(owner, project, query):
     assert "got " in answer.context["wrong"]
 
 
+def test_a_day_that_nobody_has_seen_is_refused_and_today_is_not(owner, project):
+    today = now().date()
+    tomorrow = today + timedelta(days=1)
+    said = f"as_of is a day up to today, {today} in UTC: got {tomorrow}."
+
+    page = owner.get(f"/?as_of={tomorrow}")
+    rest = owner.get(f"/api/v1/portfolio?as_of={tomorrow}")
+
+    assert (page.status_code, rest.status_code) == (400, 400)
+    assert said in page.content.decode()
+    assert rest.json()["errors"] == [{"field": "as_of", "code": "in_the_future", "message": said}]
+    assert owner.get("/api/v1/portfolio?as_of=9999-12-31").status_code == 400
+    assert owner.get(f"/api/v1/portfolio?as_of={today}").status_code == 200
+    assert owner.get(f"/?as_of={today}").status_code == 200
+
+
 def test_a_text_that_cannot_be_finds_no_page(owner, project):
     assert owner.get("/?q=%00").status_code == 404
 

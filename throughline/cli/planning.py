@@ -95,8 +95,9 @@ def _risks(risks: click.Group) -> None:
     @click.option("--likelihood", type=int, required=True, help="1 to 5.")
     @click.option("--impact", type=int, required=True, help="1 to 5.")
     @click.option("--owner", help="A member's user name.")
-    @click.option("--cause")
-    @click.option("--consequence")
+    @click.option("--cause", help="Because of what.")
+    @click.option("--event", help="What may happen.")
+    @click.option("--consequence", help="And then.")
     def add(cli: Cli, key: str, title: str, **values: Any) -> None:
         """Put a risk into the register."""
         one = cli.project(key).add_risk(title, **given(**values))
