@@ -1,6 +1,5 @@
 """Small signs that lists repeat hundreds of times: icons, pills, marks, faces, a text to copy."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -9,11 +8,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core.components.library import register
+from core.models.identity import initials_of
 
 SPRITE = "throughline/icons.svg"
 MARKS = {"ok": "check", "warn": "triangle-alert", "bad": "x", "wait": "ellipsis", "thread": "arrow-right"}
 MARK_WORDS = {"ok": "met", "warn": "needs attention", "bad": "not met", "wait": "waiting", "thread": "current"}
-SKIPPED_WORDS = {"the", "a", "an", "of", "and"}
 
 
 @register.simple_tag
@@ -80,14 +79,6 @@ def faces(names: Iterable[str], most: int = 5) -> SafeString:
         else ""
     )
     return format_html('<span class="faces">{}{}</span>', shown, more)
-
-
-def initials_of(name: str) -> str:
-    """Two letters: "The data scientist" is DS, "Validator" is VA."""
-    words = [word for word in re.split(r"[\W_]+", name) if word and word.lower() not in SKIPPED_WORDS]
-    if not words:
-        return name[:2].upper()
-    return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
 
 
 def shade(name: str) -> int:

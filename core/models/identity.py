@@ -1,10 +1,21 @@
 """Who somebody is: people, the tokens of their programs, and the one-time link that makes the first administrator."""
 
+import re
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+SKIPPED_WORDS = {"the", "a", "an", "of", "and"}
+
+
+def initials_of(name: str) -> str:
+    """Two letters, on every face: "The data scientist" is DS, "Validator" is VA."""
+    words = [word for word in re.split(r"[\W_]+", name) if word and word.lower() not in SKIPPED_WORDS]
+    if not words:
+        return name[:2].upper()
+    return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
 
 
 class User(AbstractUser):
@@ -22,8 +33,7 @@ class User(AbstractUser):
 
     @property
     def initials(self) -> str:
-        words = (self.name or self.username).split()
-        return "".join(word[0] for word in words[:2]).upper()
+        return initials_of(str(self))
 
 
 class TokenQuerySet(models.QuerySet["Token"]):

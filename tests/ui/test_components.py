@@ -8,6 +8,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from core.components import signs
+from core.models import User, identity
 
 
 def render(source: str, **context: object) -> str:
@@ -63,7 +64,9 @@ def test_button_without_a_reason_submits_and_passes_attributes_on() -> None:
     [("The data scientist", "DS"), ("Validator", "VA"), ("product_owner", "PO"), ("the", "TH"), ("", "")],
 )
 def test_initials(name: str, initials: str) -> None:
-    assert signs.initials_of(name) == initials
+    assert identity.initials_of(name) == initials
+    assert User(name=name).initials == initials
+    assert not name or f'<span aria-hidden="true">{initials}</span>' in signs.face(name)
 
 
 def test_roles_have_faces_of_different_colours() -> None:
