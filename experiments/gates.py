@@ -15,7 +15,7 @@ from experiments.metric_names import canonical
 from experiments.models import Run
 from projects import reviewing
 from projects.attained import Attained, Strength, attains
-from projects.cardfacts import CardFact, card_fact
+from projects.cardfacts import BestRun, CardFact, card_fact, tells_best_runs
 from projects.enums import Gate
 from projects.facts import Reading, fact
 from projects.gates import Check, contribution, gate_check
@@ -151,6 +151,17 @@ def _measured(best: queries.Movement, sure: queries.Interval | None) -> reviewin
     if sure is None:
         return reviewing.Measured(best.value)
     return reviewing.Measured(best.value, sure.low, sure.high, sure.mean, sure.runs)
+
+
+@tells_best_runs
+def _bests(project: Project, items: Sequence[WorkItem]) -> dict[int, BestRun]:
+    return {number: _best(project, one) for number, one in queries.movements(project, items).items()}
+
+
+def _best(project: Project, best: queries.Movement) -> BestRun:
+    run = best.run
+    url = reverse("experiments:run", args=[project.key, run.run_id])
+    return BestRun(run.run_id, run.name, url, best.metric, best.value, best.baseline)
 
 
 def _best_run(project: Project, best: queries.Movement, course: Sequence[float]) -> CardFact:

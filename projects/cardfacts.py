@@ -1,6 +1,7 @@
 """What a card says of what it is linked to: each app tells it of its own things, for all cards at once.
 
-An app registers with `card_fact` in its gates.py, as it does its checks and subjects.
+An app registers with `card_fact` in its gates.py, as it does its checks and subjects; whoever has the runs registers
+with `tells_best_runs` besides, what a page or an answer says of an item's best run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +27,31 @@ class CardFact:
     course_said: str = ""
 
 
+@dataclass(frozen=True)
+class BestRun:
+    """Of the runs that test an item, the one with the best value of its metric."""
+
+    run_id: str
+    name: str
+    url: str
+    metric: str
+    value: float
+    baseline: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """How far it moved from the baseline."""
+        return None if self.baseline is None else self.value - self.baseline
+
+
 Teller = Callable[[Project, Sequence[WorkItem]], Mapping[int, Sequence[CardFact]]]
 """Facts by the items' numbers, at the same cost for one item and for many."""
 
 _tellers: list[Teller] = []
+
+BestTeller = Callable[[Project, Sequence[WorkItem]], Mapping[int, BestRun]]
+
+_best_tellers: list[BestTeller] = []
 
 
 def card_fact(teller: Teller) -> Teller:
@@ -44,6 +66,20 @@ def facts_of(project: Project, items: Sequence[WorkItem]) -> dict[int, list[Card
         for teller in _tellers:
             for number, facts in teller(project, items).items():
                 found.setdefault(number, []).extend(facts)
+    return found
+
+
+def tells_best_runs(teller: BestTeller) -> BestTeller:
+    _best_tellers.append(teller)
+    return teller
+
+
+def best_runs(project: Project, items: Sequence[WorkItem]) -> dict[int, BestRun]:
+    """By the items' numbers; of what nothing measured there is none. The same cost for one item and for many."""
+    found: dict[int, BestRun] = {}
+    if items:
+        for teller in _best_tellers:
+            found |= teller(project, items)
     return found
 
 

@@ -1,5 +1,6 @@
 """REST: work items."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -8,13 +9,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import StrictSerializer, expected_version, page, valid
+from core.api import StrictSerializer, expected_version, valid
+from core.api.paging import page_of
 from core.errors import Invalid
 from core.pages import now
-from projects import operations, queries
+from projects import cardfacts, operations, queries
 from projects.api.shapes import PageShape, PersonShape, answer, caller, person, person_json
 from projects.api.sprints import named_sprint
 from projects.api_base import ProjectApiView
+from projects.cardfacts import BestRun
 from projects.enums import PRIORITIES, BlockCause, Discipline, HypothesisResult, ItemKind, ItemState, Priority, Triage
 from projects.models import ItemLink, WorkItem
 
@@ -79,6 +82,15 @@ class ItemLinkShape(serializers.Serializer[Any]):
     target = serializers.CharField()
 
 
+class BestRunShape(serializers.Serializer[Any]):
+    run_id = serializers.CharField()
+    name = serializers.CharField(help_text="The run's.")
+    metric = serializers.CharField(help_text="The item's, else the scope's.")
+    value = serializers.FloatField()
+    baseline = serializers.FloatField(allow_null=True)
+    difference = serializers.FloatField(allow_null=True, help_text="Value less baseline.")
+
+
 class ItemShape(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     key = serializers.CharField(help_text="The project's key and the number.")
@@ -106,6 +118,9 @@ class ItemShape(serializers.Serializer[Any]):
     baseline = serializers.FloatField(allow_null=True)
     result = serializers.CharField()
     result_note = serializers.CharField()
+    best_run = BestRunShape(
+        allow_null=True, read_only=True, help_text="Of the runs that test it, the one with the best value."
+    )
     custom = serializers.DictField(child=serializers.JSONField())
     triage = serializers.CharField(help_text="Empty: planned, not asked for.")
     triage_reason = serializers.CharField()
@@ -150,7 +165,7 @@ _PLAIN = (
 )
 
 
-def item_json(item: WorkItem, key: str, names: dict[str, str]) -> dict[str, Any]:
+def item_json(item: WorkItem, key: str, names: dict[str, str], best: BestRun | None) -> dict[str, Any]:
     """`item` as `queries.items_in_full` gives it; `names` are the main statuses of the project by their keys."""
     body: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN.split()}
     return body | {
@@ -164,7 +179,12 @@ def item_json(item: WorkItem, key: str, names: dict[str, str]) -> dict[str, Any]
         "blocks": [_ref(one.blocked) for one in item.blocks.all()],
         "parent": _ref(item.parent) if item.parent else None,
         "links": [link_json(one) for one in item.links.all()],
+        "best_run": _best_json(best) if best else None,
     }
+
+
+def _best_json(best: BestRun) -> dict[str, Any]:
+    return {name: getattr(best, name) for name in ["run_id", "name", "metric", "value", "baseline", "difference"]}
 
 
 def link_json(link: ItemLink) -> dict[str, Any]:
@@ -190,17 +210,16 @@ def _ref(item: WorkItem) -> dict[str, Any]:
 class ItemApi(ProjectApiView):
     """What every view of items needs: how they are answered and how they are named."""
 
-    _names: dict[str, str] | None = None
-
-    def shape(self, item: WorkItem) -> dict[str, Any]:
-        if self._names is None:
-            self._names = queries.status_names(self.project)
-        return item_json(item, self.project.key, self._names)
+    def shapes(self, items: Sequence[WorkItem]) -> list[dict[str, Any]]:
+        """Of all together: it costs the same for one and for many."""
+        names, best = queries.status_names(self.project), cardfacts.best_runs(self.project, items)
+        return [item_json(item, self.project.key, names, best.get(item.number)) for item in items]
 
     def answered(self, number: int, *, status: int = 200) -> Response:
         """The item as it stands now."""
         item = queries.item_in_full(self.project, number)
-        return answer(self.shape(item), item, status=status)
+        (body,) = self.shapes([item])
+        return answer(body, item, status=status)
 
     def values(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         body = valid(ItemBody, request, partial=partial)
@@ -250,7 +269,7 @@ class ItemsView(ItemApi):
         look = queries.read_look(self.project, params)
         found = queries.found_items(look, self.project, by=caller(request))
         own = [name for name in params if name.startswith(queries.OWN)]
-        return page(request, queries.in_full(found), self.shape, filters=[*queries.FILTERS, *own])
+        return page_of(request, queries.in_full(found), self.shapes, filters=[*queries.FILTERS, *own])
 
     @extend_schema(request=ItemBody, responses={201: ItemShape})
     def post(self, request: Request, key: str) -> Response:
