@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable
@@ -155,7 +156,7 @@ def _own(text: str) -> list[Row]:
 
 
 def _own_row(number: int, cells: dict[str, str]) -> Row:
-    plain = ("title", "kind", "description", "hypothesis", "result")
+    plain = ("title", "kind", "description", "hypothesis", "metric", "result", "result_note")
     values: dict[str, Any] = {name: cells[name] for name in plain if cells.get(name)}
     source, known_as = cells.get("external_source") or "csv", cells.get("external_id", "").strip()
     if not known_as and cells.get("key"):
@@ -172,6 +173,8 @@ def _own_row(number: int, cells: dict[str, str]) -> Row:
     for name in ("points", "time_box_days"):
         if cells.get(name) and not (name == "points" and estimates):
             values[name] = _whole(row, name, cells[name])
+    if cells.get("baseline"):
+        values["baseline"] = _number(row, "baseline", cells["baseline"])
     own = {name[2:]: value for name, value in cells.items() if name and name.startswith("f.") and value}
     return row if not own else _with_own(row, own)
 
@@ -193,6 +196,17 @@ def _whole(row: Row, column: str, text: str) -> int | None:
         row.wrong.append((column, text, f"{column} is a whole number: got {text[:40]!r}."))
         return None
     return whole
+
+
+def _number(row: Row, column: str, text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        row.wrong.append((column, text, f"{column} is a number: got {text[:40]!r}."))
+        return None
+    return number
 
 
 _JIRA_KINDS = {"story": "story", "bug": "incident", "spike": "spike", "incident": "incident", "epic": "story"}
@@ -294,7 +308,8 @@ def _as(kind: type[Any], given: Any) -> Any:
 READERS: dict[str, Callable[[str], list[Row]]] = {"csv": _own, "jira": _jira, "github": _github}
 
 _ID, _PERSON = "its id, by which it is found again", "assignee, who is in this project"
-_PLAIN = ("title", "kind", "priority", "labels", "description", "hypothesis", "result", "points", "time_box_days")
+_PLAIN = ("title", "kind", "priority", "labels", "description", "points", "time_box_days")
+_TESTS = ("hypothesis", "metric", "baseline", "result", "result_note")
 TAKEN: dict[str, dict[str, str]] = {
     "csv": {
         "external_id": _ID,
@@ -302,7 +317,7 @@ TAKEN: dict[str, dict[str, str]] = {
         "external_source": "where it comes from",
         "assignee": _PERSON,
         "state": "state, if it is done or dropped",
-        **{name: name.replace("_", " ") for name in _PLAIN},
+        **{name: name.replace("_", " ") for name in (*_PLAIN, *_TESTS)},
         **{name: f"points of {name.replace('_', ' ')}" for name in DISCIPLINES},
     },
     "jira": {

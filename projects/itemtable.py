@@ -20,20 +20,26 @@ from projects.queries.item_list import Parameters
 KINDS = ("csv", "json")
 MOST_ROWS = 20_000
 
-_WHERE = ("key", "title", "kind", "state", "status", "priority", "assignee", "sprint")
+_WHERE = ("key", "title", "kind", "state", "status", "since", "priority", "assignee", "sprint")
 _SIZE = ("points", "product", "data_science", "engineering", "validation")
-_REST = ("labels", "parent", "blocked", "hypothesis", "time_box_days", "result", "description", "created_at")
-COLUMNS = (*_WHERE, *_SIZE, *_REST, "external_source", "external_id")
+_REST = ("labels", "parent", "blocked", "block_reason")
+_TESTS = ("hypothesis", "metric", "baseline", "time_box_days", "result", "result_note")
+_PLAIN = ("block_reason", *_TESTS, "description", "created_at", "external_source", "external_id")
+COLUMNS = (*_WHERE, *_SIZE, *_REST, *_TESTS, "description", "created_at", "external_source", "external_id")
 
 
 def exported(project: Project, given: Parameters, *, by: User, kind: str) -> HttpResponse:
-    """What the address finds, in its order, as a file. Raises Invalid for a kind or a filter that there is not."""
+    """What the address finds, in its order, as a file. Raises Invalid for a kind or a filter that there is not, and for
+    more items than a file has."""
     if kind not in KINDS:
         raise Invalid(f"as is csv or json: got {kind[:40]!r}.", field="as", code="choice")
     look = queries.read_look(project, given)
     own = list(queries.item_fields(project))
     names = queries.status_names(project)
-    found = queries.found_items(look, project, by=by)[:MOST_ROWS]
+    found = list(queries.found_items(look, project, by=by)[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        said = f"A file has {MOST_ROWS:,} items at most, and more were found: narrow the filters, and take several."
+        raise Invalid(said, code="too_many")
     rows = (row_of(item, project.key, own, names) for item in found)
     body = _csv(rows, own) if kind == "csv" else orjson.dumps(list(rows), option=orjson.OPT_INDENT_2, default=str)
     media = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
@@ -48,6 +54,7 @@ def row_of(item: WorkItem, key: str, own: Iterable[ItemField], names: dict[str, 
         "kind": item.kind,
         "state": item.state,
         "status": status_name(item, names),
+        "since": item.moved_at or item.created_at,
         "priority": Priority(item.priority).name.lower(),
         "assignee": item.assignee.username if item.assignee else None,
         "sprint": item.sprint.number if item.sprint else None,
@@ -58,8 +65,7 @@ def row_of(item: WorkItem, key: str, own: Iterable[ItemField], names: dict[str, 
         "parent": item.parent.number if item.parent else None,
         "blocked": item.block_cause or None,
     }
-    plain = "hypothesis time_box_days result description created_at external_source external_id"
-    row |= {name: getattr(item, name) for name in plain.split()}
+    row |= {name: getattr(item, name) for name in _PLAIN}
     return row | {queries.OWN + one.key: item.custom.get(one.key) for one in own}
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from core.errors import FieldError, Invalid
 from core.models import User
@@ -19,19 +21,30 @@ MOST_PAGE = 100_000
 OWN = "f."
 """Before the key of a field of the project's own."""
 
-ORDERS: dict[str, tuple[str, ...]] = {
+_MAIN = ItemStatus.objects.filter(project=OuterRef("project"), key=OuterRef("state"))
+_LANES = Case(*(When(state=state, then=place) for place, state in enumerate(ItemState)), default=0)
+_SINCE = Coalesce("moved_at", "created_at")
+
+ORDERS: dict[str, tuple[str | Combinable, ...]] = {
     "rank": ("rank",),
+    "board": (
+        _LANES,
+        Coalesce("status__position", Subquery(_MAIN.values("position"))),
+        Coalesce("status_id", Subquery(_MAIN.values("pk"))),
+        "rank",
+    ),
     "number": ("number",),
     "-number": ("-number",),
     "title": ("title",),
     "-title": ("-title",),
     "priority": ("priority",),
     "-priority": ("-priority",),
-    "points": ("points",),
-    "-points": ("-points",),
-    "moved": ("moved_at",),
-    "-moved": ("-moved_at",),
+    "points": (F("points").asc(nulls_last=True),),
+    "-points": (F("points").desc(nulls_last=True),),
+    "moved": (_SINCE.asc(),),
+    "-moved": (_SINCE.desc(),),
 }
+"""What has no points is last, either way. `board` is lane by lane, each from the top down."""
 
 FILTERS = ("q", "state", "kind", "assignee", "label", "priority", "sprint", "blocked", "triage")
 

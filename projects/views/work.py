@@ -75,7 +75,8 @@ def show_items(
     except Invalid as exc:
         look = ItemLook()
         context["filter_wrong"] = exc.message
-    context |= {"look": look, "query": _query(look, layout)}
+    shown = look.ordered("board") if layout == Layout.BOARD else look
+    context |= {"look": look, "query": _query(look, layout), "export_query": shown.query_string}
     found = queries.found_items(look, project, by=user_of(request))
     if part_of(request) == "lane" and layout == Layout.BOARD:
         return more_of_lane(request, project, found, context | _board_urls(project, look))
@@ -156,7 +157,7 @@ def _board_urls(project: Project, look: ItemLook) -> dict[str, str]:
 def _frame(request: HttpRequest, project: Project, look: ItemLook, layout: str) -> dict[str, Any]:
     """What stands around the list: filters, views, the forms that change many."""
     sprints, here = queries.sprints(project).order_by("-number"), reverse("projects:items", args=[project.key])
-    asked = _asked(request, project).urlencode()
+    asked, many_form = _asked(request, project).urlencode(), many_items_form(project)
     return {
         "tabs": work_tabs(project, "items"),
         "item_form": new_item_form(project),
@@ -166,7 +167,8 @@ def _frame(request: HttpRequest, project: Project, look: ItemLook, layout: str) 
         "why_not_share": rules.why_not_save_view(user_of(request), project.pk, is_shared=True),
         "user": user_of(request),
         "view_form": NewViewForm(initial={"layout": layout, "query": look.query_string}),
-        "many_form": many_items_form(project),
+        "many_form": many_form,
+        "somebody": next(iter(many_form.people), ""),
         "back": f"{here}?{asked}" if asked else here,
     }
 

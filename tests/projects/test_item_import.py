@@ -124,7 +124,8 @@ def test_an_export_taken_in_again_changes_nothing_whatever_the_texts_say(client,
     operations.define_field(project=project, name="Note", type="text", by=by)
     operations.define_field(project=project, name="Cost", type="number", by=by)
     for text in NASTY:
-        more = {"hypothesis": text, "custom": {"note": text, "cost": -1.5}, "labels": ["=low", "-high"], "baseline": -2}
+        more = {"hypothesis": text, "metric": text.split("\n")[0], "result_note": text, "baseline": -2.5}
+        more |= {"custom": {"note": text, "cost": -1.5}, "labels": ["=low", "-high"]}
         title = text.replace("\n", " ")
         operations.add_item(project=project, title=title, description=text, assignee=by, more=more, by=by, now=now())
     gone = make_member(project, Role.ENGINEER)

@@ -1,5 +1,7 @@
 """What stands on an item's page below its facts."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -233,6 +235,21 @@ def test_a_refusal_of_no_field_of_the_form_stands_above_it(owner, project):
     assert [one.status_code for one in answers] == [422, 422]
     assert "Say what to change" in answers[0].content.decode()
     assert "Choose 1 to 200 items: got 0." in answers[1].content.decode()
+
+
+def test_the_example_of_the_quick_line_can_be_typed_as_it_is_shown(owner, project):
+    body = owner.get("/p/FRD/board/all/").content.decode()
+    example = re.search('placeholder="(Try merchant[^"]*)"', body)[1]
+
+    owner.post("/p/FRD/board/all/quick/", {"line": example})
+
+    item = WorkItem.objects.get()
+    assert (item.title, item.assignee, item.kind, item.labels) == (
+        "Try merchant history",
+        project.created_by,
+        "spike",
+        ["recall"],
+    )
 
 
 def test_quick_line_adds_or_says_why_not(owner, project):

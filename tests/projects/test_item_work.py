@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -422,6 +423,68 @@ def test_export_is_exactly_what_is_found(project, api):
     assert [row["title"] for row in plain] == ["=1+1", "Other"]
     assert api.get("projects/FRD/items/export?as=xml").status_code == 422
     assert api.get("projects/FRD/items/export?colour=1").status_code == 400
+
+
+def test_what_has_no_points_is_last_either_way(project, api):
+    for points in (None, 3, 8, None):
+        make_item(project, title=str(points), points=points)
+
+    def titles(sort):
+        return [row["title"] for row in api.get(f"projects/FRD/items/export?as=json&sort={sort}").json()]
+
+    assert titles("points") == ["3", "8", "None", "None"]
+    assert titles("-points") == ["8", "3", "None", "None"]
+
+
+def test_the_file_of_a_board_has_its_cards_lane_by_lane_as_they_are_ranked(project, client):
+    by, sprint = project.created_by, make_sprint(project)
+    status = operations.add_status(project=project, name="Validating", group="review", by=by)
+    titles = ("done", "review 2", "ready", "validating", "review 1")
+    items = {title: make_item(project, sprint=sprint, title=title) for title in titles}
+    make_item(project, title="backlog")
+    for title, state in (("done", "done"), ("review 2", "review"), ("validating", status.key)):
+        operations.move_item(item=items[title], state=state, by=by, now=now())
+    operations.move_item(item=items["review 1"], state="review", before=items["review 2"], by=by, now=now())
+    client.force_login(by)
+
+    page = client.get("/p/FRD/board/all/?layout=board&sort=-points")
+    address = re.search('href="([^"]*as=csv)"', page.content.decode())[1].replace("&amp;", "&")
+    rows = list(csv.DictReader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
+
+    shown = [card["title"] for lane in page.context["lanes"] for card in lane["cards"]]
+    assert [row["title"] for row in rows] == shown
+    assert shown[-4:] == ["review 1", "review 2", "validating", "done"]
+
+
+def test_the_file_has_every_column_that_is_seen_and_what_an_item_tests(project, api):
+    item = make_item(project, title="Is there signal?", sprint=make_sprint(project))
+    tests = {"metric": "recall", "baseline": 0.31, "result": "refuted", "result_note": "- no"}
+    operations.revise_item(item=item, values=tests, by=project.created_by, now=now())
+    operations.block_item(item=item, cause="data", reason="Labels late", by=project.created_by, now=now())
+    item.refresh_from_db()
+
+    text = api.get("projects/FRD/items/export").content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+
+    names = ("metric", "baseline", "result", "result_note", "blocked", "block_reason", "since")
+    wanted = ["recall", "0.31", "refuted", "'- no", "data", "Labels late", str(item.moved_at)]
+    assert [row[name] for name in names] == wanted
+
+
+def test_a_file_that_would_not_hold_all_is_refused_with_the_limit(project, api, client, monkeypatch):
+    for title in "abc":
+        make_item(project, title=title)
+    monkeypatch.setattr("projects.itemtable.MOST_ROWS", 2)
+
+    answer = api.get("projects/FRD/items/export")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many")
+    assert "A file has 2 items at most, and more were found" in answer.json()["detail"]
+    assert len(api.get("projects/FRD/items/export?q=a&as=json").json()) == 1
+    client.force_login(project.created_by)
+    page = client.get("/p/FRD/board/all/export/?as=csv")
+    assert page.status_code == 422
+    assert "A file has 2 items at most" in page.content.decode()
 
 
 def test_export_costs_the_same_for_one_and_three(project, api):
