@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from core.charts import number
 from projects.enums import Gate
 from projects.models import GateDecision, ItemLink, Project, WorkItem
 
@@ -42,6 +43,13 @@ class BestRun:
     def difference(self) -> float | None:
         """How far it moved from the baseline."""
         return None if self.baseline is None else self.value - self.baseline
+
+    @property
+    def said(self) -> str:
+        if self.baseline is None or self.difference is None:
+            return f"{self.metric} {number(self.value, 3)}, no baseline is given"
+        moved = f"{'+' if self.difference > 0 else ''}{number(self.difference, 3)}"
+        return f"{self.metric} {number(self.value, 3)}, {moved} against the baseline of {number(self.baseline, 3)}"
 
 
 Teller = Callable[[Project, Sequence[WorkItem]], Mapping[int, Sequence[CardFact]]]

@@ -200,6 +200,10 @@ TRACKS = {
 """Of which kinds each is; every kind is of one."""
 
 
+TESTING = (ItemKind.EXPERIMENT, ItemKind.SPIKE)
+"""The kinds that are there to test something."""
+
+
 class Priority(IntegerChoices):
     NONE = 0, "No priority"
     LOW = 1, "Low"

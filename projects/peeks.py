@@ -1,14 +1,18 @@
 """Things at a glance, for the panel that opens beside a list."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.charts import number
 from projects import tables
-from projects.models import Finding, Risk, WorkItem
+from projects.cardfacts import BestRun
+from projects.models import Finding, ItemComment, Risk, WorkItem
 
 
-def of_item(item: WorkItem, *, status: str) -> dict[str, Any]:
-    """`status` as the project calls it."""
+def of_item(
+    item: WorkItem, *, status: str, best: BestRun | None = None, said: Sequence[ItemComment] = ()
+) -> dict[str, Any]:
+    """`status` as the project calls it; `said` are the last comments."""
     baseline = f", from {number(item.baseline)}" if item.baseline is not None else ""
     return {
         "title": item.title,
@@ -19,6 +23,7 @@ def of_item(item: WorkItem, *, status: str) -> dict[str, Any]:
             (f"blocked: {item.get_block_cause_display()}" if item.block_cause else "", "bad"),
         ],
         "facts": [
+            ("Best run", f"{best.name}: {best.said}" if best else ""),
             ("Assignee", item.assignee or "nobody"),
             ("Sprint", item.sprint or "backlog"),
             ("Points", item.points),
@@ -30,6 +35,7 @@ def of_item(item: WorkItem, *, status: str) -> dict[str, Any]:
             ("Result", item.get_result_display() if item.result else ""),
         ],
         "text": item.description,
+        "said": said,
     }
 
 

@@ -11,6 +11,7 @@ from projects.views import (
     document,
     findings,
     gates,
+    item_choices,
     item_fields,
     item_import,
     item_menus,
@@ -156,6 +157,7 @@ urlpatterns = [
     path("p/<str:key>/board/items/<int:number>/details/", item_parts.details, name="item-details"),
     path("p/<str:key>/board/items/<int:number>/block/", item_parts.block, name="item-block"),
     path("p/<str:key>/board/items/<int:number>/blocker/", item_parts.blocker, name="item-blocker"),
+    path("p/<str:key>/board/items/<int:number>/choices/", item_choices.choices, name="item-choices"),
     path("p/<str:key>/board/items/<int:number>/link/", item_parts.link, name="item-link"),
     path("p/<str:key>/board/items/<int:number>/attachments/", attachments.attachments, name="item-attachments"),
     path(

@@ -4,7 +4,7 @@ One statement asks all of them, so that a search costs the same queries however 
 """
 
 from core.search.commands import Command, commands_for, offer
-from core.search.finding import EACH, MOST_EACH, MOST_LETTERS, Found, Group, find
+from core.search.finding import EACH, MOST_EACH, MOST_LETTERS, MOST_WORDS, Found, Group, find
 from core.search.marking import marked
 from core.search.sources import (
     Hit,
@@ -23,6 +23,7 @@ __all__ = [
     "EACH",
     "MOST_EACH",
     "MOST_LETTERS",
+    "MOST_WORDS",
     "Command",
     "Found",
     "Group",

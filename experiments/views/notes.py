@@ -14,6 +14,7 @@ from experiments.enums import RunStatus
 from experiments.models import Run
 from experiments.views.record import record
 from projects import queries as project_queries
+from projects.enums import TESTING
 from projects.models import Project, WorkItem
 from projects.pages import project_page
 from projects.views.comments import Room, talk
@@ -98,7 +99,8 @@ def runs_of_item(request: HttpRequest, project: Project, number: int) -> HttpRes
         (run, runtable.shade_of(run), tables.RUN_TONES[RunStatus(run.status)], _values(latest[run.pk], metrics))
         for run in found
     ]
-    context = {"project": project, "item": item, "metrics": metrics, "rows": rows, "best": _best(item)}
+    context = {"project": project, "item": item, "tests": item.kind in TESTING, "metrics": metrics}
+    context |= {"rows": rows, "best": _best(item), "subject": f"workitem:{item.number}"}
     return render(request, "experiments/parts/item_runs.html", context)
 
 

@@ -7,7 +7,7 @@ from django import forms
 from core.errors import NotFound
 from core.refusals import own_changes, says_its_beginning
 from projects import queries
-from projects.enums import BlockCause, Discipline, FieldType, HypothesisResult
+from projects.enums import TESTING, BlockCause, Discipline, FieldType, HypothesisResult
 from projects.forms.fields import day, long
 from projects.models import ItemField, Project, WorkItem
 
@@ -30,7 +30,7 @@ class ItemDetailsForm(forms.Form):
         initial: dict[str, Any] = {name: getattr(item, name) for name in ("version", *TESTS)}
         initial |= {"labels": ", ".join(item.labels), "parent": item.parent.number if item.parent else None}
         initial |= {ESTIMATE + name: points for name, points in item.estimates.items()}
-        self.project, self.own = project, list(queries.item_fields(project))
+        self.project, self.item, self.own = project, item, list(queries.item_fields(project))
         initial |= {OWN + one.key: item.custom.get(one.key) for one in self.own}
         super().__init__(data, initial=initial)
         for name, label in Discipline.choices:
@@ -38,6 +38,11 @@ class ItemDetailsForm(forms.Form):
         for one in self.own:
             self.fields[OWN + one.key] = _own(one)
         says_its_beginning(self)
+
+    @property
+    def tests(self) -> bool:
+        """Whether it is there to test something, or says what it tests all the same."""
+        return self.item.kind in TESTING or any(self[name].value() not in (None, "") for name in TESTS)
 
     def estimates(self) -> list[forms.BoundField]:
         return [self[ESTIMATE + name] for name in Discipline.values]

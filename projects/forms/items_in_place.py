@@ -10,7 +10,7 @@ from projects.forms.board import ItemForm
 from projects.models import Project, WorkItem
 from projects.operations.items import status_key
 
-FIELDS = ("status", "title", "kind", "priority", "assignee", "sprint", "points", "description")
+FIELDS = ("status", "kind", "priority", "assignee", "sprint", "points", "title", "description")
 NOTHING = {"assignee": "Nobody yet", "sprint": "Backlog", "points": "Not estimated", "description": "Nothing said yet"}
 
 

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from core.errors import Invalid
+from core.numbers import whole_of
 from core.pages import now, user_of
 from core.refusals import refuse_overtaken, status_of
 from projects import itemtable, operations, queries, rules, subjects
@@ -58,13 +60,22 @@ def block(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 @project_page
 @require_POST
 def blocker(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    """It waits for the item with this number; with `act=remove`, no longer."""
-    item, other = queries.item(project, number), queries.item(project, whole(request, "item"))
+    """It waits for the item with this number, or key; with `act=remove`, no longer."""
+    item, other = queries.item(project, number), _named(request, project)
     if request.POST.get("act") == "remove":
         operations.remove_blocker(item=item, blocker=other, by=user_of(request))
     else:
         operations.add_blocker(item=item, blocker=other, by=user_of(request), now=now())
     return _about(request, project, number)
+
+
+def _named(request: HttpRequest, project: Project) -> WorkItem:
+    """Raises Invalid, NotFound."""
+    text = request.POST.get("item", "").strip()
+    number = whole_of(text.upper().removeprefix(f"{project.key}-"))
+    if number is None:
+        raise Invalid(f"Choose an item, or give its number: got {text[:40]!r}.", field="item")
+    return queries.item(project, number)
 
 
 @project_page

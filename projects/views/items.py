@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.pages import now, user_of
 from core.refusals import status_of
-from projects import itemtable, operations, peeks, queries, rules
+from projects import cardfacts, itemtable, operations, peeks, queries, rules
+from projects.cardfacts import BestRun
+from projects.enums import TESTING
 from projects.forms.board import ItemChangeForm
 from projects.forms.items_in_place import ItemInPlaceForm
 from projects.forms.work_settings import TemplateNameForm
-from projects.models import Project, WorkItem
+from projects.models import ItemComment, Project, WorkItem
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
 from projects.views.attachments import place, section
@@ -23,6 +25,8 @@ from projects.views.board import new_item_form, show_board
 from projects.views.comments import discussion, item_room
 
 PAGE = "projects/item.html"
+LAST_SAID = 3
+"""Comments that a glance shows."""
 
 
 @project_page
@@ -72,7 +76,7 @@ def item(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """A page of its own, and for htmx the same form as a dialog over the board."""
     found = queries.item(project, number)
     if part_of(request) == "peek":
-        return render(request, "ui/peek.html", peeks.of_item(found, status=_status(found)))
+        return render(request, "ui/peek.html", _glance(request, found))
     initial = {name: getattr(found, name) for name in ItemChangeForm.base_fields}
     form = ItemChangeForm(
         request.POST or None,
@@ -98,6 +102,8 @@ def _show(
         "project": project,
         "item": item,
         "status": _status(item),
+        "best": _best(item),
+        "tests": item.kind in TESTING,
         "in_place": ItemInPlaceForm(project, item).in_place(),
         "form": form,
         "template_form": template_form or TemplateNameForm(initial={"name": item.title[:60]}),
@@ -109,6 +115,15 @@ def _show(
     if template == PAGE:
         context |= discussion(request, project, item_room(project, item.number)) | section(request, project, item)
     return render(request, template, context, status=status_of(form, template_form))
+
+
+def _glance(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
+    said = queries.comments_on(ItemComment, item, user_of(request)).order_by("-pk")[:LAST_SAID]
+    return peeks.of_item(item, status=_status(item), best=_best(item), said=list(said)[::-1])
+
+
+def _best(item: WorkItem) -> BestRun | None:
+    return cardfacts.best_runs(item.project, [item]).get(item.number)
 
 
 def _status(item: WorkItem) -> str:

@@ -99,6 +99,28 @@ def test_details_of_two_people_meet_only_in_one_field(open_as, people, new_proje
     assert people.owner.get(f"/projects/{key}/items/1")["hypothesis"] == "One\nTwo"
 
 
+def test_what_holds_it_up_is_chosen_by_its_title(open_as, people, new_project):
+    key = new_project("scientist")
+    plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules")
+    page = open_as("scientist", f"/p/{key}/board/items/1/")
+    is_live(page)
+
+    typed = page.get_by_label("The item that it waits for")
+    typed.press_sequentially("rules")
+    choice = page.locator("#blocker-choices option")
+    expect(choice).to_have_count(1)
+    expect(choice).to_have_attribute("label", re.compile(f"{key}-2 Measure the rules"))
+    typed.fill(choice.get_attribute("value"))
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("link", name=f"{key}-2 Measure the rules")).to_be_visible()
+
+    about = page.get_by_label("Its name or id")
+    page.get_by_label("Kind of thing").select_option(label="gate")
+    about.press_sequentially("scope")
+    expect(page.locator("#link-choices option")).to_have_count(1)
+    expect(page.locator("#link-choices option")).to_have_attribute("value", "scope")
+
+
 def field(page, name):
     return page.locator(f"[data-infield][data-name='{name}'] > button")
 

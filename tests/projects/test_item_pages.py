@@ -9,8 +9,8 @@ from core.models import Event
 from projects import operations, queries
 from projects.models import ItemComment, SavedView, WorkItem
 from projects.roles import Role
-from tests.factories import make_member, make_project, now
-from tests.projects.factories import make_item, make_sprint
+from tests.factories import make_member, make_project, make_user, now
+from tests.projects.factories import make_item, make_risk, make_sprint
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +163,48 @@ def test_block_wait_link_and_undo(owner, project):
     link = WorkItem.objects.get(number=1).links.get()
     bare = owner.post(url("item-link"), {"link": link.pk, "act": "remove"}, **HTMX).content.decode()
     assert "Linked to nothing yet" in bare
+
+
+def offered(client, **asked):
+    answer = client.get(url("item-choices"), asked, **HTMX)
+    return re.findall('<option value="([^"]*)" label="([^"]*)">', answer.content.decode())
+
+
+def test_what_it_can_wait_for_is_offered_by_title_of_this_project_alone(client, owner, project):
+    for title in ("Freeze the holdout", "Measure the holdout", "Other"):
+        make_item(project, title=title)
+    make_item(make_project(key="OTH"), title="Their holdout")
+
+    assert offered(owner, kind="item", item="holdout") == [("2", "FRD-2 Measure the holdout, #2 Ready")]
+    assert offered(owner, kind="item", item="FRD-3") == [("3", "FRD-3 Other, #3 Ready")]
+    assert [value for value, _ in offered(owner, kind="item")] == ["3", "2"]
+    client.force_login(make_user("stranger"))
+    assert client.get(url("item-choices"), {"kind": "item"}).status_code == 404
+
+
+def test_what_it_can_be_about_is_offered_by_name_and_the_typed_id_stays(owner, project):
+    make_item(project)
+    make_risk(project)
+
+    assert offered(owner, kind="risk", target="labels") == [("1", "Labels arrive late, R1 Open")]
+    assert offered(owner, kind="gate", target="sco") == [("scope", "Scope gate")]
+    assert offered(owner, kind="moon", target="x") == offered(owner, kind="risk", target="x" * 300) == []
+    owner.post(url("item-link"), {"kind": "risk", "target": "1"}, **HTMX)
+    about = owner.get(url("item-about"), **HTMX).content.decode()
+    assert "R1 Labels arrive late" in about
+    assert 'list="link-choices"' in about
+    assert 'list="blocker-choices"' in about
+
+
+@pytest.mark.parametrize(("item", "status"), [("FRD-2", 200), ("frd-2", 200), ("2", 200), ("OTH-2", 422), ("9", 404)])
+def test_what_it_waits_for_is_named_by_number_or_key(owner, project, item, status):
+    make_item(project)
+    make_item(project, title="The other")
+
+    answer = owner.post(url("item-blocker"), {"item": item}, **HTMX)
+
+    assert answer.status_code == status
+    assert WorkItem.objects.get(number=1).blocked_by.count() == (status == 200)
 
 
 def test_comments_show_to_whom_they_are_said(client, owner, project):
