@@ -10,7 +10,16 @@ from core.charts import number
 from core.numbers import whole_of
 from experiments import listing, queries, slicing
 from experiments.enums import RunStatus
-from experiments.events import DATASET_VERSION_ADDED, RUN_FINISHED, RUN_IMPORTED, RUN_SCHEDULED
+from experiments.events import (
+    DATASET_VERSION_ADDED,
+    RUN_DELETED,
+    RUN_FINISHED,
+    RUN_IMPORTED,
+    RUN_LOGGED,
+    RUN_RESTORED,
+    RUN_SCHEDULED,
+    RUN_UPDATED,
+)
 from experiments.metric_names import canonical
 from experiments.models import Run
 from projects import reviewing
@@ -23,7 +32,17 @@ from projects.models import Project, Scope, WorkItem
 from projects.policy import Slice, Type
 from projects.subjects import Subject, subject_kind
 
-contribution(Gate.FEASIBILITY, DATASET_VERSION_ADDED, RUN_SCHEDULED, RUN_FINISHED, RUN_IMPORTED)
+contribution(
+    Gate.FEASIBILITY,
+    DATASET_VERSION_ADDED,
+    RUN_SCHEDULED,
+    RUN_UPDATED,
+    RUN_LOGGED,
+    RUN_FINISHED,
+    RUN_IMPORTED,
+    RUN_DELETED,
+    RUN_RESTORED,
+)
 
 
 @fact("data.versions", Type.NUMBER, doc="Versions of datasets that are profiled.")

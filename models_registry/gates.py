@@ -12,21 +12,39 @@ from core.numbers import whole_of
 from experiments.gates import slices_of
 from experiments.queries import LARGEST
 from experiments.slicing import joined, shown
+from models_registry import events as names
 from models_registry import queries
 from models_registry.checks import Evidence, lineage_of
 from models_registry.enums import DeploymentState, VersionState
-from models_registry.events import DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED, VERSION_CREATED, VERSION_REVISED
 from models_registry.models import Comparison, Deployment, ModelVersion
 from projects.attained import Attained, Strength, attains
 from projects.cardfacts import CardFact, card_fact, linked
 from projects.enums import Gate
 from projects.facts import Reading, fact
-from projects.gates import Check, contribution, gate_check
+from projects.gates import Check, contribution, decision, gate_check
 from projects.models import Project, Scope, WorkItem
 from projects.policy import Estimate, Slice, Type, from_json
 from projects.subjects import Subject, subject_kind
 
-contribution(Gate.RELEASE, VERSION_CREATED, VERSION_REVISED, DEPLOYMENT_CREATED, DEPLOYMENT_UPDATED)
+contribution(Gate.RELEASE, names.VERSION_CREATED, names.VERSION_REVISED, names.VERSION_ARCHIVED, names.VERSION_DELETED)
+for _gate in (Gate.RELEASE, Gate.RETIREMENT):
+    contribution(
+        _gate,
+        names.DEPLOYMENT_CREATED,
+        names.DEPLOYMENT_UPDATED,
+        names.DEPLOYMENT_ROLLED_BACK,
+        names.DEPLOYMENT_PAUSED,
+        names.DEPLOYMENT_RESUMED,
+        names.DEPLOYMENT_RETIRED,
+    )
+# Whoever decides a review did not make the version; what has it measured says nothing of its own.
+decision(
+    Gate.RELEASE,
+    names.REVIEW_DECIDED,
+    names.REVIEW_APPROVED,
+    names.REVIEW_DECISION_WITHDRAWN,
+    names.COMPARISON_STARTED,
+)
 
 
 MOST_ASKED = 5

@@ -7,13 +7,16 @@ from models_registry.checks import metric_of
 from models_registry.enums import DeploymentState
 from models_registry.models import Deployment
 from monitoring.enums import AlertState
+from monitoring.events import ALERT_RESOLVED, MONITOR_CREATED, MONITOR_UPDATED
 from monitoring.models import Alert, DriftWindow
 from projects.attained import Attained, Strength, attains
 from projects.enums import Gate
 from projects.facts import Reading, fact
-from projects.gates import Check, gate_check
+from projects.gates import Check, contribution, gate_check
 from projects.models import Project, Scope
 from projects.policy import Type
+
+contribution(Gate.RELEASE, MONITOR_CREATED, MONITOR_UPDATED, ALERT_RESOLVED)
 
 
 @fact("monitors.watched", Type.TEXTS, doc="The deployments that are watched against drift.")

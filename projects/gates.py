@@ -13,16 +13,16 @@ from django.urls import reverse
 
 from core.errors import Conflict, FieldError
 from core.events import canonical
-from projects import events as names
 from projects import facts, holding, own_facts, policies, queries
 from projects.affordability import net_value
 from projects.enums import GATE_AFTER, GATE_BEFORE, Gate, RiskLevel, RiskState
 from projects.facts import Check, Reading, State, gate_check
 from projects.models import GateWaiver, Membership, PolicyVersion, Project, Risk, Scope
 from projects.policy import Finding, GatePolicy, Outcome, Pack, decide, standing_rule
+from projects.shares import authorship_types, contribution, contribution_types, decision, duties
 
-# `own_facts` registers as it is imported; `Check` and `gate_check` are what apps register checks with.
-__all__ = ["Check", "gate_check", "own_facts"]
+# `own_facts` registers as it is imported; the others are what apps register checks and contributions with.
+__all__ = ["Check", "contribution", "decision", "gate_check", "own_facts"]
 
 
 @dataclass(frozen=True)
@@ -68,63 +68,14 @@ class Assessment:
         return not self.locked_by and all(check.is_met for check in self.checks)
 
 
-_contributions: dict[Gate, set[str]] = {gate: set() for gate in Gate}
-
-
-def contribution(gate: Gate, *event_types: str) -> None:
-    """Whoever does this contributes to what the gate is about: where the policy says so, they do not decide on it."""
-    _contributions[gate].update(event_types)
-
-
-contribution(
-    Gate.SCOPE,
-    names.SCOPE_REVISED,
-    names.DOSSIER_REVISED,
-    names.OPTION_ADDED,
-    names.OPTION_REVISED,
-    names.OPTION_REMOVED,
-    names.PRECEDENT_ADDED,
-)
-
-
-_authorships: dict[Gate, set[str]] = {gate: set() for gate in Gate}
-
-
-def authorship(gate: Gate, *event_types: str) -> None:
-    """Whoever does this wrote something that the gate rests on: where the policy says so, such persons do not decide
-    on it among themselves."""
-    _authorships[gate].update(event_types)
-
-
-for _gate in (Gate.SCOPE, Gate.FEASIBILITY):
-    authorship(
-        _gate,
-        names.SPIKE_PLANNED,
-        names.SPIKE_REVISED,
-        names.SPIKE_LOCKED,
-        names.KILL_CRITERION_ADDED,
-        names.OBJECTION_HANDED_IN,
-    )
-
-
-def contribution_types(gate: Gate) -> frozenset[str]:
-    """The events whose actors contributed to what the gate is about."""
-    return frozenset(_contributions[gate])
-
-
-def authorship_types(gate: Gate) -> frozenset[str]:
-    """The events whose actors wrote something that the gate rests on, or contributed."""
-    return frozenset(_authorships[gate] | _contributions[gate])
-
-
 def contributors(project: Project, gate: Gate) -> list[int]:
     """Users' ids, whoever changed something last at the end."""
-    return queries.contributors(project, _contributions[gate])
+    return queries.contributors(project, contribution_types(gate), duties())
 
 
 def authors(project: Project, gate: Gate) -> frozenset[int]:
     """Users' ids: who wrote a spike, a kill criterion, an objection, or contributed otherwise."""
-    return frozenset(queries.contributors(project, _authorships[gate] | _contributions[gate]))
+    return frozenset(queries.contributors(project, authorship_types(gate), duties()))
 
 
 def next_gate(project: Project) -> Gate | None:

@@ -119,6 +119,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 # Who looks on: they read what is said to everyone, comment and ask, and plan nothing.
 STAKEHOLDERS = (Role.SPONSOR, Role.VIEWER)
 
+# Who looks at the team's work from outside.
+SECOND_LINE = (Role.VALIDATOR, Role.RISK)
+
 # Roles that somebody has to fill; the others are company, or needed from a tier on.
 SEATS = (Role.OWNER, Role.PRODUCT_OWNER, Role.DATA_SCIENTIST, Role.ENGINEER, Role.VALIDATOR)
 SEATS_FROM_TIER_3 = (Role.SPONSOR, Role.RISK)

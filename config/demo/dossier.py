@@ -61,13 +61,13 @@ def tell(project: Project, people: Cast, told: Told, *, finished: Outcome | None
     if not queries.dossier_of(project).version:
         start_from_template(project=project, template=told.template, by=people.scientist, now=now())
     if queries.ceiling(project) is None:
-        seal_ceiling(project=project, values=told.limits, by=people.owner, now=now())
+        seal_ceiling(project=project, values=told.limits, by=people.sponsor, now=now())
     _measure_and_cost(project, people, told)
     _compare(project, people, told, finished)
     _ask(project, people, told)
     ceiling = queries.ceiling(project)
     if ceiling is not None and ceiling.opened_at is None:
-        open_ceiling(ceiling=ceiling, by=people.owner, now=now())
+        open_ceiling(ceiling=ceiling, by=people.sponsor, now=now())
     _spike(project, people, told)
     _assume(project, people, told)
     _ready(project, people, told)

@@ -77,13 +77,13 @@ DOSSIER = Told(
     finding="The scoring host holds all of them for each card; asked of the payments team.",
     data={"dataset": f"{DATASET}@v1", "dataset_label": TARGET, "dataset_positive": "1"},
     answers={
-        "exists": ("engineer", "The payments of September lie in the warehouse."),
-        "lawful": ("risk", "To prevent fraud: a legitimate interest, in the record of processing activities."),
-        "joined": ("engineer", "Card and merchant join to their tables; 0.02% find no merchant."),
+        "exists": ("scientist", "The payments of September lie in the warehouse."),
+        "lawful": ("product", "To prevent fraud: a legitimate interest, in the record of processing activities."),
+        "joined": ("scientist", "Card and merchant join to their tables; 0.02% find no merchant."),
         "label": ("scientist", "A payment that was charged back or confirmed as fraud."),
         "delay": ("scientist", "Nine of ten charge-backs are in after 45 days: the test waits as long."),
         "volume": ("scientist", "Some hundred frauds a month."),
-        "available": ("engineer", "Each feature was looked up where the payment is decided."),
+        "available": ("scientist", "Each feature was looked up where the payment is decided."),
         "stable": ("scientist", "There is one month only; December is watched by the monitors."),
     },
     criterion={

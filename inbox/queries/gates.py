@@ -15,7 +15,7 @@ from inbox.enums import Group
 from inbox.queries import later
 from inbox.queries.person import Person
 from inbox.rows import Elsewhere, Row
-from projects import approvals, gates, holding
+from projects import approvals, holding, shares
 from projects.enums import Gate, RequestState
 from projects.events import GATE_DECIDED, GATE_PASSED
 from projects.models import GateApproval, GateRequest
@@ -129,13 +129,14 @@ def _add_contributors(asked: Collection[Asked]) -> None:
     since = dict.fromkeys((one.request.project_id for one in asked), 0)
     passed = Event.objects.filter(stream__in=since, type=GATE_PASSED).values("stream").annotate(last=Max("seq"))
     since |= {row["stream"]: row["last"] for row in passed}
-    written = {gate: gates.authorship_types(gate) for gate in {Gate(one.request.gate) for one in asked}}
-    people = later.acted(since, types=frozenset().union(*written.values()))
+    written = {gate: shares.authorship_types(gate) for gate in {Gate(one.request.gate) for one in asked}}
+    acted = later.acted(since, types=frozenset().union(*written.values()))
+    people = [each for each in acted if not shares.is_duty(each.type, each.role)]
     for one in asked:
         gate = Gate(one.request.gate)
         mine = [each for each in people if each.stream == one.request.project_id and each.type in written[gate]]
         one.authors = {each.actor for each in mine}
-        one.worked = [each.actor for each in mine if each.type in gates.contribution_types(gate)]
+        one.worked = [each.actor for each in mine if each.type in shares.contribution_types(gate)]
 
 
 def _lacking(asked: Asked) -> list[tuple[ApprovalRule, int]]:

@@ -25,6 +25,8 @@ class Acted(NamedTuple):
     stream: int
     actor: int
     type: str
+    role: str | None
+    """In which it was done, where that is told."""
 
 
 _SINCE = """
@@ -33,8 +35,8 @@ JOIN core_event ON core_event.stream_id = since.stream AND core_event.seq > sinc
 """
 _EVIDENCE = f"SELECT stream, max(core_event.seq), count(*) {_SINCE} WHERE type ~ %s GROUP BY stream"
 _ACTED = f"""
-SELECT stream, actor_id, type {_SINCE} WHERE actor_id IS NOT NULL AND type = ANY(%s)
-GROUP BY stream, actor_id, type ORDER BY max(core_event.seq)
+SELECT stream, actor_id, type, data ->> 'role' {_SINCE} WHERE actor_id IS NOT NULL AND type = ANY(%s)
+GROUP BY stream, actor_id, type, data ->> 'role' ORDER BY max(core_event.seq)
 """
 _THINGS = """
 SELECT stream, kind, thing.id, count(*)

@@ -10,7 +10,7 @@ from core import events
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
-from projects import rules
+from projects import queries, rules
 from projects.events import CEILING_OPENED, CEILING_SEALED
 from projects.models import Ceiling, Project, ScopeOption
 from projects.operations import fields
@@ -66,7 +66,7 @@ def seal_ceiling(*, project: Project, values: Mapping[str, Any], by: User, now: 
     )
     ceiling.save()
     keep_revision(dossier, by=by, now=now)
-    events.record(CEILING_SEALED, ceiling, by=by, is_blind=ceiling.is_blind)
+    events.record(CEILING_SEALED, ceiling, by=by, is_blind=ceiling.is_blind, role=queries.role_of(by, project.pk))
     return ceiling
 
 
@@ -83,5 +83,5 @@ def open_ceiling(*, ceiling: Ceiling, by: User, now: datetime) -> Ceiling:
     ceiling.opened_at, ceiling.version = now, ceiling.version + 1
     ceiling.save(update_fields=["opened_at", "version"])
     keep_revision(dossier, by=by, now=now)
-    events.record(CEILING_OPENED, ceiling, by=by)
+    events.record(CEILING_OPENED, ceiling, by=by, role=queries.role_of(by, ceiling.pk))
     return ceiling

@@ -11,7 +11,7 @@ from core import events
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
-from projects import rules, scoping
+from projects import queries, rules, scoping
 from projects.events import PRECEDENT_ADDED, SHEET_RATED
 from projects.models import Outcome, Precedent, Project, Sheet
 from projects.operations import fields
@@ -87,7 +87,8 @@ def rate_precedent(
     else:
         sheet = _again(mine, ratings, evidence, now)
     keep_revision(dossier, by=by, now=now)
-    events.record(SHEET_RATED, sheet, by=by, precedent=precedent.number, is_second=sheet.is_second)
+    role = queries.role_of(by, precedent.project_id)
+    events.record(SHEET_RATED, sheet, by=by, precedent=precedent.number, is_second=sheet.is_second, role=role)
     return sheet
 
 

@@ -1,6 +1,6 @@
 """Gates: requests, verdicts, conditions, waivers, decisions, and the policies they go by."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import DateField, F, Func, Max, Prefetch, Q, QuerySet
@@ -166,10 +166,14 @@ def gate_approval(project: Project, number: int) -> GateApproval:
     return found
 
 
-def contributors(project: Project, types: Iterable[str]) -> list[int]:
-    """Who did what the next gate is about, since the last one was passed: users' ids, the last to act last."""
+def contributors(project: Project, types: Iterable[str], duties: Mapping[str, Collection[str]]) -> list[int]:
+    """Who did what the next gate is about, since the last one was passed: users' ids, the last to act last. What
+    somebody did in a role whose duty it is, by `duties`, is left out, and what was done before roles were told."""
     last = Event.objects.filter(stream_id=project.pk, type=GATE_PASSED).aggregate(last=Max("seq"))["last"] or 0
     found = Event.objects.filter(stream_id=project.pk, seq__gt=last, type__in=list(types), actor__isnull=False)
+    for event_type, roles in duties.items():
+        in_duty = Q(data__role__in=list(roles)) | ~Q(data__has_key="role")
+        found = found.exclude(in_duty, type=event_type)
     latest = found.values("actor_id").annotate(last=Max("seq")).order_by("last")
     return [row["actor_id"] for row in latest]
 

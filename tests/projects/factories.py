@@ -34,7 +34,9 @@ def make_scope(project: Project, *, by: User | None = None, **values: object):
     )
 
 
-def make_risk(project: Project, *, likelihood: int = 3, impact: int = 3, **values: object) -> Risk:
+def make_risk(
+    project: Project, *, likelihood: int = 3, impact: int = 3, by: User | None = None, **values: object
+) -> Risk:
     given = {
         "title": "Labels arrive late",
         "cause": "A chargeback takes weeks.",
@@ -44,7 +46,7 @@ def make_risk(project: Project, *, likelihood: int = 3, impact: int = 3, **value
         "owner": project.created_by,
     } | values
     return operations.add_risk(
-        project=project, likelihood=likelihood, impact=impact, by=project.created_by, now=now(), **given
+        project=project, likelihood=likelihood, impact=impact, by=by or project.created_by, now=now(), **given
     )
 
 
@@ -76,9 +78,10 @@ def make_item(project: Project, *, sprint: Sprint | None = None, title: str = "A
 
 
 def make_ready_for_scope_gate(project: Project) -> None:
-    """Everything the scope gate asks for; the scope was revised by somebody who is not its owner."""
-    make_scope(project)
-    make_risk(project)
+    """Everything the scope gate asks for, told by somebody who is not its owner."""
+    author = make_member(project, Role.DATA_SCIENTIST)
+    make_scope(project, by=author)
+    make_risk(project, by=author)
 
 
 def make_token(user: User, *scopes: Scope, project: Project | None = None) -> str:

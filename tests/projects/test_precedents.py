@@ -103,7 +103,11 @@ def test_ratings_stay_hidden_and_count_for_nothing_until_both_are_in():
     (alone,) = documents.content_of(project)["precedents"]
     assert (alone["rated"], alone["team"], alone["ratings"]) == (1, None, None)
     assert judged(project).ratio is None
-    assert Event.objects.filter(type="sheet.rated").last().data == {"precedent": 1, "is_second": False}
+    assert Event.objects.filter(type="sheet.rated").last().data == {
+        "precedent": 1,
+        "is_second": False,
+        "role": "owner",
+    }
 
     rate(precedent, make_member(project, Role.VALIDATOR), SAME_KIND)
 

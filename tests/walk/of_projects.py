@@ -265,8 +265,12 @@ CALLS: dict[str, Callable[[Planned], Call]] = {
     # What asks for another state than the world is in
     "choose_precedent": lambda w: {"project": w.project, "finished": w.finished, "by": w.people.scientist},
     "take_newest_priors": lambda w: {"project": w.project, "by": w.people.scientist},
-    "seal_ceiling": lambda w: {"project": sealed_ceiling(w).project, "values": {"money": 900_000.0}, "by": w.owner},
-    "open_ceiling": lambda w: {"ceiling": sealed_ceiling(w), "by": w.owner},
+    "seal_ceiling": lambda w: {
+        "project": sealed_ceiling(w).project,
+        "values": {"money": 900_000.0},
+        "by": w.people.sponsor,
+    },
+    "open_ceiling": lambda w: {"ceiling": sealed_ceiling(w), "by": w.people.sponsor},
     "lock_spike": lambda w: {"spike": complete_spike(w), "by": w.people.scientist},
     "sign_acceptance": lambda w: {"risk": signed_once(w), "by": w.people.risk},
     "name_what_sank": lambda w: {"project": retired(w), "numbers": [1, 3], "by": w.owner},
