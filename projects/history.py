@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from projects import facts, gates
+from projects import facts, gates, policies
 from projects.approvals import vote_of, words
 from projects.models import GateDecision
 from projects.policy import Facts, GatePolicy, Outcome, Pack, Value, decide, from_json, missing, standing_rule
@@ -14,7 +14,7 @@ MOST_OF_A_DIGEST = 40
 
 @dataclass(frozen=True)
 class Past:
-    """One gate that was passed: what would have stopped it, and who would have had to approve besides."""
+    """One gate that was passed: what would have stopped it, and who would have had to approve besides. Either stops."""
 
     decision: GateDecision
     outcome: Outcome
@@ -22,7 +22,7 @@ class Past:
 
     @property
     def would_block(self) -> bool:
-        return not self.outcome.is_met
+        return not self.outcome.is_met or bool(self.lacking)
 
     @property
     def because(self) -> list[str]:
@@ -37,10 +37,26 @@ class Row(NamedTuple):
     now: str
 
 
-def simulate(pack: Pack, decisions: Iterable[GateDecision]) -> list[Past]:
-    """Of each decision that has its facts (`queries.decided`). What was not known then is unknown."""
+@dataclass(frozen=True)
+class Simulation:
+    """`skipped`: how many decisions were left out, since the project was of a tier that the pack is not for."""
+
+    past: list[Past]
+    skipped: int
+
+    @property
+    def blocked(self) -> list[Past]:
+        return [one for one in self.past if one.would_block]
+
+
+def simulate(pack: Pack, decisions: Iterable[GateDecision]) -> Simulation:
+    """Of each decision that has its facts (`queries.decided`), of projects that were of a tier of the pack then. What
+    was not known then is unknown."""
     known = {name: one.type for name, one in facts.known_facts().items()}
-    return [_past(pack.gates.get(one.gate, GatePolicy(one.gate)), one, known) for one in decisions]
+    found = list(decisions)
+    fitting = [one for one in found if policies.fits_tier(pack, _tier_then(one))]
+    past = [_past(pack.gates.get(one.gate, GatePolicy(one.gate)), one, known) for one in fitting]
+    return Simulation(past, skipped=len(found) - len(past))
 
 
 def difference(found: gates.Assessment, bound: dict[str, object]) -> list[Row]:
@@ -98,7 +114,13 @@ def _past(policy: GatePolicy, decision: GateDecision, known: dict[str, facts.Typ
     votes = [vote_of(one.approver_id, {one.approver_id: one.role}, ()) for one in given]
     counts = missing(outcome.approvals, votes)
     lacking = [words(rule, count) for rule, count in zip(outcome.approvals, counts, strict=True) if count]
-    return Past(decision, outcome, lacking)
+    in_emergency = decision.emergency_id is not None and policy.emergency is not None  # it asks for no persons
+    return Past(decision, outcome, [] if in_emergency else lacking)
+
+
+def _tier_then(decision: GateDecision) -> str:
+    assert decision.evaluation is not None  # `decided` leaves those without out
+    return str(decision.evaluation.bound.get("tier", "T1"))
 
 
 def _value(name: str, kept: object, known: dict[str, facts.Type]) -> Value:

@@ -69,7 +69,10 @@ def read_text(text: str) -> Pack:
 
 def fits(pack: Pack, project: Project) -> bool:
     """Whether the pack is for projects of this tier; one that names none is for all."""
-    tier = tier_word(project)
+    return fits_tier(pack, tier_word(project))
+
+
+def fits_tier(pack: Pack, tier: str) -> bool:
     return tier != PROHIBITED and (not pack.tiers or tier in pack.tiers)
 
 

@@ -211,6 +211,7 @@ class PastDecision(Answer):
 @dataclass(frozen=True, kw_only=True)
 class Simulation(Answer):
     decisions: int
+    skipped: int
     would_block: int
     results: list[PastDecision]
 

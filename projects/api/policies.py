@@ -98,7 +98,8 @@ class PastShape(serializers.Serializer[Any]):
 
 
 class SimulationShape(serializers.Serializer[Any]):
-    decisions = serializers.IntegerField(help_text="The last gates passed in projects that you see: 1,000 at most.")
+    decisions = serializers.IntegerField(help_text="Gates passed in projects that you see, of the last 1,000.")
+    skipped = serializers.IntegerField(help_text="Further ones, of projects of tiers that the text is not for.")
     would_block = serializers.IntegerField()
     results = PastShape(many=True)
 
@@ -234,9 +235,9 @@ class PolicySimulateView(ApiView):
         """What a text would have said of the last gates that were passed. Nothing is written."""
         pack = operations.checked_policy(valid(PolicyTextBody, request)["text"])
         found = simulate(pack, queries.visible_decisions(caller(request)))
-        blocked = sum(past.would_block for past in found)
-        results = [past_json(past) for past in found]
-        return Response({"decisions": len(found), "would_block": blocked, "results": results})
+        results = [past_json(past) for past in found.past]
+        counts = {"decisions": len(found.past), "skipped": found.skipped, "would_block": len(found.blocked)}
+        return Response(counts | {"results": results})
 
 
 class FactsView(ApiView):

@@ -179,8 +179,10 @@ def contributors(project: Project, types: Iterable[str], duties: Mapping[str, Co
 
 
 def decided(project_ids: Iterable[int]) -> QuerySet[GateDecision]:
-    """Gates that were passed, the last first, with the facts of that moment and who had approved. Two queries."""
-    stood = GateApproval.objects.filter(withdrawn_at=None).order_by("pk")
+    """Gates that were passed, the last first, with the facts of that moment and who had approved by then, whoever
+    withdrew it afterwards. Two queries."""
+    stood_then = Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("request__closed_at"))
+    stood = GateApproval.objects.filter(stood_then).order_by("pk")
     found = GateDecision.objects.filter(project_id__in=list(project_ids), evaluation__isnull=False)
     kept = Prefetch("evaluation__approvals", queryset=stood, to_attr="approvals_then")
     return (

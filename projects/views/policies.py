@@ -90,8 +90,7 @@ def try_out(request: HttpRequest) -> HttpResponse:
     context = _read(request.POST.get("text", ""))
     if context["pack"] is not None:
         found = simulate(context["pack"], queries.visible_decisions(user_of(request)))
-        context |= {"tried": len(found), "blocked": [one for one in found if one.would_block]}
-        context["lacking"] = sum(bool(one.lacking) for one in found)
+        context |= {"tried": len(found.past), "blocked": found.blocked, "skipped": found.skipped}
     return render(request, "projects/parts/policy_simulation.html", context)
 
 

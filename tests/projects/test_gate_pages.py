@@ -254,12 +254,17 @@ def test_a_text_is_checked_as_one_types_and_tried_on_the_past(as_):
     right = client.post("/policies/check/", {"text": strict}).content.decode()
     tried = client.post("/policies/try/", {"text": strict}).content.decode()
     broken = client.post("/policies/try/", {"text": "x"}).content.decode()
+    alone = client.post("/policies/try/", {"text": policy_text(approvals="[{role: auditor, count: 3}]")})
+    others = client.post("/policies/try/", {"text": policy_text(tiers="[T4]")}).content.decode()
 
     assert "Line 8, column 51" in wrong
     assert "This is a policy." in right
     assert "It would have stopped 1 of the last 1 gates" in tried
     assert "Ten risks" in tried
     assert "This is no policy yet" in broken
+    assert "not approved by 3 auditor" in alone.content.decode()
+    assert "stopped 0 of the last 0 gates" in others
+    assert "1 further ones were of tiers that it is not for" in others
 
 
 def test_tests_run_as_one_types_and_beside_what_is_published(as_):

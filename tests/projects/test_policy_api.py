@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from core.roles import Scope as TokenScope
 from projects import operations, policies, queries
 from projects.history import simulate
-from projects.models import GateApproval, GateDecision, PolicyVersion
+from projects.models import GateApproval, GateDecision, PolicyVersion, Project
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 from tests.projects.factories import (
@@ -200,9 +200,9 @@ def test_a_policy_is_tried_on_the_past():
 
     found = admin.post("/api/v1/policies/simulate", body, format="json").json()
 
-    assert (found["decisions"], found["would_block"]) == (2, 1)
+    assert (found["decisions"], found["skipped"], found["would_block"]) == (2, 0, 2)
     assert [(one["project"], one["would_block"], one["because"], one["lacking"]) for one in found["results"]] == [
-        (many.key, False, [], ["a validator"]),
+        (many.key, True, [], ["a validator"]),
         (few.key, True, ["Three"], ["a validator"]),
     ]
     assert stranger.post("/api/v1/policies/simulate", body, format="json").json()["decisions"] == 0
@@ -238,7 +238,52 @@ def test_the_trial_equals_the_real_evaluation():
 
 
 def tried_again(decision):
-    return simulate(policies.read(decision.evaluation.policy), queries.decided([decision.project_id]))
+    return simulate(policies.read(decision.evaluation.policy), queries.decided([decision.project_id])).past
+
+
+def test_persons_who_lack_would_have_stopped_it():
+    pass_scope_gate(1)
+    pack = operations.checked_policy(policy_text(approvals="[{role: auditor, count: 3}]"))
+
+    found = simulate(pack, queries.decided(Project.objects.values_list("pk", flat=True)))
+
+    assert [(one.would_block, one.because, one.lacking) for one in found.blocked] == [(True, [], ["3 auditor"])]
+
+
+def test_who_approved_then_and_withdrew_it_afterwards_does_not_lack():
+    project = make_decided_project()
+    validator = make_member(project, Role.VALIDATOR)
+    approval = operations.decide_gate(project=project, verdict="approve", by=validator, now=now())
+    operations.pass_gate(project=project, by=project.created_by, now=now())
+    operations.withdraw_gate_decision(approval=approval, reason="I was wrong.", by=validator, now=now())
+
+    [past] = tried_again(GateDecision.objects.get())
+
+    assert (past.would_block, past.lacking) == (False, [])
+
+
+def test_who_withdrew_before_it_was_passed_lacks():
+    project = make_decided_project("[{role: validator}]")
+    first, second = make_member(project, Role.VALIDATOR), make_member(project, Role.VALIDATOR)
+    approval = operations.decide_gate(project=project, verdict="approve", by=first, now=now())
+    operations.withdraw_gate_decision(approval=approval, reason="I was wrong.", by=first, now=now())
+    operations.decide_gate(project=project, verdict="approve", by=second, now=now())
+    operations.pass_gate(project=project, by=project.created_by, now=now())
+    pack = operations.checked_policy(policy_text(approvals="[{role: validator, count: 2}]"))
+
+    [past] = simulate(pack, queries.decided([project.pk])).past
+
+    assert past.lacking == ["a validator"]
+
+
+def test_other_tiers_than_the_policys_are_left_out_and_counted():
+    pass_scope_gate(1)
+    admin = as_(make_user(is_admin=True), TokenScope.READ)
+    text = policy_text(tiers="[T3, T4]", checks="[{id: three, require: risks.open >= 3}]")
+
+    found = admin.post("/api/v1/policies/simulate", {"text": text}, format="json").json()
+
+    assert found == {"decisions": 0, "skipped": 1, "would_block": 0, "results": []}
 
 
 def test_facts_are_listed():

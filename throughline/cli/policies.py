@@ -37,16 +37,21 @@ def _trying(policy: click.Group) -> None:
         """Which of the last gates that were passed it would have stopped, and why."""
         found = cli.client.simulate_policy(file.read())
         stopped = [one for one in found.results if one.would_block]
-        rows = [(one.project, one.gate, f"{one.decided_at:%Y-%m-%d}", "; ".join(one.because)) for one in stopped]
+        rows = [(one.project, one.gate, f"{one.decided_at:%Y-%m-%d}", _why(one)) for one in stopped]
         if cli.as_json:
             cli.json(found.raw)
         elif cli.quiet:
             click.echo(found.would_block)
         else:
             cli.table([("project", "gate", "passed", "because"), *rows] if rows else [])
-            click.echo(f"It would have stopped {found.would_block} of the last {found.decisions}.")
+            skipped = f" {found.skipped} of other tiers are left out." if found.skipped else ""
+            click.echo(f"It would have stopped {found.would_block} of the last {found.decisions}.{skipped}")
         if most is not None and found.would_block > most:
             click.get_current_context().exit(1)
+
+
+def _why(one: "answers.PastDecision") -> str:
+    return "; ".join([*one.because, *([f"lacks {', '.join(one.lacking)}"] if one.lacking else [])])
 
 
 def _versions(policy: click.Group) -> None:
