@@ -119,6 +119,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 # Who looks on: they read what is said to everyone, comment and ask, and plan nothing.
 STAKEHOLDERS = (Role.SPONSOR, Role.VIEWER)
 
+# Who works on a project; a validator or a viewer does, once they contributed.
+TEAM = frozenset({Role.OWNER, Role.PRODUCT_OWNER, Role.DATA_SCIENTIST, Role.ENGINEER})
 # Who looks at the team's work from outside.
 SECOND_LINE = (Role.VALIDATOR, Role.RISK)
 

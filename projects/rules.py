@@ -28,7 +28,7 @@ from projects.models import (
     ScopeOption,
     Spike,
 )
-from projects.roles import PERMISSIONS, Permission, Role, roles_with
+from projects.roles import PERMISSIONS, SECOND_LINE, TEAM, Permission, Role, roles_with
 
 SPEAKS_FOR: dict[Function, tuple[Role, ...]] = {
     Function.BUSINESS: (Role.OWNER, Role.PRODUCT_OWNER, Role.SPONSOR),
@@ -99,7 +99,8 @@ def why_not_remove(user: User | None, membership: Membership) -> str | None:
 
 
 def why_not_rate(user: User | None, precedent: Precedent) -> str | None:
-    """Two persons rate: one of the team, and one who has a share in neither its options nor the first sheet."""
+    """Two persons rate: one of the team, and one who has a share in neither its options nor the first sheet; at tier 3
+    and above one from outside the team."""
     if user is None or user.is_robot:
         return "Only a person may rate."
     sheets = list(precedent.sheets.all())
@@ -112,22 +113,46 @@ def why_not_rate(user: User | None, precedent: Precedent) -> str | None:
         return edits or "Both raters have rated."
     if ScopeOption.objects.filter(project_id=precedent.project_id, costed_by=user).exists():
         return "You costed an option, and the second rater has no share in it: another person rates."
+    role = queries.role_of(user, precedent.project_id)
+    if role in SECOND_LINE:
+        return None
+    if role in TEAM and (tiers.tier_of(precedent.project) or 0) >= 3:
+        second_line = " or ".join(one.label.lower() for one in SECOND_LINE)
+        return f"At tier 3 and above the second rater stands outside the team: {second_line} rates."
     return edits and why_not(user, Permission.REVIEW, precedent.project_id)
 
 
 def why_not_seal(user: User | None, project: Project) -> str | None:
-    """The ceiling is set by whoever answers for the project, and never by who costs its options."""
+    """The ceiling is set by the sponsor; where there is none, by whoever answers for the project, and never by who
+    costs its options. Another person's seal nobody replaces but the sponsor."""
     if user is None or user.is_robot:
         return "Only a person may set the ceiling."
     if ScopeOption.objects.filter(project=project, costed_by=user).exists():
         return "You costed an option, and nobody sets the ceiling of their own plan: another person does."
-    return why_not(user, Permission.PASS_GATE, project.pk)
+    reason = why_not(user, Permission.PASS_GATE, project.pk) or _why_not_sponsor(user, project.pk)
+    before = Ceiling.objects.select_related("sealed_by").filter(project=project).exclude(sealed_by=user).first()
+    if reason is not None or before is None or queries.role_of(user, project.pk) == Role.SPONSOR:
+        return reason
+    return f"{before.sealed_by} sealed it, and nobody replaces another person's seal: a sponsor may."
 
 
 def why_not_open(user: User | None, ceiling: Ceiling) -> str | None:
-    if user is None or user.pk != ceiling.sealed_by_id:
-        return "Only whoever sealed the ceiling opens it."
-    return why_not(user, Permission.PASS_GATE, ceiling.project_id)
+    """The sponsor opens it, or where there is none, whoever sealed it."""
+    if user is None or user.is_robot:
+        return "Only a person may open the ceiling."
+    reason = why_not(user, Permission.PASS_GATE, ceiling.project_id) or _why_not_sponsor(user, ceiling.project_id)
+    if reason is not None or queries.role_of(user, ceiling.project_id) == Role.SPONSOR:
+        return reason
+    return None if user.pk == ceiling.sealed_by_id else "Only whoever sealed the ceiling opens it."
+
+
+def _why_not_sponsor(user: User, project_id: int) -> str | None:
+    """Where there is a sponsor, the money is theirs to limit."""
+    sponsors = [one.user for one in queries.with_role(project_id, Role.SPONSOR)]
+    if not sponsors or user in sponsors:
+        return None
+    names = " or ".join(str(one) for one in sponsors)
+    return f"The ceiling is the sponsor's: {names} seals it and opens it."
 
 
 def why_not_lock_spike(user: User | None, spike: Spike) -> str | None:

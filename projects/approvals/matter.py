@@ -13,10 +13,7 @@ from core.models import User
 from projects import queries
 from projects.models import Delegation, Membership
 from projects.policy import CONTRIBUTORS, LAST_CHANGE, NOT_ALONE, ApprovalRule, GatePolicy, Vote, counts_for, missing
-from projects.roles import Role
-
-TEAM = frozenset({Role.OWNER, Role.PRODUCT_OWNER, Role.DATA_SCIENTIST, Role.ENGINEER})
-"""Who works on a project; a validator or a viewer does, once they contributed."""
+from projects.roles import TEAM, Role
 
 STALE = "It was about something else: what it rests on changed since."
 EXPIRED = "It is too old."

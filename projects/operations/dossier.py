@@ -148,9 +148,10 @@ def remove_option(*, option: ScopeOption, by: User | None, now: datetime) -> Sco
 
 @transaction.atomic
 def start_from_template(*, project: Project, template: str, by: User, now: datetime) -> Dossier:
-    """Fill an empty dossier from a template, with its options. Raises NotAllowed, Invalid, Conflict if it is begun."""
+    """Fill a dossier from a template, with its options. What a template says nothing of stays as it is, such as a
+    sealed ceiling. Raises NotAllowed, Invalid, Conflict (`begun`) if something stands that it would write over."""
     dossier = opened(project, by)
-    if dossier.version:
+    if not queries.is_blank(dossier):
         raise Conflict("The dossier is begun already: a template would write over it.", code="begun")
     if template not in templates.names():
         raise Invalid(f"There is no template {template!r}: choose of {', '.join(templates.names())}.", field="template")

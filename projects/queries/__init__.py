@@ -47,6 +47,7 @@ from projects.queries.dossier import (
     dossier_of,
     dossier_revision,
     dossier_revisions,
+    is_blank,
     kill_criteria,
     kill_criterion,
     objections,
@@ -154,6 +155,7 @@ from projects.queries.team import (
     visible_project,
     visible_projects,
     who_sees,
+    with_role,
 )
 
 __all__ = [
@@ -218,6 +220,7 @@ __all__ = [
     "in_progress",
     "indicator",
     "is_asked",
+    "is_blank",
     "is_of_the_team",
     "item",
     "item_field",
@@ -313,5 +316,6 @@ __all__ = [
     "visible_project",
     "visible_projects",
     "who_sees",
+    "with_role",
     "worst_risks",
 ]

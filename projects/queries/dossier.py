@@ -43,6 +43,21 @@ def dossier_of(project: Project) -> Dossier:
     return found or Dossier(project=project, priors=newest_priors())
 
 
+# What no template fills in.
+_OWN = ("project", "version", "priors", "revised_by", "revised_at", "today_measured_on")
+_DATA = ("dataset", "dataset_label", "dataset_positive")
+
+
+def is_blank(dossier: Dossier) -> bool:
+    """Whether nothing stands in it that a template would write over. The ceiling, precedents, objections and answers
+    are no such thing."""
+    if not dossier.version:
+        return True
+    fields = [one for one in Dossier._meta.concrete_fields if one.name not in (*_OWN, *_DATA)]
+    is_untold = all(getattr(dossier, one.attname) == one.get_default() for one in fields)
+    return is_untold and not options(dossier.project).exists()
+
+
 def options(project: Project) -> QuerySet[ScopeOption]:
     """The options that stand, in the order they were added."""
     standing = ScopeOption.objects.filter(project=project, removed_at=None)

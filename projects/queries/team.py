@@ -67,6 +67,12 @@ def who_sees(users: Collection[User], project_ids: Collection[int]) -> set[tuple
     return members | {(user.pk, project_id) for user in users if user.is_superuser for project_id in project_ids}
 
 
+def with_role(project_id: int, role: Role) -> QuerySet[Membership]:
+    """Those of a project whose accounts are active, with their users."""
+    found = Membership.objects.filter(project_id=project_id, role=role, user__is_active=True)
+    return found.select_related("user").order_by("pk")
+
+
 def role_of(user: User, project_id: int) -> Role | None:
     """The user's role in the project, or None."""
     membership = Membership.objects.filter(user=user, project_id=project_id).first()

@@ -268,6 +268,21 @@ def test_template_never_writes_over_a_dossier_that_is_begun():
     assert facts(project) == before
 
 
+def test_template_after_the_ceiling_was_sealed_fills_the_rest_and_keeps_the_seal(client):
+    project = make_project()
+    operations.seal_ceiling(project=project, values={"money": 900_000.0}, by=project.created_by, now=now())
+    client.force_login(project.created_by)
+    assert "Begin from a template" in client.get(url(project)).content.decode()
+
+    begin(project)
+
+    assert queries.options(project).count() == 3
+    assert queries.ceiling(project).money == 900_000
+    assert "Begin from a template" not in client.get(url(project)).content.decode()
+    with pytest.raises(Conflict, match="begun already"):
+        begin(project)
+
+
 def test_template_that_there_is_not_refused():
     with pytest.raises(Invalid, match="choose of card_fraud, churn"):
         begin(make_project(), "weather")

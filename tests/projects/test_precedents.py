@@ -12,10 +12,10 @@ from django.urls import reverse
 from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from core.models import Event
 from projects import documents, operations, queries, scoping
-from projects.models import Ceiling, DossierRevision, Precedent, Sheet
+from projects.models import Ceiling, DossierRevision, Membership, Precedent, Sheet
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
-from tests.projects.factories import make_token
+from tests.projects.factories import classify, make_token
 from tests.projects.worked_example import ANOTHER_KIND, SAME_KIND
 
 pytestmark = pytest.mark.django_db
@@ -372,6 +372,73 @@ def test_opened_ceiling_is_neither_opened_nor_sealed_again():
     assert facts(project) == before
 
 
+def test_where_there_is_a_sponsor_nobody_else_seals_replaces_or_opens():
+    project = begun()
+    sponsor, product = make_member(project, Role.SPONSOR), make_member(project, Role.PRODUCT_OWNER)
+    ceiling = seal(project, sponsor)
+    before = facts(project)
+
+    with pytest.raises(NotAllowed, match=f"{sponsor} seals it and opens it"):
+        seal(project, product, money=99e6)
+    with pytest.raises(NotAllowed, match=f"{sponsor} seals it and opens it"):
+        operations.open_ceiling(ceiling=ceiling, by=product, now=now())
+
+    assert facts(project) == before
+    assert seal(project, sponsor, money=8e5).money == 8e5
+    assert operations.open_ceiling(ceiling=ceiling, by=sponsor, now=now()).opened_at
+
+
+def test_another_persons_seal_is_replaced_by_a_sponsor_alone():
+    project = make_project()
+    product = make_member(project, Role.PRODUCT_OWNER)
+    seal(project, project.created_by)
+    before = facts(project)
+
+    with pytest.raises(NotAllowed, match="nobody replaces another person's seal"):
+        seal(project, product, money=99e6)
+    assert facts(project) == before
+
+    sponsor = make_member(project, Role.SPONSOR)
+    assert seal(project, sponsor, money=8e5).sealed_by == sponsor
+
+
+def test_a_sponsors_seal_outlives_their_seat():
+    project = make_project()
+    sponsor = make_member(project, Role.SPONSOR)
+    seal(project, sponsor)
+    operations.remove_member(membership=Membership.objects.get(user=sponsor), by=project.created_by)
+
+    with pytest.raises(NotAllowed, match="nobody replaces another person's seal"):
+        seal(project, project.created_by, money=99e6)
+
+    assert queries.ceiling(project).money == 900_000
+
+
+@pytest.mark.parametrize("role", [Role.VALIDATOR, Role.RISK])
+def test_at_tier_three_the_second_rater_stands_outside_the_team(role):
+    project = begun()
+    classify(project, exposure=3)
+    precedent = name_one(project)
+    product = make_member(project, Role.PRODUCT_OWNER)
+    rate(precedent, make_member(project, Role.DATA_SCIENTIST))
+    before = facts(project)
+
+    with pytest.raises(NotAllowed, match="At tier 3 and above the second rater stands outside the team"):
+        rate(precedent, product)
+
+    assert facts(project) == before
+    assert rate(precedent, make_member(project, role)).is_second
+
+
+def test_below_tier_three_another_of_the_team_rates_second():
+    project = begun()
+    classify(project, exposure=2)
+    precedent = name_one(project)
+    rate(precedent, make_member(project, Role.DATA_SCIENTIST))
+
+    assert rate(precedent, make_member(project, Role.PRODUCT_OWNER)).is_second
+
+
 # --- pages and REST -------------------------------------------------------------------------------------------------
 
 
@@ -439,6 +506,20 @@ def test_page_seals_and_opens_the_ceiling(client):
     client.post(reverse("projects:ceiling-open", args=[project.key]))
 
     assert "Months of engineering" in client.get(page(project, "ceiling")).content.decode()
+
+
+def test_pages_say_whose_the_ceiling_and_the_second_sheet_are(client):
+    project = begun()
+    classify(project, exposure=3)
+    sponsor = make_member(project, Role.SPONSOR)
+    rate(name_one(project), make_member(project, Role.DATA_SCIENTIST))
+    client.force_login(make_member(project, Role.PRODUCT_OWNER))
+
+    ceiling = client.get(page(project, "ceiling")).content.decode()
+    precedents = client.get(page(project, "precedents")).content.decode()
+
+    assert f"The ceiling is the sponsor&#x27;s: {sponsor} seals it and opens it." in ceiling
+    assert "At tier 3 and above the second rater stands outside the team" in precedents
 
 
 def test_page_costs_the_same_for_three_precedents(client, django_assert_num_queries):

@@ -47,9 +47,10 @@ def show(
     part, option = part_of(request), option_of(section, number)
     if part == "result":
         return result(request, project, content, option=option)
-    found = scoping.studio(content)
+    found, dossier = scoping.studio(content), queries.dossier_of(project)
     context = {
-        "dossier": queries.dossier_of(project),
+        "dossier": dossier,
+        "is_blank": queries.is_blank(dossier),
         "section": section,
         "option": option,
         "form": form.as_asked() if form else None,
