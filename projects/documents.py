@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 
-from projects import queries, readiness, scoping
+from projects import queries, readiness, scoping, tiers
 from projects.enums import Function
 from projects.models import (
     Assumption,
     Ceiling,
+    Classification,
     Dossier,
     KillCriterion,
     Objection,
@@ -19,6 +20,7 @@ from projects.models import (
     Precedent,
     PriorsVersion,
     Project,
+    Scope,
     ScopeOption,
     Spike,
 )
@@ -36,6 +38,17 @@ DOSSIER_PLAIN = (
     "dataset_label",
     "dataset_positive",
 )
+PROMISE_PLAIN = (
+    "decision",
+    "metric",
+    "direction",
+    "baseline",
+    "baseline_source",
+    "minimal_useful",
+    "precedent",
+    "precedent_difference",
+)
+PROMISE_MONEY = ("benefit_low", "benefit_high", "cost_low", "cost_high")
 SPIKE_PLAIN = (
     "title",
     "hypothesis",
@@ -83,6 +96,7 @@ def content_of(project: Project) -> dict[str, Any]:
     """All of the dossier as it stands, as plain JSON."""
     dossier = queries.dossier_of(project)
     return judged_of(project, dossier) | {
+        "promise": promise_json(queries.scope_of(project), tiers.classification_of(project)),
         "assumptions": [assumption_json(one) for one in queries.assumptions(project)],
         "kill_criteria": [kill_criterion_json(one) for one in queries.kill_criteria(project)],
         "objections": objections_json(queries.objections(project)),
@@ -109,6 +123,16 @@ def dossier_json(dossier: Dossier) -> dict[str, Any]:
     return {name: getattr(dossier, name) for name in (*RANGES, *DOSSIER_PLAIN)} | {
         "today_measured_on": measured.isoformat() if measured else None
     }
+
+
+def promise_json(scope: Scope, found: Classification | None) -> dict[str, Any]:
+    """What is promised, and the class of what it is for. Revisions from before it was part of them have none."""
+    money = {name: getattr(scope, name) for name in PROMISE_MONEY}
+    return (
+        {name: getattr(scope, name) for name in PROMISE_PLAIN}
+        | {name: None if value is None else float(value) for name, value in money.items()}
+        | {"class": found.regime_class if found else None, "tier": found.tier if found else None}
+    )
 
 
 def option_json(option: ScopeOption) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from projects.enums import (
     Importance,
     KillDecision,
     OptionKind,
+    RegimeClass,
     SpikeState,
     SpikeZone,
 )
-from projects.models import DossierRevision, Project
+from projects.models import DossierRevision, Project, Scope
 from projects.models.dossier import OPTION_RANGES, RANGES
 from projects.studio import QUADRANTS, amount
 
@@ -28,7 +29,7 @@ LISTS = {
     "spikes": "Spike",
     "kill_criteria": "Kill criterion",
 }
-OF_THEIR_OWN = ("objections", "outcome", "readiness")
+OF_THEIR_OWN = ("promise", "objections", "outcome", "readiness")
 READY = {"ok": "met", "bad": "not met", "open": "open"}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 DERIVED = ("number", "version", "digest", "reading")
@@ -63,6 +64,7 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
     """A revision in reading order. What it does not have yet says so."""
     studio = scoping.studio(content)
     return [
+        *_promise(content),
         _stake(content),
         _today(content),
         _options(content),
@@ -95,8 +97,12 @@ def text_of(project: Project, revision: DossierRevision) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """Every field that changed: first of the dossier itself, then of each option, precedent, spike and criterion."""
-    found = list(_changed("The dossier", _own(before), _own(after)))
+    """Every field that changed: first of the promise, where both have kept it, and of the dossier itself, then of each
+    option, precedent, spike and criterion."""
+    found: list[Difference] = []
+    if "promise" in before and "promise" in after:
+        found += _changed("The promise", before["promise"], after["promise"])
+    found += _changed("The dossier", _own(before), _own(after))
     for name, label in LISTS.items():
         old, new = ({one["number"]: one for one in content.get(name, ())} for content in (before, after))
         for number in sorted(old.keys() | new.keys()):
@@ -155,6 +161,31 @@ def _body(section: Section) -> list[str]:
 
 def _named(content: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, str]]:
     return [(name.replace("_", " ").capitalize(), said(content.get(name))) for name in names]
+
+
+def _promise(content: Mapping[str, Any]) -> list[Section]:
+    """Revisions from before it was part of them are shown without."""
+    found = content.get("promise")
+    if found is None:
+        return []
+    known = RegimeClass(found["class"]).label if found["class"] else None
+    tier = f"T{found['tier']}" if found["tier"] else None
+    plain = [
+        "decision",
+        "metric",
+        "baseline",
+        "baseline_source",
+        "minimal_useful",
+        "benefit_low",
+        "benefit_high",
+        "cost_low",
+        "cost_high",
+        "precedent",
+        "precedent_difference",
+    ]
+    better = [("Better", str(Scope.Direction(found["direction"]).label))] if found["metric"] else []
+    facts = [*_named(found, plain), *better, ("Class", said(known)), ("Tier", said(tier))]
+    return [Section("What is promised", facts=facts)]
 
 
 def _stake(content: Mapping[str, Any]) -> Section:

@@ -11,7 +11,7 @@ from core import events
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.rules import require
-from projects import documents, queries, rules
+from projects import documents, queries, rules, tiers
 from projects.enums import OptionKind
 from projects.events import DOSSIER_REVISED, OPTION_ADDED, OPTION_REMOVED, OPTION_REVISED
 from projects.models import Dossier, DossierRevision, Precedent, Project, ScopeOption
@@ -211,6 +211,18 @@ def keep_revision(dossier: Dossier, *, by: User | None, now: datetime) -> None:
         revised_by=by,
         revised_at=now,
     )
+
+
+def keep_promise(project: Project, *, by: User | None, now: datetime) -> None:
+    """A revision for a promise, or a class, that was changed, where a dossier is begun: both are part of it. The last
+    step before the event, under the project's lock."""
+    dossier = Dossier.objects.select_for_update(no_key=True).filter(project_id=project.pk, version__gt=0).first()
+    if dossier is None:
+        return
+    kept = queries.dossier_revision(project, dossier.version).content
+    promise = documents.promise_json(queries.scope_of(project), tiers.classification_of(project))
+    if kept.get("promise") != promise:
+        keep_revision(dossier, by=by, now=now)
 
 
 def _new_option(dossier: Dossier, values: Mapping[str, Any], *, by: User | None) -> ScopeOption:

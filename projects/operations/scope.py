@@ -14,6 +14,7 @@ from core.rules import require
 from projects import rules
 from projects.events import SCOPE_REVISED
 from projects.models import Project, Scope
+from projects.operations.dossier import keep_promise
 from projects.operations.locking import locked_open, require_version
 from projects.operations.values import Values, refuse_unknown
 from projects.roles import Permission
@@ -77,6 +78,7 @@ def revise_scope(
         setattr(scope, name, after[name])
     scope.version, scope.revised_by, scope.revised_at = scope.version + 1, by, now
     scope.save(update_fields=[*changes, "version", "revised_by", "revised_at"])
+    keep_promise(project, by=by, now=now)
     events.record(SCOPE_REVISED, scope, by=by, changes=changes)
     return scope
 

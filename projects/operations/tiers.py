@@ -13,6 +13,7 @@ from core.rules import require
 from projects import regimes, rules, tiers
 from projects.events import PROJECT_CLASSIFIED
 from projects.models import Classification, Project
+from projects.operations.dossier import keep_promise
 from projects.operations.locking import locked_open, require_version
 from projects.operations.values import Values
 from projects.roles import Permission
@@ -65,6 +66,7 @@ def classify_project(
         decided_at=now,
         **given,
     )
+    keep_promise(project, by=by, now=now)
     events.record(
         PROJECT_CLASSIFIED,
         found,

@@ -5,9 +5,11 @@ import json
 import pytest
 from django.urls import reverse
 
+from core.errors import Invalid
 from projects import documents, dossier_document, operations, queries
+from projects.models import Dossier, DossierRevision
 from tests.factories import make_project, make_user, now
-from tests.projects.factories import make_token
+from tests.projects.factories import classify, make_scope, make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,69 @@ def test_revision_from_before_there_were_spikes_is_shown():
         "Who was asked",
     ]
     assert {one.where for one in dossier_document.differences(old, documents.content_of(begun()))} == set()
+
+
+def test_the_promise_and_the_class_are_part_of_a_revision():
+    project = begun()
+    make_scope(project, decision="A card is blocked at once.", minimal_useful=0.5)
+    classify(project, exposure=3)
+
+    said = dict(dossier_document.sections(content(project, 3))[0].facts)
+    found = dossier_document.differences(content(project, 1), content(project, 3))
+
+    assert said["Decision"] == "A card is blocked at once."
+    assert (said["Minimal useful"], said["Better"]) == ("0.5", "Higher is better")
+    assert (said["Class"], said["Tier"]) == ("Minimal", "T3")
+    changed = {one.name: (one.before, one.after) for one in found if one.where == "The promise"}
+    assert changed["decision"] == ("", "A card is blocked at once.")
+    assert changed["minimal useful"] == (None, 0.5)
+    assert (changed["class"], changed["tier"]) == ((None, "minimal"), (None, 3))
+    assert {one.where for one in found} == {"The promise"}
+
+
+def test_a_promise_makes_a_revision_only_where_a_dossier_is_begun_and_it_changed():
+    plain, project = make_project(), begun()
+    make_scope(plain)
+    classify(plain)
+    assert not queries.dossier_revisions(plain).exists()
+    assert queries.dossier_of(plain).version == 0
+
+    classify(project)
+    classify(project)
+    operations.revise_scope(project=project, values={}, by=project.created_by, now=now())
+
+    assert list(queries.dossier_revisions(project).order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
+def test_a_promise_that_is_refused_leaves_no_revision():
+    project = begun()
+
+    with pytest.raises(Invalid):
+        make_scope(project, benefit_low=9, benefit_high=1)
+
+    assert queries.dossier_of(project).version == 1
+
+
+def test_revision_from_before_the_promise_was_part_of_it_is_shown_as_it_is(client):
+    project = begun()
+    old = documents.content_of(project)
+    del old["promise"]
+    DossierRevision.objects.create(
+        project=project, number=7, content=old, digest=documents.digest_of(old), revised_at=now()
+    )
+    Dossier.objects.filter(project=project).update(version=7)
+    make_scope(project, decision="A card is blocked at once.")
+    client.force_login(project.created_by)
+    at = reverse("projects:studio-document", args=[project.key])
+
+    before = client.get(f"{at}?revision=7").content.decode()
+    after = client.get(f"{at}?revision=8&since=7").content.decode()
+    file = client.get(f"{reverse('projects:studio-markdown', args=[project.key])}?revision=8").content.decode()
+
+    assert "What is promised" not in before
+    assert "What is promised" in after
+    assert "A card is blocked at once." in file
+    assert dossier_document.differences(old, content(project, 8)) == []
 
 
 def test_what_people_write_breaks_out_of_no_cell():
