@@ -15,6 +15,7 @@ MODULES = (
     "feed",
     "search",
     "first_steps",
+    "latest",
 )
 """What registers something as it is imported."""
 

@@ -49,6 +49,7 @@ document.addEventListener("input", ({ target }) => {
   const form = target.closest("form");
   if (form && form.method !== "get" && form.method !== "dialog") form.dataset.dirty = "";
 });
+document.addEventListener("change", ({ target }) => target.matches("[data-submits]") && target.form.requestSubmit());
 document.addEventListener("reset", ({ target }) => delete target.dataset.dirty);
 addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-guard][data-dirty]")) event.preventDefault();

@@ -4,7 +4,6 @@ import { select } from "./choosing.js";
 const bar = document.querySelector("[data-selection]");
 if (bar) select(bar, { name: "item", one: "1 item", many: "items" });
 
-document.addEventListener("change", ({ target }) => target.matches("[data-submits]") && target.form.requestSubmit());
 
 // What was found in a file counts for that file alone.
 document.addEventListener("change", ({ target }) => target.closest("#import-form") && document.getElementById("import-preview")?.replaceChildren());

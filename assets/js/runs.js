@@ -119,7 +119,6 @@ function assist(box) {
   });
 }
 
-document.addEventListener("change", ({ target }) => target.matches("[data-submits]") && target.form.requestSubmit());
 
 const bar = document.querySelector("[data-selection]");
 if (bar) select(bar, { name: "run", one: "1 run", many: "runs" });

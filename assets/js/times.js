@@ -1,4 +1,5 @@
-// <time datetime data-relative>: "4 min ago" here, the reader's own time and UTC on hover. Without scripts it stays UTC.
+// <time datetime data-relative>: "4 min ago" here, or "4m" where it is "brief"; the reader's own time and UTC on hover. Without
+// scripts it stays UTC.
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "short" });
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -11,18 +12,22 @@ const STEPS = [
   [7 * 86_400, 86_400, "day"],
 ];
 
-export function phrase(then, now) {
+const brief = (count, unit) => new Intl.NumberFormat(document.documentElement.lang || "en", { style: "unit", unit, unitDisplay: "narrow" }).format(count);
+
+function phrase(then, now, isBrief = false) {
   const seconds = (then - now) / 1000;
   const away = Math.abs(seconds);
   if (away < 10) return "now";
-  for (const [below, unit, name] of STEPS) if (away < below) return relative.format(Math.round(seconds / unit), name);
+  for (const [below, unit, name] of STEPS) {
+    if (away < below) return isBrief ? brief(Math.round(away / unit), name) : relative.format(Math.round(seconds / unit), name);
+  }
   return (then.getFullYear() === now.getFullYear() ? day : dayOfYear).format(then);
 }
 
 function tell(node) {
   const then = new Date(node.dateTime);
   if (Number.isNaN(then.getTime())) return;
-  const text = "relative" in node.dataset ? phrase(then, new Date()) : local.format(then);
+  const text = "relative" in node.dataset ? phrase(then, new Date(), node.dataset.relative === "brief") : local.format(then);
   if (node.textContent !== text) node.textContent = text;
   node.title = `${local.format(then)}  (${then.toISOString().slice(0, 16).replace("T", " ")} UTC)`;
 }

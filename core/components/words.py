@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from core import charts
 from core.components.library import register
@@ -11,9 +11,9 @@ from core.prose import prose as rendered
 
 
 @register.simple_tag
-def ago(moment: datetime | None, default: str = "–") -> SafeString | str:
-    """How long ago, kept current by the page; the exact local and UTC time on hover."""
-    return _time(moment, "data-relative") if moment else default
+def ago(moment: datetime | None, default: str = "–", *, brief: bool = False) -> SafeString | str:
+    """How long ago, kept current by the page; the exact local and UTC time on hover. `brief` is 4m for 4 min. ago."""
+    return _time(moment, mark_safe('data-relative="brief"') if brief else "data-relative") if moment else default
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from projects.attained import attained
 from projects.forms.gates import PassForm
 from projects.forms.project import RenameForm
 from projects.goal import GOAL_LIVE, Goal
+from projects.latest import LATEST_LIVE, latest
 from projects.models import GateDecision, Project
 from projects.pages import part_of, project_page, takes_effect
 from projects.roles import Permission
@@ -26,6 +27,7 @@ PARTS = {
     "gate-pill": "projects/parts/gate_pill.html",
     "goal": "projects/parts/goal.html",
     "sprint": "projects/parts/sprint.html",
+    "latest": "projects/parts/latest_model.html",
     "risks": "projects/parts/top_risks.html",
     "feed": "projects/parts/feed.html",
     "first-steps": "projects/parts/first_steps.html",
@@ -47,7 +49,7 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
 
 def _show(request: HttpRequest, project: Project, pass_form: PassForm) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "pass_form": pass_form}
-    for facts in (_first_steps, _tier, _gate, _goal, _sprint, _risks, _feed):
+    for facts in (_first_steps, _tier, _gate, _goal, _sprint, _latest, _risks, _feed):
         context |= facts(request, project)
     context["stages"] = tables.stage_line(project, context["state"], queries.gate_decisions(project), context["sprint"])
     return render(request, "projects/overview.html", context, status=status_of(pass_form))
@@ -145,6 +147,10 @@ def _sprint(request: HttpRequest, project: Project) -> dict[str, Any]:
     }
 
 
+def _latest(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {"latest": latest(project), "latest_live": LATEST_LIVE}
+
+
 def _risks(request: HttpRequest, project: Project) -> dict[str, Any]:
     open_risks = queries.open_risks(project)
     return {
@@ -178,6 +184,7 @@ _FACTS = {
     "gate-pill": _pill,
     "goal": _goal,
     "sprint": _sprint,
+    "latest": _latest,
     "risks": _risks,
     "feed": _feed,
     "first-steps": _first_steps,

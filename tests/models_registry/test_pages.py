@@ -264,3 +264,42 @@ def test_a_card_says_how_the_version_that_it_is_about_stands():
     (fact,) = cardfacts.facts_of(project, [item])[item.number]
 
     assert fact.text == f"{version} candidate"
+
+
+def test_the_overview_shows_the_newest_model_against_the_one_it_has_to_beat():
+    champion = make_approved()
+    project = champion.project
+    owner = signed_in(project.created_by)
+    address = reverse("projects:overview", args=[project.key])
+    assert (
+        "No model yet"
+        in signed_in(make_user(is_admin=True))
+        .get(reverse("projects:overview", args=[make_project().key]))
+        .content.decode()
+    )
+
+    alone = owner.get(f"{address}?part=latest").content.decode()
+    assert "Latest model" in alone
+    assert "version 1" in alone
+    assert "0.8" in alone
+
+    make_review(make_version(project, seed=2))
+    beside = owner.get(address).content.decode()
+    assert "Champion and challenger" in beside
+    assert url("version", project, "fraud-scorer", 1) in beside
+    assert url("version", project, "fraud-scorer", 2) in beside
+    assert '<span class="pill ok" title="Better">+0.1</span>' in beside
+
+
+def test_the_newest_model_costs_the_overview_the_same_for_one_version_and_for_three():
+    project = make_approved().project
+    owner, address = signed_in(project.created_by), reverse("projects:overview", args=[project.key])
+    owner.get(f"{address}?part=latest")
+    with CaptureQueriesContext(connection) as one:
+        owner.get(f"{address}?part=latest")
+    for seed in (2, 3):
+        make_review(make_version(project, seed=seed))
+    with CaptureQueriesContext(connection) as three:
+        owner.get(f"{address}?part=latest")
+
+    assert len(three) == len(one)

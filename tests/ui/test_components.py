@@ -162,3 +162,8 @@ def test_line_says_where_the_project_is() -> None:
 def test_progress_without_a_value_runs_without_an_end() -> None:
     assert "value=" not in render("{% progress None %}")
     assert 'value="0.61"' in render("{% progress 0.61 %}")
+
+
+def test_a_brief_age_is_marked_as_such() -> None:
+    html = render("{% ago at brief=True %}{% ago None brief=True %}", at=datetime(2026, 11, 23, 22, 16, tzinfo=UTC))
+    assert html == '<time datetime="2026-11-23T22:16:00+00:00" data-relative="brief">23 Nov 2026, 22:16 UTC</time>–'
