@@ -10,7 +10,7 @@ from documents.files import DOCX, File
 from documents.paper import Fact, Facts, Paper, Paragraph, Table, Text
 from documents.paper.blocks import Block
 from projects import queries, reviewing, sprintsheet
-from projects.enums import CardKind, Discipline, HypothesisResult, ItemKind, SprintVerdict
+from projects.enums import CardKind, Discipline, Gate, HypothesisResult, ItemKind, SprintVerdict
 from projects.models import Project, Sprint
 from projects.roles import Role
 
@@ -45,7 +45,7 @@ def paper_of(sprint: Sprint, *, now: datetime) -> Paper:
         ("Research track", _research(content, sprint.project), []),
         ("Engineering track", _engineering(content), []),
         ("Models", _moved(content["models"]), []),
-        ("Risks and gates", _moved(content["risks"]), []),
+        ("Risks and gates", _risks(content, sprint.project), []),
         ("Decisions and actions", _decisions(content, sprint.project), []),
     ]
     if review and review.closed_at:
@@ -143,6 +143,16 @@ def _moved(part: Mapping[str, Any]) -> Iterable[Block]:
         return
     yield Facts(counted)
     yield Table(["Day", "What", "Of"], [[one["on"], one["what"], one["label"]] for one in part["rows"]])
+
+
+def _risks(content: Mapping[str, Any], project: Project) -> Iterable[Block]:
+    yield from _moved(content["risks"])
+    late = [[one["label"], f"{one['days']} days"] for one in sprintsheet.waiting(content, key=project.key)]
+    if late:
+        yield Table(["Waits for a decision", "Since"], late)
+    expiring = [[one["check"], Gate(one["gate"]).label, one["on"]] for one in content["risks"]["expiring"]]
+    if expiring:
+        yield Table(["Waiver that runs out", "Gate", "On"], expiring)
 
 
 def _decisions(content: Mapping[str, Any], project: Project) -> Iterable[Block]:

@@ -5,8 +5,11 @@ from django.urls import reverse
 from core.models import Event
 from core.numbers import whole_of
 from models_registry import events as names
+from models_registry import queries
+from models_registry.enums import ReviewState
 from projects import reviewing
 from projects.feed import Told, said_of, tells
+from projects.models import Project
 
 # What the sprint review counts.
 reviewing.count("Versions created", names.VERSION_CREATED)
@@ -15,6 +18,15 @@ reviewing.count("Versions approved", names.VERSION_APPROVED)
 reviewing.count("Changes requested", names.REVIEW_CHANGES_REQUESTED)
 reviewing.count("Deployments", names.DEPLOYMENT_CREATED, names.DEPLOYMENT_UPDATED)
 reviewing.count("Roll-backs", names.DEPLOYMENT_ROLLED_BACK)
+
+
+@reviewing.waits("review", address=lambda key, id: reverse("models_registry:review", args=[key, id]))
+def _reviews_that_wait(project: Project) -> list[reviewing.Waiting]:
+    found = queries.visible_reviews(project).filter(state=ReviewState.OPEN)
+    return [
+        reviewing.Waiting(str(one.number), f"Review {one.number} of {one.model_version}", one.requested_at)
+        for one in found
+    ]
 
 
 def _version_url(event: Event, key: str) -> str:

@@ -6,10 +6,8 @@ from datetime import datetime
 from models_registry.enums import ReviewState
 from models_registry.models import Review
 from projects.enums import Health
-from projects.health import Finding, days, health_finder
+from projects.health import LONG_D, Finding, days, health_finder
 from projects.roles import Permission, roles_with
-
-LONG_D = 7
 
 
 @health_finder

@@ -18,6 +18,8 @@ from projects.models import Project, Risk, Sprint
 
 _RISK = ("project_id", "number", "title", "likelihood", "impact", "knowledge")
 SILENT_AFTER = timedelta(days=30)
+LONG_D = 7
+"""How many days a decision may wait: from then on it is overdue in the inbox and in the review of a sprint too."""
 ORDER = {Health.GREEN: 0, Health.AMBER: 1, Health.RED: 2}
 
 

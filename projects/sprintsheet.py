@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from core import charts
-from projects import feed
+from projects import feed, reviewing
 from projects.attained import MEASURED_LIVE
 from projects.enums import CardKind, Discipline, Gate, HypothesisResult, ItemKind, ItemState, SprintVerdict
 from projects.models import Project
@@ -63,8 +63,20 @@ def shown(content: Mapping[str, Any], *, project: Project, is_closed: bool) -> d
         "criteria": [one | {"due": _date(one["due"])} for one in content["research"]["kill_criteria"]],
         "engineering": engineering(content, key=key),
         **{name: _moved(name, part, urls) for name, part in moved.items()},
-        "waiting": [{"gate": Gate(one["gate"]).label, "days": one["days"]} for one in content["risks"]["waiting"]],
+        "waiting": waiting(content, key=key),
     }
+
+
+def waiting(content: Mapping[str, Any], *, key: str) -> list[dict[str, Any]]:
+    """What waits too long for a decision. Reviews that were frozen when only gates were told, say the gate alone."""
+    return [
+        {
+            "label": one.get("label") or f"The decision on the {Gate(one['gate']).label.lower()}",
+            "url": reviewing.address_of(key, one.get("kind", "gate"), one.get("id", "")),
+            "days": one["days"],
+        }
+        for one in content["risks"]["waiting"]
+    ]
 
 
 def outside(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from core.errors import Conflict
 from core.models import User
 from inbox.enums import Group
 from inbox.rows import Row
-from models_registry.health import LONG_D
 from projects import policies
+from projects.health import LONG_D
 from projects.models import Membership, PolicyVersion, Project
 from projects.policy import Pack
 from projects.queries import last_tiers

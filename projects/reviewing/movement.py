@@ -1,18 +1,23 @@
 """What moved in a sprint besides its items: models, risks, gates. All of it is in the log; the apps above say which of
 their events count, and under which words."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.urls import reverse
 
 from core.models import Event
 from projects import events as names
 from projects import queries
-from projects.models import GateWaiver, Sprint
+from projects.enums import Gate
+from projects.health import LONG_D
+from projects.models import GateWaiver, Project, Sprint
 from projects.queries import Span
 
 MOST_ROWS = 100
 """Of each count the newest of these are named."""
-WAITS_TOO_LONG = timedelta(days=3)
 EXPIRES_SOON = timedelta(days=30)
 
 _models: dict[str, str] = {}
@@ -28,6 +33,43 @@ _risks: dict[str, str] = {
     names.GATE_PASSED: "Gates passed",
     names.GATE_WAIVED: "Checks waived",
 }
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a decision: which of its kind it is, in words, since when."""
+
+    id: str
+    label: str
+    since: datetime
+
+
+Waiters = Callable[[Project], Iterable[Waiting]]
+_waiters: dict[str, Waiters] = {}
+_addresses: dict[str, Callable[[str, str], str]] = {}
+
+
+def waits(kind: str, *, address: Callable[[str, str], str]) -> Callable[[Waiters], Waiters]:
+    """Register what waits for decisions: of this kind, and where one of them is found by the project's key and id."""
+
+    def register(waiters: Waiters) -> Waiters:
+        _waiters[kind], _addresses[kind] = waiters, address
+        return waiters
+
+    return register
+
+
+def address_of(key: str, kind: str, id: str) -> str:
+    """Where that which waits is decided; empty for a kind that nobody registers any more."""
+    return _addresses[kind](key, id) if kind in _addresses else ""
+
+
+@waits("gate", address=lambda key, id: reverse("projects:gate", args=[key]))
+def _gate_that_waits(project: Project) -> list[Waiting]:
+    request = queries.open_request(project)
+    if request is None:
+        return []
+    return [Waiting(str(request.gate), f"The decision on the {Gate(request.gate).label.lower()}", request.requested_at)]
 
 
 def count(words: str, *types: str) -> None:
@@ -75,10 +117,13 @@ def _row(event: Event, words: str) -> dict[str, Any]:
 
 
 def _waiting(sprint: Sprint, now: datetime) -> list[dict[str, Any]]:
-    request = queries.open_request(sprint.project)
-    if request is None or now - request.requested_at <= WAITS_TOO_LONG:
-        return []
-    return [{"gate": str(request.gate), "days": (now - request.requested_at).days}]
+    """What waits longer than a decision may, what waits longest first."""
+    found = [(one, kind) for kind, waiters in _waiters.items() for one in waiters(sprint.project)]
+    late = [(one, kind) for one, kind in found if now - one.since > timedelta(days=LONG_D)]
+    return [
+        {"kind": kind, "id": one.id, "label": one.label, "days": (now - one.since).days}
+        for one, kind in sorted(late, key=lambda pair: (pair[0].since, pair[1], pair[0].id))
+    ]
 
 
 def _expiring(sprint: Sprint, now: datetime) -> list[GateWaiver]:
