@@ -229,16 +229,22 @@ def engineering(content: Mapping[str, Any], *, key: str) -> dict[str, Any]:
             (kind_label(kind), one)
             for kind, one in sorted(found["cycle_times"].items(), key=lambda pair: (-pair[1]["count"], pair[0]))
         ],
-        "finished": [
-            one | {"key": f"{key}-{one['item']}", "url": item_url(key, one["item"]), "kind": kind_label(one["kind"])}
-            for one in found["cycles"]
-        ],
-        "ages": [
-            one | {"key": f"{key}-{one['item']}", "url": item_url(key, one["item"]), "kind": kind_label(one["kind"])}
-            for one in found["ages"]
-        ],
+        "finished": [_named(one, content, key) for one in found["cycles"]],
+        "ages": [_named(one, content, key) for one in found["ages"]],
         "blocked": sorted(found["blocked_days"].items(), key=lambda pair: -pair[1]),
         "forecasts": forecasts(found["forecast"]),
+    }
+
+
+def _named(one: Mapping[str, Any], content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """With its item. Reviews that were frozen before they kept the title have it of the sprint's own items."""
+    known = content["items"].get(str(one["item"]), {})
+    return {
+        **one,
+        "key": f"{key}-{one['item']}",
+        "url": item_url(key, one["item"]),
+        "kind": kind_label(one["kind"]),
+        "title": one.get("title") or known.get("title", ""),
     }
 
 

@@ -80,6 +80,9 @@ class RoomShape(serializers.Serializer[Any]):
     capacity = serializers.FloatField(help_text="Points, days off taken away.")
     committed = serializers.IntegerField()
     is_over = serializers.BooleanField()
+    not_split = serializers.IntegerField(
+        help_text="Of the whole team's points, those that nobody split among the disciplines: no discipline has them."
+    )
 
 
 class CapacityShape(serializers.Serializer[Any]):
@@ -100,6 +103,7 @@ def capacity_json(sprint: Sprint) -> dict[str, Any]:
             "capacity": one.capacity,
             "committed": one.committed,
             "is_over": one.is_over,
+            "not_split": one.not_split,
         }
         for one in reviewing.plan_of(sprint)
     ]

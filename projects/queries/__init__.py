@@ -39,6 +39,7 @@ from projects.queries.delivery import (
     points_done,
     sprint_story,
     sprints_started,
+    titles,
 )
 from projects.queries.dossier import (
     assumption,
@@ -309,6 +310,7 @@ __all__ = [
     "status_names",
     "sunk_by",
     "team",
+    "titles",
     "unmet_conditions",
     "user_named",
     "values_realised",

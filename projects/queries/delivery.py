@@ -89,6 +89,12 @@ def in_progress(project: Project) -> dict[int, History]:
     return item_histories(project.pk, set(begun.values_list("number", flat=True)))
 
 
+def titles(project: Project, numbers: Collection[int]) -> dict[int, str]:
+    """Of the items with these numbers."""
+    items = WorkItem.objects.filter(project=project, number__in=list(numbers))
+    return dict(items.values_list("number", "title"))
+
+
 def left_open(project: Project) -> int:
     """How many items of the project are still to be done; what waits for triage is not agreed yet."""
     items = WorkItem.objects.filter(project=project).exclude(triage=Triage.WAITING)

@@ -135,15 +135,17 @@ def _engineering(
     )
     started = span.started_at if span else at
     velocity = delivery.velocity(queries.points_done(project))
+    ages = delivery.ages(queries.in_progress(project).values(), now=at)
+    titles = queries.titles(project, {one.item for one in ages} | {one.item for one in cycles})
     efficient = delivery.efficiency(delivery.times(each, until=at) for each in inside)
     return {
         "points_by_discipline": _by_discipline(rows[item] for item in counted.completed if item in rows),
         "velocity": _rounded(asdict(velocity)) if velocity else None,
         "throughput": weeks,
         "cycle_times": {kind: _rounded(asdict(one)) for kind, one in delivery.cycles_by_kind(cycles).items()},
-        "cycles": [_cycle(one) for one in sorted(cycles, key=lambda one: one.completed_at)],
+        "cycles": [_cycle(one, titles) for one in sorted(cycles, key=lambda one: one.completed_at)],
         "efficiency": _round(efficient) if efficient is not None else None,
-        "ages": [_rounded(asdict(one)) for one in delivery.ages(queries.in_progress(project).values(), now=at)],
+        "ages": [_rounded(asdict(one)) | {"title": titles.get(one.item, "")} for one in ages],
         "blocked_days": _rounded(delivery.blocked_by_cause(inside, since=started, until=at)),
         "forecast": {
             "sprint": _forecast(weeks, len(counted.open), at),
@@ -164,8 +166,9 @@ def _forecast(weeks: list[int], remaining: int, at: datetime) -> dict[str, Any] 
     return {"remaining": remaining, "weeks": found.weeks, "is_thin": found.is_thin, "p50": p50, "p85": p85}
 
 
-def _cycle(one: delivery.Cycle) -> dict[str, Any]:
-    return {"item": one.item, "kind": one.kind, "days": _round(one.days), "on": one.completed_at.date().isoformat()}
+def _cycle(one: delivery.Cycle, titles: Mapping[int, str]) -> dict[str, Any]:
+    said = {"item": one.item, "title": titles.get(one.item, "")}
+    return said | {"kind": one.kind, "days": _round(one.days), "on": one.completed_at.date().isoformat()}
 
 
 def _by_discipline(items: Iterable[WorkItem]) -> dict[str, int]:

@@ -13,11 +13,13 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Room:
-    """Points of one discipline; without one it is the whole team, with what nobody split among the disciplines."""
+    """Points of one discipline; without one it is the whole team, with what nobody split among the disciplines: that is
+    in no discipline's own room."""
 
     discipline: Discipline | None
     capacity: float
     committed: int
+    not_split: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -45,11 +47,12 @@ def plan_of(sprint: Sprint) -> list[Room]:
     room: dict[str, float] = dict.fromkeys(Discipline.values, 0.0)
     for one in queries.capacities(sprint):
         room[one.discipline] += available(one, days)
-    taken, total = dict.fromkeys(Discipline.values, 0), 0
+    taken, total, not_split = dict.fromkeys(Discipline.values, 0), 0, 0
     for item in sprint.items.exclude(state="dropped"):
         total += item.points or 0
+        not_split += 0 if item.estimates else item.points or 0
         for discipline, column in ESTIMATES.items():
             taken[discipline.value] += getattr(item, column) or 0
     each = [Room(one, round(room[one.value], 1), taken[one.value]) for one in Discipline]
-    whole = Room(None, round(sum(room.values()), 1), total)
+    whole = Room(None, round(sum(room.values()), 1), total, not_split)
     return [whole, *(one for one in each if one.capacity or one.committed)]

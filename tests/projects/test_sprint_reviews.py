@@ -232,6 +232,17 @@ def test_outside_the_numbers_open_titles_without_links(worked):
     assert f"/p/{worked.project.key}/" not in page
 
 
+def test_work_in_progress_and_what_was_finished_are_named_by_their_titles(worked, client):
+    key, elsewhere = worked.project.key, make_item(worked.project, title="Not of this sprint")
+    operations.revise_item(item=elsewhere, values={"sprint": worked}, by=worked.project.created_by)
+    move(queries.item(worked.project, 5), ItemState.IN_PROGRESS)
+    page = " ".join(page_of_review(client, worked).split())
+
+    assert f'<span class="mono">{key}-2</span><span class="grow">Item 5<small>Task</small></span>' in page
+    assert f'<span class="mono">{key}-5</span><span class="grow">Not of this sprint<small>Task</small></span>' in page
+    assert f'<span class="mono">{key}-1</span> Item 3</a> <small class="meta">Task, ' in page
+
+
 # --- the verdict ------------------------------------------------------------------------------------------------------
 
 
@@ -727,6 +738,36 @@ def test_set_capacity_refused_person_moment_and_values(worked):
 
     assert [one.field for one in refusal.value.errors] == ["rows[0].user", "rows[0].points"]
     assert not SprintCapacity.objects.exists()
+
+
+def test_points_that_nobody_split_are_told_beside_the_disciplines(worked, client):
+    project, owner = worked.project, worked.project.created_by
+    revise(worked, 2, estimates={"engineering": 2, "product": 3})
+    rows = [{"user": owner, "discipline": "engineering", "points": 10, "days_off": 0}]
+    operations.set_capacity(sprint=worked, rows=rows, by=owner, now=now())
+    client.force_login(owner)
+
+    whole, *each = reviewing.plan_of(worked)
+    page = " ".join(client.get(reverse("projects:sprint-plan-page", args=[project.key, 1])).content.decode().split())
+    rooms = Api(owner).get(f"projects/{project.key}/sprints/1/capacity").json()["rooms"]
+
+    assert (whole.committed, whole.not_split) == (9, 4)
+    assert [(str(one.discipline), one.committed, one.not_split) for one in each] == [
+        ("product", 3, 0),
+        ("engineering", 2, 0),
+    ]
+    assert '<b>Not split</b><span class="num">4</span>' in page
+    assert [one["not_split"] for one in rooms] == [4, 0, 0]
+
+
+def test_where_everything_is_split_nothing_is_told_of_the_rest(client):
+    sprint = make_sprint(make_project(), started=False)
+    make_item(sprint.project, sprint=sprint, points=None)
+    client.force_login(sprint.project.created_by)
+
+    page = client.get(reverse("projects:sprint-plan-page", args=[sprint.project.key, 1])).content.decode()
+
+    assert "Not split" not in page
 
 
 def test_revise_sprint():
