@@ -38,6 +38,7 @@
 -- step models_registry.0006_serving_minutes
 -- step monitoring.0001_initial
 -- step monitoring.0002_performance_and_policy
+-- step monitoring.0003_search
 -- step porting.0001_initial
 -- step porting.0002_export
 -- step projects.0001_initial
@@ -66,6 +67,7 @@
 -- step projects.0024_attachments
 -- step projects.0025_template_versions
 -- step projects.0026_gates_decided_anew
+-- step projects.0027_tiers_lowered_by_two
 -- step sessions.0001_initial
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE FUNCTION public.core_event_append_only() RETURNS trigger
@@ -1527,9 +1529,14 @@ CREATE TABLE public.projects_classification (
     decided_at timestamp with time zone NOT NULL,
     decided_by_id bigint NOT NULL,
     project_id bigint NOT NULL,
+    is_waiting boolean NOT NULL,
+    confirmed_by_id bigint,
+    confirmed_at timestamp with time zone,
+    CONSTRAINT projects_class_confirmed CHECK ((((confirmed_at IS NULL) AND (confirmed_by_id IS NULL)) OR ((confirmed_at IS NOT NULL) AND (confirmed_by_id IS NOT NULL) AND (NOT is_waiting)))),
     CONSTRAINT projects_class_known CHECK (((regime_class)::text = ANY ((ARRAY['minimal'::character varying, 'transparency'::character varying, 'high'::character varying, 'prohibited'::character varying])::text[]))),
     CONSTRAINT projects_class_materiality CHECK ((((automation >= 1) AND (automation <= 4)) AND ((exposure >= 1) AND (exposure <= 4)))),
     CONSTRAINT projects_class_tier CHECK (((((regime_class)::text = 'prohibited'::text) AND (tier IS NULL)) OR ((NOT ((regime_class)::text = 'prohibited'::text)) AND (tier >= exposure) AND ((tier >= 1) AND (tier <= 4))))),
+    CONSTRAINT projects_class_two_persons CHECK (((confirmed_by_id IS NULL) OR (NOT ((confirmed_by_id = decided_by_id) AND (confirmed_by_id IS NOT NULL))))),
     CONSTRAINT projects_classification_automation_check CHECK ((automation >= 0)),
     CONSTRAINT projects_classification_exposure_check CHECK ((exposure >= 0)),
     CONSTRAINT projects_classification_number_check CHECK ((number >= 0)),
@@ -3249,6 +3256,7 @@ CREATE INDEX monitoring_alert_acknowledged_by_id_2c2d86e9 ON public.monitoring_a
 CREATE INDEX monitoring_alert_monitor_id_f2cfc49f ON public.monitoring_alert USING btree (monitor_id);
 CREATE UNIQUE INDEX monitoring_alert_one_open ON public.monitoring_alert USING btree (monitor_id, kind) WHERE ((state)::text = ANY ((ARRAY['open'::character varying, 'acknowledged'::character varying])::text[]));
 CREATE INDEX monitoring_alert_project_id_22349f82 ON public.monitoring_alert USING btree (project_id);
+CREATE INDEX monitoring_alert_summary_letters ON public.monitoring_alert USING gin (upper((summary)::text) public.gin_trgm_ops);
 CREATE INDEX monitoring_alert_window_id_203bf7c1 ON public.monitoring_alert USING btree (window_id);
 CREATE INDEX monitoring_driftwindow_model_version_id_e09e164f ON public.monitoring_driftwindow USING btree (model_version_id);
 CREATE INDEX monitoring_driftwindow_monitor_id_1b65853c ON public.monitoring_driftwindow USING btree (monitor_id);
@@ -3284,6 +3292,7 @@ CREATE INDEX projects_attachment_created_by_id_a36de986 ON public.projects_attac
 CREATE INDEX projects_attachment_item_id_a3428f71 ON public.projects_attachment USING btree (item_id);
 CREATE INDEX projects_attachment_project_id_524bc015 ON public.projects_attachment USING btree (project_id);
 CREATE INDEX projects_ceiling_sealed_by_id_ca8763d0 ON public.projects_ceiling USING btree (sealed_by_id);
+CREATE INDEX projects_classification_confirmed_by_id_2ed3b636 ON public.projects_classification USING btree (confirmed_by_id);
 CREATE INDEX projects_classification_decided_by_id_6eefcca9 ON public.projects_classification USING btree (decided_by_id);
 CREATE INDEX projects_classification_project_id_40c251b0 ON public.projects_classification USING btree (project_id);
 CREATE INDEX projects_control_owner_id_0b7efad2 ON public.projects_control USING btree (owner_id);
@@ -3751,6 +3760,8 @@ ALTER TABLE ONLY public.projects_ceiling
     ADD CONSTRAINT projects_ceiling_project_id_b1d98669_fk_projects_ FOREIGN KEY (project_id) REFERENCES public.projects_project(stream_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.projects_ceiling
     ADD CONSTRAINT projects_ceiling_sealed_by_id_ca8763d0_fk_core_user_id FOREIGN KEY (sealed_by_id) REFERENCES public.core_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.projects_classification
+    ADD CONSTRAINT projects_classificat_confirmed_by_id_2ed3b636_fk_core_user FOREIGN KEY (confirmed_by_id) REFERENCES public.core_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.projects_classification
     ADD CONSTRAINT projects_classificat_project_id_40c251b0_fk_projects_ FOREIGN KEY (project_id) REFERENCES public.projects_project(stream_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.projects_classification

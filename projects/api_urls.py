@@ -41,6 +41,7 @@ urlpatterns = [
     path("projects/<str:key>/members/<str:username>", team.MemberView.as_view(), name="member"),
     path("regimes", tiers.RegimesView.as_view(), name="regimes"),
     path("projects/<str:key>/tier", tiers.TierView.as_view(), name="tier"),
+    path("projects/<str:key>/tier/confirmation", tiers.TierConfirmView.as_view(), name="tier-confirm"),
     path("projects/<str:key>/tier/history", tiers.TierHistoryView.as_view(), name="tier-history"),
     path("projects/<str:key>/scope", scope.ScopeView.as_view(), name="scope"),
     path("projects/<str:key>/dossier", dossier.DossierView.as_view(), name="dossier"),

@@ -121,11 +121,18 @@ def _project_renamed(event: Event, key: str) -> Told:
     return Told("renamed the project to", object=str(event.data.get("after", "")))
 
 
-@tells(names.PROJECT_CLASSIFIED)
+_CLASSIFYING = {
+    names.PROJECT_CLASSIFIED: "classified the project as",
+    names.TIER_LOWERING_PROPOSED: "proposed to lower the project to",
+    names.TIER_LOWERED: "agreed to lower the project to",
+}
+
+
+@tells(*_CLASSIFYING)
 def _classified(event: Event, key: str) -> Told:
     tier = event.data.get("tier")
     said = f"tier {tier}" if tier else "prohibited"
-    return Told("classified the project as", object=said, url=reverse("projects:tier", args=[key]))
+    return Told(_CLASSIFYING[event.type], object=said, url=reverse("projects:tier", args=[key]))
 
 
 @tells(names.MEMBER_ADDED)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from core.errors import Conflict, FieldError
 from core.events import canonical
-from projects import facts, holding, own_facts, policies, queries
+from projects import facts, holding, own_facts, policies, queries, tiers
 from projects.affordability import net_value
 from projects.enums import GATE_AFTER, GATE_BEFORE, Gate, RiskLevel, RiskState
 from projects.facts import Check, Reading, State, gate_check
@@ -224,6 +224,15 @@ def _of_scope(project: Project, id: str, label: str, *, met: bool, value: str) -
 def _of_risks(project: Project, id: str, label: str, *, met: bool, value: str) -> Check:
     url = reverse("projects:risks", args=[project.key])
     return Check(id=id, label=label, state="ok" if met else "bad", value=value, source="risks", url=url)
+
+
+@gate_check(Gate.SCOPE, order=5)
+def project_is_classified(project: Project) -> Check:
+    """Else a project that nobody looked at would go by the lightest policy."""
+    found = tiers.classification_of(project)
+    url, label = reverse("projects:tier", args=[project.key]), "The project is classified into its tier"
+    value = str(found) if found else "nobody has classified it yet"
+    return Check("classified", label, "ok" if found else "bad", value, source="tier", url=url)
 
 
 @gate_check(Gate.SCOPE, order=10)

@@ -17,6 +17,7 @@ from projects.models import Project
     names.OPTION_REMOVED,
     names.PRECEDENT_ADDED,
     names.PROJECT_CLASSIFIED,
+    names.TIER_LOWERED,
     names.RISK_ADDED,
     names.RISK_REVISED,
     names.RISK_TREATED,

@@ -47,7 +47,11 @@ def policies_of(project_ids: Iterable[int]) -> dict[int, PolicyVersion]:
     ids = list(project_ids)
     kept = dict(ProjectPolicy.objects.filter(project__in=ids).values_list("project", "policy"))
     versions = PolicyVersion.objects.in_bulk(set(kept.values()))
-    newest = Classification.objects.filter(project__in=ids).order_by("project", "-number").distinct("project")
+    newest = (
+        Classification.objects.filter(project__in=ids, is_waiting=False)
+        .order_by("project", "-number")
+        .distinct("project")
+    )
     tiers_of = dict(newest.values_list("project", "tier"))
     light, strict = active_version(LIGHT), active_version(STRICT)
     due = {one: light if tiers_of.get(one, 1) in (1, 2) else strict for one in ids}

@@ -8,6 +8,7 @@ from projects.enums import AcceptanceSide, CardKind, Discipline, Function, Gate,
 from projects.models import (
     Attachment,
     Ceiling,
+    Classification,
     Comment,
     Delegation,
     Finding,
@@ -190,6 +191,15 @@ def why_not_answer_readiness(user: User | None, project: Project) -> str | None:
     edits = why_not(user, Permission.EDIT_SCOPE, project.pk)
     others = (Permission.ADD_DATA, Permission.EDIT_RISKS)
     return None if any(why_not(user, one, project.pk) is None for one in others) else edits
+
+
+def why_not_confirm_tier(user: User | None, waiting: Classification) -> str | None:
+    """Whoever classifies agrees to a lower tier, and never who proposed it."""
+    if user is None or user.is_robot:
+        return "Only a person may agree to a lower tier."
+    if user.pk == waiting.decided_by_id:
+        return "You proposed this, and nobody lowers a tier alone: another person agrees."
+    return why_not(user, Permission.CLASSIFY, waiting.project_id)
 
 
 def why_not_accept_risk(user: User | None, risk: Risk) -> str | None:

@@ -88,6 +88,7 @@ counts_as(
     names.CEILING_SEALED,
     names.CEILING_OPENED,
     names.PROJECT_CLASSIFIED,
+    names.TIER_LOWERING_PROPOSED,
     names.RISK_ADDED,
     names.RISK_REVISED,
     names.RISK_TREATED,
@@ -111,6 +112,7 @@ counts_as(
 # Signed, judged, waived, or kept in order.
 counts_as(
     Share.DECISION,
+    names.TIER_LOWERED,
     names.RISK_ACCEPTANCE_PROPOSED,
     names.RISK_ACCEPTED,
     names.KILL_CRITERION_DECIDED,

@@ -22,12 +22,20 @@ def classifying_regime() -> regimes.Regime:
 
 def classifications(project: Project) -> QuerySet[Classification]:
     """The last first."""
-    return Classification.objects.filter(project=project).select_related("decided_by").order_by("-number")
+    return (
+        Classification.objects.filter(project=project).select_related("decided_by", "confirmed_by").order_by("-number")
+    )
 
 
 def classification_of(project: Project) -> Classification | None:
-    """The one that counts."""
-    return classifications(project).first()
+    """The one that counts: the last that waits for nobody."""
+    return classifications(project).filter(is_waiting=False).first()
+
+
+def waiting_of(project: Project) -> Classification | None:
+    """The last one, if it lowers the tier and waits for a second person."""
+    last = classifications(project).first()
+    return last if last is not None and last.is_waiting else None
 
 
 def tier_of(project: Project) -> int | None:

@@ -66,6 +66,7 @@ urlpatterns = [
     path("p/<str:key>/rename/", overview.rename, name="rename"),
     path("regimes/", tiers.regimes, name="regimes"),
     path("p/<str:key>/tier/", tiers.tier, name="tier"),
+    path("p/<str:key>/tier/agree/", tiers.agree, name="tier-agree"),
     path("p/<str:key>/scope/", scope.scope, name="scope"),
     path("p/<str:key>/scope/studio/", page.studio, name="studio"),
     path("p/<str:key>/scope/studio/try/", page.try_out, name="studio-try"),

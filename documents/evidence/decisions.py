@@ -7,7 +7,7 @@ from documents.paper import Answer, Fact, Facts, Table
 from models_registry.events import VERSION_APPROVED
 from models_registry.models import Approval, ModelVersion, Review
 from projects import queries
-from projects.events import PROJECT_CLASSIFIED
+from projects.events import PROJECT_CLASSIFIED, TIER_LOWERED
 from projects.gates import evaluate, next_gate
 from projects.models import GateApproval
 from projects.queries import GateRecord
@@ -160,7 +160,7 @@ def checks(version: ModelVersion) -> Answer:
 @evidence("decisions.changes")
 def changes(subject: Subject) -> Answer:
     """What was classified, approved, deployed, rolled back and retrained, newest first."""
-    wanted = Q(type__in=[VERSION_APPROVED, PROJECT_CLASSIFIED])
+    wanted = Q(type__in=[VERSION_APPROVED, PROJECT_CLASSIFIED, TIER_LOWERED])
     for family in ("deployment.", "retraining.", "gate."):
         wanted |= Q(type__startswith=family)
     found = queries.events(subject.project).filter(wanted).order_by("-seq")[:MOST_ROWS]

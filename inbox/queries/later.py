@@ -9,7 +9,7 @@ from django.db import connection
 EVIDENCE = (
     r"^((scope|dossier|option|precedent|sheet|ceiling|spike|objection|kill_criterion|risk|control|indicator|finding"
     r"|dataset|dataset_version|version|review|deployment|comparison|alert|monitor|assumption)\."
-    r"|project\.classified$|gate\.(waived|waiver_ended|policy_changed)$)"
+    r"|project\.(classified|tier_lowered)$|gate\.(waived|waiver_ended|policy_changed)$)"
 )
 
 Thing = tuple[int, str, str]

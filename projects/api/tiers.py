@@ -12,6 +12,7 @@ from core.api import ApiView, StrictSerializer, expected_version, page, valid
 from core.errors import NotFound
 from core.pages import now
 from projects import operations, tiers
+from projects.api.risks import EmptyBody
 from projects.api.shapes import PageShape, PersonShape, answer, caller, person_json
 from projects.api_base import ProjectApiView
 from projects.enums import RegimeClass
@@ -48,6 +49,9 @@ class ClassificationShape(serializers.Serializer[Any]):
     note = serializers.CharField()
     decided_by = PersonShape()
     decided_at = serializers.DateTimeField()
+    is_waiting = serializers.BooleanField(help_text="It lowers the tier, and counts once a second person agrees.")
+    confirmed_by = PersonShape(allow_null=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
     why_again = serializers.CharField(help_text="Why it has to be classified again; empty if it need not.")
 
 
@@ -99,10 +103,11 @@ class RegimeListShape(serializers.Serializer[Any]):
 def classification_json(found: Classification, *, why_again: str = "") -> dict[str, Any]:
     names = (
         "number tier regime regime_class citation answers derogates exposure automation is_complex population note "
-        "decided_at"
+        "decided_at is_waiting confirmed_at"
     )
     body: dict[str, Any] = {name: getattr(found, name) for name in names.split()}
-    return body | {"decided_by": person_json(found.decided_by), "why_again": why_again}
+    people = {"decided_by": person_json(found.decided_by), "confirmed_by": person_json(found.confirmed_by)}
+    return body | people | {"why_again": why_again}
 
 
 class TierView(ProjectApiView):
@@ -116,7 +121,8 @@ class TierView(ProjectApiView):
 
     @extend_schema(request=ClassificationBody, responses={201: ClassificationShape})
     def post(self, request: Request, key: str) -> Response:
-        """Classify the project, or classify it again: the ones before stay as they are."""
+        """Classify the project, or classify it again: the ones before stay as they are. One that lowers the tier waits
+        for a second person."""
         found = operations.classify_project(
             project=self.project,
             by=caller(request),
@@ -125,6 +131,17 @@ class TierView(ProjectApiView):
             **valid(ClassificationBody, request),
         )
         return answer(classification_json(found), found, status=201)
+
+
+class TierConfirmView(ProjectApiView):
+    @extend_schema(request=EmptyBody, responses=ClassificationShape)
+    def post(self, request: Request, key: str) -> Response:
+        """Agree to the lower tier that another person proposed."""
+        valid(EmptyBody, request)
+        found = operations.confirm_tier(
+            project=self.project, by=caller(request), now=now(), expected_version=expected_version(request)
+        )
+        return answer(classification_json(found), found)
 
 
 class TierHistoryView(ProjectApiView):

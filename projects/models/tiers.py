@@ -1,4 +1,5 @@
-"""How serious a project is: each classification is a row of its own, never changed; the last one counts."""
+"""How serious a project is: each classification is a row of its own, never changed but for a second person's word; the
+last one that waits for none counts."""
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +29,9 @@ class Classification(models.Model):
     note = models.TextField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+    is_waiting = models.BooleanField(default=False, help_text="It lowers the tier, and no second person has agreed.")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -40,6 +44,14 @@ class Classification(models.Model):
                 condition=Q(regime_class="prohibited", tier=None)
                 | (~Q(regime_class="prohibited") & Q(tier__range=(1, 4), tier__gte=F("exposure"))),
                 name="projects_class_tier",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("decided_by")), name="projects_class_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, is_waiting=False),
+                name="projects_class_confirmed",
             ),
         ]
 

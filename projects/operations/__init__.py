@@ -87,7 +87,7 @@ from projects.operations.statuses import (
     why_not_remove_status,
 )
 from projects.operations.team import add_member, change_role, remove_member
-from projects.operations.tiers import classify_project
+from projects.operations.tiers import classify_project, confirm_tier
 from projects.operations.triage import accept_request, decline_request, request_item
 from projects.operations.views import (
     remove_template,
@@ -133,6 +133,7 @@ __all__ = [
     "classify_project",
     "close_finding",
     "close_sprint",
+    "confirm_tier",
     "count_run",
     "create_project",
     "decide_gate",

@@ -1,4 +1,4 @@
-"""Classifying a project."""
+"""Classifying a project; lowering its tier takes two persons."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from core import events
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.models import User
 from core.rules import require
 from projects import regimes, rules, tiers
-from projects.events import PROJECT_CLASSIFIED
+from projects.events import PROJECT_CLASSIFIED, TIER_LOWERED, TIER_LOWERING_PROPOSED
 from projects.models import Classification, Project
 from projects.operations.dossier import keep_promise
 from projects.operations.locking import locked_open, require_version
@@ -37,17 +37,20 @@ def classify_project(
     now: datetime,
     expected_version: int | None = None,
 ) -> Classification:
-    """Find the project's tier from the answers, and keep both. `expected_version` is the number of the last one read.
+    """Find the project's tier from the answers, and keep both. One that lowers the tier waits until a second person
+    agrees; until then the one before counts. `expected_version` is the number of the last one read.
 
     Raises NotAllowed, Invalid (each question that is wrong by its key), Conflict when retired, PreconditionFailed.
     """
     project = locked_open(project.pk)
     require(rules.why_not(by, Permission.CLASSIFY, project.pk))
-    last = tiers.classification_of(project)
+    last, counts = tiers.classifications(project).first(), tiers.classification_of(project)
     require_version("The classification", last.number if last else 0, expected_version)
     given = _checked(exposure=exposure, automation=automation, note=note, population=population)
     regime = tiers.classifying_regime()
     outcome = _outcome(regime, answers, derogates=derogates)
+    tier = tier_for(regime_class=outcome.regime_class, exposure=exposure, automation=automation, is_complex=is_complex)
+    lowers = counts is not None and _weight(tier) < _weight(counts.tier)
     found = Classification.objects.create(
         project=project,
         number=(last.number if last else 0) + 1,
@@ -59,25 +62,53 @@ def classify_project(
         citation=outcome.decided_by.citation if outcome.decided_by else "",
         is_complex=is_complex,
         purpose_text=project.purpose,
-        tier=tier_for(
-            regime_class=outcome.regime_class, exposure=exposure, automation=automation, is_complex=is_complex
-        ),
+        tier=tier,
+        is_waiting=lowers,
         decided_by=by,
         decided_at=now,
         **given,
     )
     keep_promise(project, by=by, now=now)
+    _tell(TIER_LOWERING_PROPOSED if lowers else PROJECT_CLASSIFIED, found, counts, by=by)
+    return found
+
+
+@transaction.atomic
+def confirm_tier(*, project: Project, by: User, now: datetime, expected_version: int | None = None) -> Classification:
+    """Agree to the lower tier that another person proposed: from now on it counts.
+
+    Raises NotAllowed, NotFound when nothing waits, Conflict when retired, PreconditionFailed.
+    """
+    project = locked_open(project.pk)
+    waiting = tiers.waiting_of(project)
+    if waiting is None:
+        raise NotFound("No lower tier waits for a second person.")
+    require(rules.why_not_confirm_tier(by, waiting))
+    require_version("The classification", waiting.number, expected_version)
+    counts = tiers.classification_of(project)
+    waiting.is_waiting, waiting.confirmed_by, waiting.confirmed_at = False, by, now
+    waiting.save(update_fields=["is_waiting", "confirmed_by", "confirmed_at"])
+    keep_promise(project, by=by, now=now)
+    _tell(TIER_LOWERED, waiting, counts, by=by)
+    return waiting
+
+
+def _tell(event_type: str, found: Classification, before: Classification | None, *, by: User) -> None:
     events.record(
-        PROJECT_CLASSIFIED,
+        event_type,
         found,
         by=by,
         tier=found.tier,
-        was_tier=last.tier if last else None,
+        was_tier=before.tier if before else None,
         regime_class=str(found.regime_class),
-        exposure=exposure,
-        automation=automation,
+        exposure=found.exposure,
+        automation=found.automation,
     )
-    return found
+
+
+def _weight(tier: int | None) -> int:
+    """What is prohibited weighs most."""
+    return tier or 5
 
 
 def _checked(*, exposure: int, automation: int, note: str, population: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
 from core.models import Event, User
 from projects import risk_matrix
 from projects.enums import (
@@ -35,7 +37,8 @@ def last_health_notes(ids: Sequence[int], *, until: datetime) -> dict[int, tuple
 
 
 def last_tiers(ids: Sequence[int], *, until: datetime) -> dict[int, int | None]:
-    found = Classification.objects.filter(project_id__among=ids, decided_at__lte=until)
+    since = Coalesce("confirmed_at", "decided_at")
+    found = Classification.objects.alias(since=since).filter(project_id__among=ids, is_waiting=False, since__lte=until)
     return dict(found.order_by("project_id", "-number").distinct("project_id").values_list("project_id", "tier"))
 
 

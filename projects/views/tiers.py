@@ -6,8 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.errors import Invalid
+from core.numbers import whole_of
 from core.pages import now, page, user_of
 from core.refusals import status_of
 from projects import operations, rules, tiering, tiers
@@ -22,19 +24,26 @@ from projects.roles import Permission
 @require_http_methods(["GET", "POST"])
 def tier(request: HttpRequest, project: Project) -> HttpResponse:
     history = list(tiers.classifications(project))
-    last = history[0] if history else None
-    form = ClassificationForm(request.POST or None, regime=tiers.classifying_regime(), last=last)
+    newest = history[0] if history else None
+    last = next((one for one in history if not one.is_waiting), None)
+    waiting = newest if newest is not None and newest.is_waiting else None
+    form = ClassificationForm(request.POST or None, regime=tiers.classifying_regime(), last=newest)
+
+    made: list[Classification] = []
 
     def act() -> None:
-        operations.classify_project(project=project, by=user_of(request), now=now(), **form.values())
+        made.append(operations.classify_project(project=project, by=user_of(request), now=now(), **form.values()))
 
     if takes_effect(form, act):
-        messages.success(request, "Classified.")
+        waits = "It lowers the tier, and counts once a second person agrees."
+        messages.success(request, waits if made[0].is_waiting else "Classified.")
         return redirect("projects:tier", key=project.key)
     context = {
         "project": project,
         "form": form,
         "last": last,
+        "waiting": waiting,
+        "why_not_agree": rules.why_not_confirm_tier(user_of(request), waiting) if waiting else None,
         "tone": tier_tone(last),
         "word": tiering.TIERS.get(last.tier, "") if last and last.tier else "",
         "months": tiering.MONTHS_TO_REVIEW.get(last.tier) if last and last.tier else None,
@@ -44,6 +53,18 @@ def tier(request: HttpRequest, project: Project) -> HttpResponse:
         "why_not": rules.why_not(user_of(request), Permission.CLASSIFY, project.pk),
     }
     return render(request, "projects/tier.html", context, status=status_of(form))
+
+
+@project_page
+@require_POST
+def agree(request: HttpRequest, project: Project) -> HttpResponse:
+    """Exactly to what was shown: without its number to nothing."""
+    seen = whole_of(request.POST.get("version", ""))
+    if seen is None:
+        raise Invalid("Say which classification you saw.", field="version")
+    found = operations.confirm_tier(project=project, by=user_of(request), now=now(), expected_version=seen)
+    messages.success(request, f"{found} counts from now on.")
+    return redirect("projects:tier", key=project.key)
 
 
 @page

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import stages
+from tests.journeys.line import classification
 
 LOOKS = {
     "wide-light": {"width": 1440, "dark": False},
@@ -51,6 +52,7 @@ def filled(people, new_project):
     told = {"cause": "A chargeback takes weeks.", "event": "Labels come late.", "consequence": "New fraud passes."}
     rated = {"phase": "scoping", "likelihood": 4, "impact": 4, "owner": "scientist"}
     people.owner.post(f"/projects/{key}/risks", title="Labels come late", **told, **rated)
+    people.manager.post(f"/projects/{key}/tier", **classification(people.manager))
     people.owner.post(f"/projects/{key}/gates", comment="It pays.")
     stages.plan_sprint(people.owner, key, "Freeze the holdout", "Measure the rules", "A title " * 12)
     people.owner.post(f"/projects/{key}/items", title="Later")

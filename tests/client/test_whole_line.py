@@ -70,11 +70,20 @@ def found_a_project(lines):
     assert f"/p/{KEY}" in lines.scientist("mlflow-env", KEY).stdout
 
 
+def classify(lines):
+    asking = next(one for one in lines.viewer.json("api", "GET", "/regimes")["results"] if one["questions"])
+    answers = json.dumps({one["key"]: "no" for one in asking["questions"]})
+    given = {"answers": answers, "exposure": 1, "automation": 1, "note": "Small."}
+    fields = [word for name, value in given.items() for word in ("-f", f"{name}={value}")]
+    assert lines.product_owner.json("api", "POST", f"/projects/{KEY}/tier", *fields)["tier"] == 1
+
+
 def agree_on_the_scope(lines):
     options = [(f"--{name.replace('_', '-')}", str(value)) for name, value in SCOPE.items()]
     lines.product_owner("scope", "set", KEY, *[word for option in options for word in option])
     assert lines.viewer.json("scope", "show", KEY)["minimal_useful"] == 0.5
     lines.viewer("gates", "show", KEY, "--require", code=1)
+    classify(lines)
     for title in ("Labels arrive late", "Fraud learns", "Cards without history"):
         given = ("--phase", "data", "--likelihood", 3, "--impact", 3, "--owner", "product_owner")
         told = ("--cause", "It is so.", "--event", f"{title}.", "--consequence", "Fraud passes.")

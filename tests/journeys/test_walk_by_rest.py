@@ -9,6 +9,7 @@ from tests.journeys.line import (
     MODEL,
     SCOPE,
     add_risk,
+    classification,
     csv,
     events_of,
     rows_of,
@@ -46,6 +47,7 @@ def test_the_whole_line_by_the_rest_api(people, project):
 def agree_on_the_scope(people, key):
     people.product_owner.patch(f"/projects/{key}/scope", **SCOPE)
     add_risk(people.product_owner, key)
+    people.product_owner.post(f"/projects/{key}/tier", **classification(people.product_owner))
 
     refused_to(people.viewer.patch, f"/projects/{key}/scope", status=403, metric="accuracy")
     refused_to(people.stranger.get, f"/projects/{key}/scope", status=404)

@@ -9,7 +9,7 @@ from core.roles import DEFAULT_SCOPES, Scope
 from projects import operations, tiers
 from projects.enums import RiskPhase
 from projects.forms.policies import GateForm
-from projects.models import Classification, PolicyVersion, Project, Risk, Sprint, WorkItem
+from projects.models import Classification, Membership, PolicyVersion, Project, Risk, Sprint, WorkItem
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
 
@@ -78,10 +78,14 @@ def make_item(project: Project, *, sprint: Sprint | None = None, title: str = "A
 
 
 def make_ready_for_scope_gate(project: Project) -> None:
-    """Everything the scope gate asks for, told by somebody who is not its owner."""
+    """Everything the scope gate asks for, told by somebody who is not its owner, and classified by somebody who has
+    left since."""
     author = make_member(project, Role.DATA_SCIENTIST)
     make_scope(project, by=author)
     make_risk(project, by=author)
+    gone = make_member(project, Role.PRODUCT_OWNER)
+    classify(project, by=gone, exposure=1, automation=1)
+    operations.remove_member(membership=Membership.objects.get(project=project, user=gone), by=project.created_by)
 
 
 def make_token(user: User, *scopes: Scope, project: Project | None = None) -> str:

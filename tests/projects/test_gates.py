@@ -44,6 +44,7 @@ def test_scope_gate_with_everything_is_met():
     make_ready_for_scope_gate(project)
 
     assert states(project) == {
+        "classified": "ok",
         "decision": "ok",
         "baseline": "ok",
         "minimal_useful": "ok",
@@ -129,7 +130,8 @@ def test_pass_gate_steps_and_keeps_the_evidence():
     assert (decision.gate, decision.decided_by, decision.comment) == (Gate.SCOPE, project.created_by, "Go")
     assert {(e["id"], e["state"]) for e in decision.evidence} == set(
         dict.fromkeys(
-            ["decision", "baseline", "minimal_useful", "ranges", "precedent", "risk_owners", "dossier"], "ok"
+            ["classified", "decision", "baseline", "minimal_useful", "ranges", "precedent", "risk_owners", "dossier"],
+            "ok",
         ).items()
     )
     assert Event.objects.get(type="gate.passed").data == {"gate": "scope", "stage": "feasibility", "comment": "Go"}

@@ -5,18 +5,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import NoReverseMatch, reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import Invalid, NotAllowed, PreconditionFailed
+from core.errors import Conflict, Invalid, NotAllowed, NotFound, PreconditionFailed
 from core.models import Event
-from projects import operations, regimes, tiers
-from projects.models import Classification
+from projects import operations, policies, queries, regimes, tiers
+from projects.enums import Stage
+from projects.models import Classification, Project
 from projects.roles import Role
 from projects.tiering import tier_for
-from tests.factories import make_member, make_project, make_user
-from tests.projects.factories import classify, eu_answers
+from tests.factories import make_member, make_project, make_user, now
+from tests.projects.factories import classify, eu_answers, make_ready_for_scope_gate
 from tests.projects.test_api import Api
 
 CLASSES = ["minimal", "transparency", "high"]
@@ -162,6 +164,169 @@ def test_change_of_purpose_asks_for_another_classification():
     project = operations.rename_project(project=project, name="X", purpose="Another", by=project.created_by)
 
     assert "purpose was changed" in tiers.why_again(project, found)
+
+
+def confirm(project, by, **given):
+    return operations.confirm_tier(project=project, by=by, now=now(), **given)
+
+
+def lowered(project, by=None):
+    """Critical, and proposed as low."""
+    classify(project, exposure=4)
+    return classify(project, exposure=1, automation=1, by=by)
+
+
+@pytest.mark.django_db
+def test_a_lower_tier_counts_once_a_second_person_agrees():
+    project = make_project()
+    second = make_member(project, Role.RISK)
+    proposed = lowered(project)
+    assert (proposed.is_waiting, tiers.tier_of(project), policies.due_version(project).name) == (True, 4, "strict")
+
+    confirmed = confirm(project, second, expected_version=2)
+
+    assert (tiers.tier_of(project), policies.due_version(project).name) == (1, "light")
+    assert (confirmed.decided_by, confirmed.confirmed_by) == (project.created_by, second)
+    told = list(Event.objects.filter(type__startswith="project.tier_").order_by("seq").values_list("type", "actor"))
+    assert told == [
+        ("project.tier_lowering_proposed", project.created_by.pk),
+        ("project.tier_lowered", second.pk),
+    ]
+
+
+@pytest.mark.django_db
+def test_what_is_prohibited_is_no_more_by_two_persons_alone():
+    project = make_project()
+    classify(project, answers=eu_answers(manipulation="yes"))
+    classify(project, exposure=4)
+
+    assert policies.tier_word(project) == "prohibited"
+    confirm(project, make_member(project, Role.PRODUCT_OWNER))
+    assert policies.tier_word(project) == "T4"
+
+
+@pytest.mark.django_db
+def test_nobody_lowers_a_tier_alone_nor_without_the_role():
+    project = make_project()
+    others = [make_member(project, Role.SPONSOR), make_member(project, Role.ENGINEER), make_user()]
+    lowered(project)
+    before = Event.objects.count()
+
+    with pytest.raises(NotAllowed, match="nobody lowers a tier alone"):
+        confirm(project, project.created_by)
+    for one in others:
+        with pytest.raises(NotAllowed, match="This needs the role"):
+            confirm(project, one)
+
+    assert (tiers.tier_of(project), Event.objects.count()) == (4, before)
+
+
+@pytest.mark.django_db
+def test_confirm_tier_when_nothing_waits_or_something_else_does_refused():
+    project = make_project()
+    second = make_member(project, Role.RISK)
+    with pytest.raises(NotFound, match="No lower tier waits"):
+        confirm(project, second)
+    lowered(project)
+    with pytest.raises(PreconditionFailed):
+        confirm(project, second, expected_version=1)
+    assert tiers.tier_of(project) == 4
+
+    classify(project, exposure=3, automation=1, by=second)  # proposed instead: the one before is no longer asked about
+    with pytest.raises(NotAllowed):
+        confirm(project, second)
+    confirm(project, project.created_by)
+    assert tiers.tier_of(project) == 3
+
+    lowered_again = classify(project, exposure=1, automation=1)
+    Project.objects.filter(pk=project.pk).update(stage=Stage.RETIRED)
+    with pytest.raises(Conflict, match="retired"):
+        confirm(project, second)
+    assert Classification.objects.get(pk=lowered_again.pk).is_waiting
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_one_person_as_both_who_lower_a_tier():
+    found = lowered(make_project())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Classification.objects.filter(pk=found.pk).update(
+            is_waiting=False, confirmed_by=found.decided_by, confirmed_at=now()
+        )
+
+
+@pytest.mark.django_db
+def test_portfolio_and_policies_of_many_leave_out_what_waits():
+    project = make_project()
+    second = make_member(project, Role.RISK)
+    lowered(project)
+    between = now()
+    assert queries.last_tiers([project.pk], until=between) == {project.pk: 4}
+    assert policies.policies_of([project.pk])[project.pk].name == "strict"
+
+    confirm(project, second)
+
+    assert queries.last_tiers([project.pk], until=now()) == {project.pk: 1}
+    assert queries.last_tiers([project.pk], until=between) == {project.pk: 4}
+    assert policies.policies_of([project.pk])[project.pk].name == "light"
+
+
+@pytest.mark.django_db
+def test_scope_gate_of_a_project_that_nobody_classified_is_not_met():
+    project = make_project()
+    make_ready_for_scope_gate(project)
+    Classification.objects.filter(project=project).delete()
+
+    with pytest.raises(Conflict) as refusal:
+        operations.pass_gate(project=project, by=project.created_by, now=now())
+
+    assert [(one.field, one.message) for one in refusal.value.errors] == [
+        ("classified", "The project is classified into its tier")
+    ]
+    assert Project.objects.get(pk=project.pk).stage == Stage.SCOPING
+
+
+@pytest.mark.django_db
+def test_page_of_the_tier_shows_what_waits_and_lets_another_agree(client):
+    project = make_project()
+    second = make_member(project, Role.RISK)
+    lowered(project)
+    address, agree = (reverse(f"projects:{name}", args=[project.key]) for name in ("tier", "tier-agree"))
+    client.force_login(project.created_by)
+    mine = client.get(address).content.decode()
+    assert client.post(agree, {"version": 2}).status_code == 403
+    client.force_login(second)
+    theirs = client.get(address).content.decode()
+    assert client.post(agree).status_code == 422
+
+    answer = client.post(agree, {"version": 2}, follow=True).content.decode()
+
+    assert "nobody lowers a tier alone" in mine
+    assert "Waits for a second person" in theirs
+    assert "nobody lowers a tier alone" not in theirs
+    assert "Tier 1 counts from now on." in answer
+    assert "Waits for a second person" not in answer
+    assert f"{project.created_by} and {second}" in answer
+
+
+@pytest.mark.django_db
+def test_a_lower_tier_by_rest():
+    project = make_project(key="FRD")
+    second, viewer = make_member(project, Role.RISK), make_member(project, Role.VIEWER)
+    classify(project, exposure=4)
+    body = {"answers": eu_answers(), "exposure": 1, "automation": 1, "note": "Smaller."}
+
+    made = Api(project.created_by).post("projects/FRD/tier", body).json()
+    alone = Api(project.created_by).post("projects/FRD/tier/confirmation", {})
+    counts = Api(viewer).get("projects/FRD/tier").json()
+    confirmed = Api(second).post("projects/FRD/tier/confirmation", {})
+
+    assert (made["is_waiting"], made["tier"], counts["tier"], alone.status_code) == (True, 1, 4, 403)
+    assert (confirmed.status_code, confirmed.json()["is_waiting"]) == (200, False)
+    assert confirmed.json()["confirmed_by"]["username"] == second.username
+    assert Api(viewer).get("projects/FRD/tier").json()["tier"] == 1
+    assert Api(second).post("projects/FRD/tier/confirmation", {}).status_code == 404
+    assert Api(make_user()).post("projects/FRD/tier/confirmation", {}).status_code == 404
 
 
 @pytest.fixture

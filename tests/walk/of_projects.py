@@ -66,6 +66,20 @@ def signed_once(world: Planned) -> Risk:
     return risk
 
 
+def lowered(world: Planned) -> Project:
+    """A lower tier waits for a second person."""
+    operations.classify_project(
+        project=world.project,
+        answers=world.classification.answers,
+        exposure=1,
+        automation=1,
+        note="Smaller than we thought.",
+        by=world.owner,
+        now=now(),
+    )
+    return world.project
+
+
 def retired(world: Planned) -> Project:
     Project.objects.filter(pk=world.project.pk).update(stage=Stage.RETIRED)
     return world.project
@@ -157,6 +171,7 @@ CALLS: dict[str, Callable[[Planned], Call]] = {
         "note": "It decides by itself.",
         "by": w.owner,
     },
+    "confirm_tier": lambda w: {"project": lowered(w), "by": w.people.risk},
     # Scope and dossier
     "revise_scope": lambda w: {"project": w.project, "values": {"baseline": 0.25}, "by": w.people.scientist},
     "revise_dossier": lambda w: {"project": w.project, "values": {"today_recall": 0.5}, "by": w.people.scientist},
