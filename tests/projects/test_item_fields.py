@@ -18,7 +18,7 @@ from tests.projects.factories import make_item, make_sprint
 pytestmark = pytest.mark.django_db
 
 EDITS = int(os.environ.get("INTERLEAVED_EDITS", "75"))
-"""Of each of two people at once. 500 are promised: they take a minute, and are asked for where there is one."""
+"""Of each of two people at once. 500 are promised, and what decides on a change (.ci/run) asks for them."""
 
 
 @pytest.fixture
