@@ -3,6 +3,7 @@
 // as data-row-key presses it.
 import { on } from "./keys.js";
 import { element, icon, refusal } from "./page.js";
+import { tellAll } from "./times.js";
 
 const ROWS = "[data-rows] > *, [data-row], [data-item]";
 const rows = () => [...document.querySelectorAll(ROWS)].filter((row) => row.checkVisibility() && handleOf(row));
@@ -96,6 +97,7 @@ async function look(row) {
   if (mine !== asked || !isPeeking()) return;
   if (answer?.ok) body.innerHTML = html; // our own server's fragment
   else body.replaceChildren(element("p", { class: "error" }, answer ? refusal(answer.status, answer.headers.get("content-type") ?? "", html) : "The server cannot be reached."));
+  tellAll(body);
   panel.setAttribute("aria-label", body.querySelector("h2")?.textContent.trim() ?? "At a glance");
   if (!panel.contains(document.activeElement)) panel.focus();
 }

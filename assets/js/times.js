@@ -32,7 +32,7 @@ function tell(node) {
   node.title = `${local.format(then)}  (${then.toISOString().slice(0, 16).replace("T", " ")} UTC)`;
 }
 
-const tellAll = (root = document) => root.querySelectorAll("time[datetime]:not([data-plain])").forEach(tell);
+export const tellAll = (root = document) => root.querySelectorAll("time[datetime]:not([data-plain])").forEach(tell);
 
 tellAll();
 document.addEventListener("htmx:afterSwap", () => tellAll());

@@ -83,7 +83,7 @@ def test_details_of_two_people_meet_only_in_one_field(open_as, people, new_proje
 
     labels.fill("recall")
     people.owner.patch(f"/projects/{key}/items/1", estimates={"engineering": 5}, hypothesis="One\nTwo")
-    expect(page.get_by_role("button", name="Newer version, show")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("newer change"))).to_be_visible()
     save.click()
     expect(page.get_by_label("Engineering")).to_have_value("5")
     assert people.owner.get(f"/projects/{key}/items/1")["labels"] == ["recall"]
@@ -119,6 +119,21 @@ def test_what_holds_it_up_is_chosen_by_its_title(open_as, people, new_project):
     about.press_sequentially("scope")
     expect(page.locator("#link-choices option")).to_have_count(1)
     expect(page.locator("#link-choices option")).to_have_attribute("value", "scope")
+
+
+def test_a_glance_says_what_was_said_last_and_when(open_as, people, new_project):
+    key = new_project("scientist")
+    plan_sprint(people.owner, key, "Freeze the holdout")
+    people.owner.post(f"/projects/{key}/items/1/comments", text="We **try** it", visibility="everyone")
+    page = open_as("scientist", f"/p/{key}/board/all/?layout=list")
+    is_live(page)
+
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+
+    glance = page.get_by_role("dialog", name="Freeze the holdout")
+    expect(glance.get_by_text("We try it")).to_be_visible()
+    expect(glance.locator("time")).not_to_be_empty()
 
 
 def field(page, name):
