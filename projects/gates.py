@@ -144,7 +144,7 @@ def _assess(project: Project, gate: Gate, pack: Pack, policy: PolicyVersion) -> 
         checks=checks,
         locked_by=[Gate(one) for one in keys if one not in passed],
         waivers=waivers,
-        round=queries.rounds(project, gate) + 1,
+        round=queries.rounds(project, gate) + 1 if gate == GATE_BEFORE.get(project.stage) else 1,
     )
 
 
