@@ -121,9 +121,9 @@ async function take(row, { name, title, version }, value, place = null) {
   focus(row);
 }
 
-/** The row as it is drawn now has the focus, unless it went elsewhere meanwhile. */
+/** The row as it is drawn now has the focus, unless it went elsewhere meanwhile; what is the page's own needs none. */
 function focus(row) {
   const there = document.getElementById(row.id);
-  if (document.activeElement !== document.body || row === ofPage()) return;
+  if (document.activeElement !== document.body || "whole" in row.dataset) return;
   (there?.hasAttribute("tabindex") ? there : there?.querySelector("a"))?.focus();
 }
