@@ -179,8 +179,8 @@ def test_create_with_a_taken_key_says_so_beside_the_field(owner, project):
 def test_overview_says_what_blocks_the_gate_and_where_to_mend_it(owner, project):
     body = owner.get(url("overview", project)).content.decode()
 
-    assert "1 of 7 met" in body
-    assert "6 of 7 checks are not met." in body
+    assert "1 of 8 met" in body
+    assert "7 of 8 checks are not met." in body
     assert f'href="{url("scope", project)}"' in body
     assert f'data-seq="{Event.objects.filter(stream_id=project.pk).count()}"' in body
 
