@@ -27,7 +27,7 @@ PARTS = {
 }
 LIVE = (
     "dossier. option. precedent. sheet. assumption. ceiling. spike. kill_criterion. objection. outcome. readiness. "
-    "dataset_version. gate.passed scope. project.classified"
+    "dataset_version. gate.passed scope. project.classified project.tier_lowered"
 )
 
 
