@@ -11,11 +11,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import operations, queries
-from core.errors import DomainError
+from core.errors import DomainError, LedgerClosed
 from core.forms import PasswordForm, SettingsForm, SetupForm, SignInForm, TokenForm
 from core.models import Token, User
 from core.pages import now, page, public, user_of
-from core.refusals import show_on, status_of
+from core.refusals import show_on
 
 WRONG = "The user name or the password is wrong."
 LOCKED = "Too many wrong passwords from here. Try again in a quarter of an hour."
@@ -52,12 +52,14 @@ def setup(request: HttpRequest, secret: str) -> HttpResponse:
     if form.is_valid():
         try:
             user = operations.use_setup(secret=secret, now=now(), **form.cleaned_data)
+        except LedgerClosed:
+            raise
         except DomainError as exc:
             show_on(form, exc)
         else:
             login(request, user)
             return redirect("projects:portfolio")
-    return render(request, "core/setup.html", {"form": form}, status=status_of(form))
+    return render(request, "core/setup.html", {"form": form})
 
 
 @page
@@ -69,10 +71,12 @@ def account(request: HttpRequest) -> HttpResponse:
         try:
             made = operations.create_token(user=user_of(request), by=user_of(request), now=now(), **form.cleaned_data)
             form = TokenForm()
+        except LedgerClosed:
+            raise
         except DomainError as exc:
             show_on(form, exc)
     context = {"form": form, "made": made, "tokens": queries.tokens_of(user_of(request)), "now": now()}
-    return render(request, "core/account.html", context, status=status_of(form))
+    return render(request, "core/account.html", context)
 
 
 @page
@@ -109,9 +113,11 @@ def password(request: HttpRequest) -> HttpResponse:
                 update_session_auth_hash(request, user)
                 messages.info(request, "Your password was changed.")
                 return redirect("core:account")
+        except LedgerClosed:
+            raise
         except DomainError as exc:
             show_on(form, exc)
-    return render(request, "core/password.html", {"form": form}, status=status_of(form))
+    return render(request, "core/password.html", {"form": form})
 
 
 def _try_sign_in(request: HttpRequest, form: SignInForm) -> int:
