@@ -17,8 +17,8 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 _OWN = ("time", "select", "datalist", "dialog")
 # So does a span of what has not ended, as `lasted` tells it.
 _SPAN = re.compile(r"under 1 m|(\d+ h )?\d+ m")
-# What differs between two loads of the same page: tokens, the position in the log.
-_ALWAYS_NEW = {"data-seq", "nonce", "datetime", "title"}
+# What differs between two loads of the same page: tokens, the position in the log, who moved a card just now.
+_ALWAYS_NEW = {"data-seq", "nonce", "datetime", "title", "data-by"}
 
 
 @dataclass
@@ -137,9 +137,9 @@ def fragments(page: Node) -> list[Node]:
 def _cares(fragment: Node, event: Event) -> bool:
     if not any(event.type.startswith(prefix) for prefix in fragment.attributes["data-live"].split()):
         return False
-    wanted = fragment.attributes.get("data-live-subject")
+    wanted = fragment.attributes.get("data-live-subject", "").split()
     about = f"{event.subject_type}:{event.subject_id}"
-    return not wanted or event.subject_type != wanted.split(":")[0] or wanted == about
+    return about in wanted or event.subject_type not in {one.split(":")[0] for one in wanted}
 
 
 def _goes_on(child: "Node | str") -> bool:
