@@ -40,6 +40,7 @@ def test_from_the_setup_link_to_a_passed_scope_gate(open_page, open_as, people, 
     create_project(page)
     see_what_blocks_the_gate(page)
     fill_the_scope(page)
+    classify(page)
     add_a_risk(page)
     add_to_team(page, "partner", ROLES["partner"])
     see_why_not_oneself(page)
@@ -101,6 +102,19 @@ def fill_the_scope(page):
     goal = page.locator("#goal")
     expect(goal.get_by_text("not measured yet")).to_be_visible()
     expect(goal.get_by_role("img", name="average_precision: Today 0.2, Minimal useful 0.3, Now –")).to_be_visible()
+
+
+def classify(page):
+    page.get_by_role("link", name="Overview").first.click()
+    page.locator("#gate").get_by_role("link", name=re.compile("tier, fix it|class.*, fix it")).click()
+    expect(page).to_have_url(re.compile("/tier/"))
+    for question in page.get_by_role("group").all():
+        no = question.get_by_label("No", exact=True)
+        if no.count():
+            no.first.check()
+    page.get_by_label("Why these answers").fill("A person looks at each payment that is stopped.")
+    page.get_by_role("button", name="Classify").click()
+    expect(page.locator("#tier-now")).to_contain_text("Tier")
 
 
 def add_a_risk(page):
