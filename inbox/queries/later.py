@@ -8,7 +8,7 @@ from django.db import connection
 # What changes what a gate rests on; the rest of the log is talk, or the deciding itself.
 EVIDENCE = (
     r"^((scope|dossier|option|precedent|sheet|ceiling|spike|objection|kill_criterion|risk|control|indicator|finding"
-    r"|dataset|dataset_version|version|review|deployment|comparison|alert|monitor|assumption)\."
+    r"|dataset|dataset_version|version|review|deployment|comparison|alert|monitor|assumption|readiness|outcome)\."
     r"|project\.(classified|tier_lowered)$|gate\.(waived|waiver_ended|policy_changed)$)"
 )
 

@@ -203,6 +203,11 @@ def test_done_gate_comes_back_with_new_evidence():
     make_scope(project, decision="Another decision.")
     assert gates_of(validator) == [("Decide on a gate", project.key)]
 
+    inbox.mark_done(row=queries.row_with_key(validator, key, now=now()), by=validator)
+    answer = {"is_met": True, "reason": "The table is there."}
+    operations.answer_readiness(project=project, check="exists", by=project.created_by, now=now(), **answer)
+    assert gates_of(validator) == [("Decide on a gate", project.key)]
+
 
 def test_snoozed_until_its_time_and_brought_back():
     project = make_project()
