@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from core.errors import DomainError
+from core.errors import DomainError, LedgerClosed
 from core.events import on
 from core.models import Event
 from models_registry import operations
@@ -42,6 +42,8 @@ def deploy_approved_version(event: Event) -> None:
         operations.deploy_version(
             project=review.project, name=review.deployment.name, version=version, by=None, now=now
         )
+    except LedgerClosed:
+        raise
     except DomainError as error:  # it would be refused again: say so where people look
         operations.note_refused_deployment(review=review, reason=error.message, now=now)
         return

@@ -1,10 +1,10 @@
 """Whether the last gate that a project passed still holds.
 
-It expires after as many days as its policy gave it, and falls when what it promised moved: the goal, or what the needed
-recall was computed from, by more than a tenth. The ceiling needs no comparing: opened, it never changes. A policy that
-says nothing of days lets a gate hold for good, and so does a release: from then on monitoring looks at what was
-promised. Nothing is kept: it is read from what was approved and what stands now, for any number of projects in two
-queries.
+It expires after as many days as its policy gave it, and falls when what it promised moved: the goal, or what the
+needed recall was computed from, by more than a tenth. The ceiling is not compared: once opened, it never changes. A
+policy that says nothing of days lets a gate hold for good, and so does a release: from then on monitoring looks at
+what was promised. Nothing is kept: it is read from what was approved and what stands now, for any number of projects
+in two queries.
 """
 
 from collections.abc import Collection, Iterator, Mapping

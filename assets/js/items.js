@@ -4,6 +4,5 @@ import { select } from "./choosing.js";
 const bar = document.querySelector("[data-selection]");
 if (bar) select(bar, { name: "item", one: "1 item", many: "items" });
 
-
 // What was found in a file counts for that file alone.
 document.addEventListener("change", ({ target }) => target.closest("#import-form") && document.getElementById("import-preview")?.replaceChildren());

@@ -119,6 +119,5 @@ function assist(box) {
   });
 }
 
-
 const bar = document.querySelector("[data-selection]");
 if (bar) select(bar, { name: "run", one: "1 run", many: "runs" });

@@ -116,6 +116,8 @@ def _finish(job: Job, kind: JobKind, result: dict[str, Any], scratch: Path) -> s
             close(row, "succeed")
             if not kind.is_routine:
                 events.record(events.JOB_SUCCEEDED, row, by=None, kind=row.kind)
+    except LedgerClosed:
+        raise
     except DomainError as exc:
         end(row, "fail", failure=Failure(exc.code, exc.message))
         events.record(events.JOB_FAILED, row, by=None, kind=row.kind, error=row.error)

@@ -119,20 +119,23 @@ class _Asked:
         """What fits, the newest first, those of the near project before the others.
 
         Whoever sees all gets these apart: what is near, and the newest of all. Of a word that stands everywhere the
-        newest are then read from the end of the table, where an order by both would weigh all of it.
+        newest are then read from the end of the table, where an order by both would weigh all of it. What is named by
+        its kind and number comes apart too: it may be older than all that holds these words.
         """
         rows = source.rows(self.seen)
         if self.inside:
             rows = rows.filter(_lies_in(source, rows, self.inside))
+        named = matching.number(source, self.words)
+        exact = [self._newest(self._columns(source, rows.filter(named)))] if named else []
         if self.words and not source.constant:
             rows = rows.filter(condition(source))
         found = self._columns(source, rows)
         if not self.near or not source.within or self.inside:
-            return [self._newest(found)]
+            return [*exact, self._newest(found)]
         is_near = _lies_in(source, rows, [self.near])
         if self.seen.ids is None:
-            return [self._newest(found.filter(is_near)), self._newest(found)]
-        return [self._newest(found, is_near.desc())]
+            return [*exact, self._newest(found.filter(is_near)), self._newest(found)]
+        return [*exact, self._newest(found, is_near.desc())]
 
     def _newest(self, rows: Rows, *before: OrderBy) -> Rows:
         return rows.order_by(*before, "-pk")[: CANDIDATES if self.words else self.each]
@@ -159,8 +162,8 @@ class _Asked:
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:
         hit = Hit(**dict(zip(_COLUMNS, row, strict=True)))
-        fit = matching.rank(hit.title, hit.ref, self.words) if self.words else 0
-        return replace(hit, rank=fit)
+        said = [self.words, matching.unkinded(source_of(hit.kind), self.words)]
+        return replace(hit, rank=max((matching.rank(hit.title, hit.ref, words) for words in said if words), default=0))
 
     def _best(self, hits: Iterable[Hit]) -> list[Hit]:
         """Those of each kind that fit best; the rows come near first, then newest first."""

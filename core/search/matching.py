@@ -16,13 +16,19 @@ _CODE = re.compile(r"[0-9a-f]{8,32}")
 
 
 def condition(source: Source, words: Sequence[str]) -> Q:
-    """All words in its title, or all in its title and text together; or those that are left when one says what it is,
-    as in "sprint 2"."""
+    """All words in its title, or all in its title and text together; or those that are left when one says what
+    it is, as in "sprint 2"."""
     found = _titled(source, words)
-    if rest := _unkinded(source, words):
+    if rest := unkinded(source, words):
         found |= _titled(source, rest)
     asked = _beginnings(words) if source.text else ""
     return found | _told(source, asked) if asked else found
+
+
+def number(source: Source, words: Sequence[str]) -> Q:
+    """The one whose number is named after its kind; empty where none is."""
+    rest = unkinded(source, words)
+    return _numbered(source, rest[0]) if len(rest) == 1 else Q()
 
 
 def guess(source: Source, words: Sequence[Sequence[str]]) -> Q:
@@ -54,7 +60,7 @@ def rank(title: str, ref: str, words: Sequence[str]) -> int:
     return 2 if re.search(rf"(?:^|\W){re.escape(words[0].casefold())}", said) else 1
 
 
-def _unkinded(source: Source, words: Sequence[str]) -> list[str]:
+def unkinded(source: Source, words: Sequence[str]) -> list[str]:
     """The words without that for this kind of things; none where there is no such word."""
     rest = [word for word in words if word.casefold() != source.kind]
     return rest if len(rest) < len(words) else []

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from core.api import StrictSerializer, expected_version, page, valid
 from core.pages import now
+from core.roles import Scope as TokenScope
 from projects import indicators, operations, queries
 from projects.api.shapes import PageShape, PersonShape, answer, caller, person, person_json
 from projects.api_base import ProjectApiView
@@ -317,6 +318,8 @@ class RiskAcceptView(ProjectApiView):
 
 
 class RiskSignView(ProjectApiView):
+    scope = TokenScope.APPROVE
+
     @extend_schema(request=EmptyBody, responses=RiskShape)
     def post(self, request: Request, key: str, number: int) -> Response:
         """The second signature under a high risk: another person's, for the other side."""

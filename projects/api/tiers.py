@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import ApiView, StrictSerializer, expected_version, page, valid
-from core.errors import NotFound
+from core.errors import BadRequest, NotFound
 from core.pages import now
+from core.roles import Scope as TokenScope
 from projects import operations, tiers
 from projects.api.risks import EmptyBody
 from projects.api.shapes import PageShape, PersonShape, answer, caller, person_json
@@ -134,13 +135,16 @@ class TierView(ProjectApiView):
 
 
 class TierConfirmView(ProjectApiView):
+    scope = TokenScope.APPROVE
+
     @extend_schema(request=EmptyBody, responses=ClassificationShape)
     def post(self, request: Request, key: str) -> Response:
-        """Agree to the lower tier that another person proposed."""
+        """Agree to the lower tier that another person proposed: `If-Match` says which one, by its number."""
         valid(EmptyBody, request)
-        found = operations.confirm_tier(
-            project=self.project, by=caller(request), now=now(), expected_version=expected_version(request)
-        )
+        proposed = expected_version(request)
+        if proposed is None:
+            raise BadRequest("If-Match names the proposal that you agree to, by its ETag.", field="If-Match")
+        found = operations.confirm_tier(project=self.project, by=caller(request), now=now(), expected_version=proposed)
         return answer(classification_json(found), found)
 
 

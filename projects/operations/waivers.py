@@ -128,6 +128,7 @@ def _require_waivable(check: str, known: list[str], never: tuple[str, ...]) -> N
 
 def _end_expired(project: Project, gate: str, check: str, now: datetime) -> None:
     """One that has run out makes room for the next."""
-    GateWaiver.objects.filter(project=project, gate=gate, check_id=check, ended_at=None, expires_at__lte=now).update(
-        ended_at=now
-    )
+    over = GateWaiver.objects.filter(project=project, gate=gate, check_id=check, ended_at=None, expires_at__lte=now)
+    for waiver in over:
+        waiver.project = project
+        _end(waiver, by=None, now=now)

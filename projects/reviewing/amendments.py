@@ -112,12 +112,7 @@ def _tells(event: Event, field: str) -> bool:
     changed = set(event.data.get("changed", ()))
     if field == "state":
         return event.data.get("was") not in (None, event.data.get("state")) or "sprint" in changed
-    columns = {
-        "estimates": set(ESTIMATES.values()),
-        "box_days": {"time_box_days"},
-        "hypothesis": {"hypothesis", "title"},
-    }
-    return bool(changed & columns.get(field, {field}))
+    return bool(changed & COLUMNS.get(field, {field}))
 
 
 def _changed(review: SprintReview, snapshot: Mapping[str, Any]) -> Iterable[_Change]:

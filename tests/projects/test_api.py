@@ -263,7 +263,7 @@ def test_lists_cost_the_same_for_three_rows(api, project, what):
 def test_gates_tell_what_is_missing_and_why_the_caller_may_not(project):
     said = Api(make_member(project, Role.VIEWER)).get("projects/FRD/gates").json()
 
-    assert (said["gate"], said["is_met"], len(said["checks"])) == ("scope", False, 7)
+    assert (said["gate"], said["is_met"], len(said["checks"])) == ("scope", False, 8)
     assert said["why_not"].startswith("This needs the role owner, product owner")
 
 
@@ -282,7 +282,7 @@ def test_gates_pass_not_met_lists_the_checks(project):
     answer = Api(project.created_by, TokenScope.APPROVE).post("projects/FRD/gates")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "gate_not_met")
-    assert len(answer.json()["errors"]) == 6
+    assert len(answer.json()["errors"]) == 7
 
 
 def test_events_after_in_order_with_actor_and_data(api, project):

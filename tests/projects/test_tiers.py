@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, PreconditionFailed
 from core.models import Event
+from core.roles import Scope
 from projects import operations, policies, queries, regimes, tiers
 from projects.enums import Stage
 from projects.models import Classification, Project
@@ -317,16 +318,20 @@ def test_a_lower_tier_by_rest():
     body = {"answers": eu_answers(), "exposure": 1, "automation": 1, "note": "Smaller."}
 
     made = Api(project.created_by).post("projects/FRD/tier", body).json()
-    alone = Api(project.created_by).post("projects/FRD/tier/confirmation", {})
+    which, agrees = {"If_Match": '"2"'}, (Scope.READ, Scope.WRITE, Scope.APPROVE)
+    alone = Api(project.created_by, *agrees).post("projects/FRD/tier/confirmation", {}, **which)
     counts = Api(viewer).get("projects/FRD/tier").json()
-    confirmed = Api(second).post("projects/FRD/tier/confirmation", {})
+    unnamed = Api(second, *agrees).post("projects/FRD/tier/confirmation", {})
+    by_a_plain_token = Api(second).post("projects/FRD/tier/confirmation", {}, **which)
+    confirmed = Api(second, *agrees).post("projects/FRD/tier/confirmation", {}, **which)
 
+    assert (unnamed.status_code, by_a_plain_token.status_code) == (400, 403)
     assert (made["is_waiting"], made["tier"], counts["tier"], alone.status_code) == (True, 1, 4, 403)
     assert (confirmed.status_code, confirmed.json()["is_waiting"]) == (200, False)
     assert confirmed.json()["confirmed_by"]["username"] == second.username
     assert Api(viewer).get("projects/FRD/tier").json()["tier"] == 1
-    assert Api(second).post("projects/FRD/tier/confirmation", {}).status_code == 404
-    assert Api(make_user()).post("projects/FRD/tier/confirmation", {}).status_code == 404
+    assert Api(second, *agrees).post("projects/FRD/tier/confirmation", {}, **which).status_code == 404
+    assert Api(make_user(), *agrees).post("projects/FRD/tier/confirmation", {}, **which).status_code == 404
 
 
 @pytest.fixture

@@ -112,6 +112,14 @@ def test_a_kind_that_is_named_is_not_looked_for_in_titles(text, kind, ref):
     assert search.find(make_user(), text).hits == []
 
 
+def test_a_number_after_its_kind_is_found_before_titles_that_begin_with_it():
+    project = make_project()
+    for title in ("The first", "The second", *(f"2{n} items to look at" for n in range(60))):
+        make_item(project, title=title)
+
+    assert search.find(project.created_by, "item 2", near=project.key).hits[0].title == "The second"
+
+
 @pytest.mark.parametrize("text", [WORD, "zebr", "zbera", "ze", "", "runs away", "1", "sprint 1"])
 def test_a_stranger_finds_nothing_of_it_whatever_is_asked(text):
     make_all()

@@ -20,8 +20,8 @@ NOT_OPEN = {
     "a part of a page that is open": (
         "experiments:item-runs experiments:run-comment experiments:run-comments experiments:run-reproduce "
         "models_registry:run-versions models_registry:version-comment models_registry:version-comments "
-        "projects:item-about projects:item-attachments projects:item-comment projects:item-comments "
-        "projects:item-menu rail"
+        "projects:item-about projects:item-attachments projects:item-choices projects:item-comment "
+        "projects:item-comments projects:item-menu rail"
     ),
     "a file, or what a page draws from": (
         "documents:file documents:sprint-review experiments:run-artifact experiments:run-page experiments:run-picture "

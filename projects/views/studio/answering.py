@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from core.errors import DomainError
+from core.errors import DomainError, LedgerClosed
 from core.refusals import status_of
 from projects import documents, queries
 from projects.models import Project
@@ -64,6 +64,8 @@ def then(
     """Back to the section, with what happened or why not."""
     try:
         act()
+    except LedgerClosed:
+        raise
     except DomainError as exc:
         messages.error(request, exc.message)
     else:

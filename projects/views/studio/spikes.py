@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, LedgerClosed
 from core.numbers import whole_of
 from core.pages import now, user_of
 from projects import operations, queries
@@ -30,6 +30,8 @@ def plan(request: HttpRequest, project: Project) -> HttpResponse:
         spike = operations.plan_spike(
             option=option, tests=request.POST.get("tests", ""), by=user_of(request), now=now()
         )
+    except LedgerClosed:
+        raise
     except DomainError as exc:
         messages.error(request, exc.message)
         return redirect(studio_url(project, "options", option.number))
