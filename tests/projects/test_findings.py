@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from core.errors import Conflict, Invalid, NotAllowed, PreconditionFailed
 from core.models import Event
+from core.roles import Scope
 from projects import operations
 from projects.models import Finding
 from projects.roles import Role
@@ -151,7 +152,7 @@ def test_findings_by_rest(project):
 def test_whoever_only_looks_moves_no_state_by_rest(project, role):
     """Acceptance test 11 of governance, for risks and findings."""
     find(project)
-    api = Api(make_member(project, role))
+    api = Api(make_member(project, role), Scope.READ, Scope.WRITE, Scope.APPROVE)
     calls = [
         ("post", "risks/1/treat", {"treatment": "X"}),
         ("post", "risks/1/accept", {"reason": "X"}),
