@@ -194,9 +194,9 @@ def misfit(project: Project, policy: PolicyVersion) -> Check:
 
 
 def _earlier(project: Project, gate: Gate) -> list[Check]:
-    """What keeps a gate shut once the one before it no longer holds; nothing while it does, nor of a gate that is
-    itself decided anew. It waits, as a finding that blocks does."""
-    fallen = None if gate == GATE_BEFORE.get(project.stage) else holding.fallen(project, now=datetime.now(UTC))
+    """What keeps the next gate shut once the one before it no longer holds; nothing while it does, nor of a gate that
+    was passed, decided anew or looked back at. It waits, as a finding that blocks does."""
+    fallen = holding.fallen(project, now=datetime.now(UTC)) if gate == GATE_AFTER.get(project.stage) else None
     if fallen is None:
         return []
     before, because = fallen

@@ -57,10 +57,11 @@ def last_passed(project_ids: Collection[int]) -> dict[int, Passed]:
 
 
 def _rows(project_ids: Collection[int]) -> Iterator[dict[str, Any]]:
+    """The newest round of each, if it was given days: an older one counts no more, whatever it was given."""
     is_last = Q()
     for stage, gate in GATE_BEFORE.items():
         is_last |= Q(project__stage=stage, gate=gate)
-    kept = GateDecision.objects.filter(is_last, project_id__among=project_ids, evaluation__valid_until__isnull=False)
+    kept = GateDecision.objects.filter(is_last, project_id__among=project_ids)
     named = {f"was_{name}": KeyTransform("value", KeyTransform(fact, F("evaluation__facts"))) for fact, name in _FACTS}
     values = kept.annotate(**named, dossier_then=KeyTransform("dossier", F("evaluation__bound"))).values(
         "project_id",
@@ -75,7 +76,8 @@ def _rows(project_ids: Collection[int]) -> Iterator[dict[str, Any]]:
         "dossier_then",
         *named,
     )
-    yield from values.order_by("project_id", "-round").distinct("project_id")
+    newest = values.order_by("project_id", "-round").distinct("project_id")
+    yield from (row for row in newest if row["evaluation__valid_until"] is not None)
 
 
 _FACTS = [(fact, fact.removeprefix("scope.")) for fact in GOAL]

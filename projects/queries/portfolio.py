@@ -43,8 +43,8 @@ def last_tiers(ids: Sequence[int], *, until: datetime) -> dict[int, int | None]:
 
 
 def last_gates(ids: Sequence[int], *, until: datetime) -> dict[int, tuple[str, datetime]]:
-    """The last gate that each had passed by then, and when."""
-    found = GateDecision.objects.filter(project_id__among=ids, decided_at__lte=until)
+    """The last gate that each had passed by then, and when first: deciding it anew changes no stage."""
+    found = GateDecision.objects.filter(project_id__among=ids, decided_at__lte=until, round=1)
     rows = found.order_by("project_id", "-pk").distinct("project_id").values_list("project_id", "gate", "decided_at")
     return {pk: (gate, at) for pk, gate, at in rows}
 

@@ -13,7 +13,13 @@ from projects.enums import Gate, GateStatus, GateVerdict, Health, Stage
 from projects.models import GateDecision, GateRequest, Project
 from projects.roles import Role
 from tests.factories import make_member, make_project, now
-from tests.projects.factories import make_decided_project, make_ready_for_scope_gate, make_scope, make_token
+from tests.projects.factories import (
+    make_decided_project,
+    make_policy,
+    make_ready_for_scope_gate,
+    make_scope,
+    make_token,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +150,45 @@ def test_what_expired_and_is_approved_again_unchanged_holds_anew():
     pass_scope(project)
 
     assert because(project) == ""
+
+
+def test_the_newest_round_counts_even_if_its_policy_gave_it_no_days():
+    project = at_feasibility(ago=timedelta(days=61))
+    assert because(project).startswith("it expired on")
+    policy = make_policy(approvals="[{role: validator}]", rest="    standing_checks: listed\n")
+    operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
+
+    operations.request_gate(project=project, by=make_member(project, Role.ENGINEER), now=now(), gate="scope")
+    pass_scope(Project.objects.get(pk=project.pk))
+
+    assert GateDecision.objects.get(project=project, round=2).evaluation.valid_until is None
+    assert (because(project), earlier(project)) == ("", None)
+
+
+def test_deciding_anew_does_not_begin_the_stage_anew():
+    project = at_feasibility(ago=timedelta(days=61))
+    operations.request_gate(project=project, by=make_member(project, Role.ENGINEER), now=now(), gate="scope")
+    pass_scope(project)
+
+    (gate, at) = queries.last_gates([project.pk], until=now())[project.pk]
+
+    assert (gate, (now() - at).days) == ("scope", 61)
+
+
+def test_a_gate_looked_back_at_does_not_wait_for_the_one_that_fell_after_it():
+    project = at_feasibility()
+    Project.objects.filter(pk=project.pk).update(stage=Stage.DELIVERY)
+    passed = GateDecision.objects.get(project=project)
+    passed.pk, passed.gate = None, Gate.FEASIBILITY
+    passed.save(force_insert=True)
+    make_scope(project, minimal_useful=0.43)
+    project = Project.objects.get(pk=project.pk)
+
+    def asks(gate):
+        return "earlier_gates_stand" in [one.id for one in gates.assess_gate(project, gate).checks]
+
+    assert holding.fallen(project, now=now())[0] == Gate.FEASIBILITY
+    assert [gate for gate in Gate if asks(gate)] == [Gate.RELEASE]
 
 
 def test_a_gate_that_holds_is_not_asked_for_anew():
