@@ -56,7 +56,7 @@ def test_a_policy_is_written_by_one_published_by_another_and_a_gate_goes_by_it(
     new = page.locator("fieldset.entry").filter(has=page.locator("#id_checks-1-id"))
     new.get_by_label("Name").fill("no_critical")
     require = new.get_by_label("Holds when")
-    require.press_sequentially("critical")
+    require.press_sequentially("risks.crit")
     expect(page.get_by_role("option", name="risks.critical")).to_be_visible()
     require.press("Enter")
     expect(require).to_have_value("risks.critical")
