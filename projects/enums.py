@@ -46,6 +46,14 @@ GATE_BEFORE: dict[str, Gate] = {Stage.FEASIBILITY: Gate.SCOPE, Stage.DELIVERY: G
 """The last gate that was passed, while it can still fall: once released, what was promised is for monitoring."""
 
 
+EARLIER_GATE: dict[str, Gate] = {
+    Gate.FEASIBILITY: Gate.SCOPE,
+    Gate.RELEASE: Gate.FEASIBILITY,
+    Gate.RETIREMENT: Gate.RELEASE,
+}
+"""The gate before each: the first is after none."""
+
+
 class Health(TextChoices):
     GREEN = "green", "Green"
     AMBER = "amber", "Amber"

@@ -70,12 +70,12 @@ class Assessment:
 
 def contributors(project: Project, gate: Gate) -> list[int]:
     """Users' ids, whoever changed something last at the end."""
-    return queries.contributors(project, contribution_types(gate), duties())
+    return queries.contributors(project, gate, contribution_types(gate), duties())
 
 
 def authors(project: Project, gate: Gate) -> frozenset[int]:
     """Users' ids: who wrote a spike, a kill criterion, an objection, or contributed otherwise."""
-    return frozenset(queries.contributors(project, authorship_types(gate), duties()))
+    return frozenset(queries.contributors(project, gate, authorship_types(gate), duties()))
 
 
 def next_gate(project: Project) -> Gate | None:

@@ -7,7 +7,6 @@ one costs. An approval counts as standing until something happened that a gate m
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Max
 from django.urls import reverse
 
 from core.models import Event
@@ -15,9 +14,9 @@ from inbox.enums import Group
 from inbox.queries import later
 from inbox.queries.person import Person
 from inbox.rows import Elsewhere, Row
-from projects import approvals, holding, shares
-from projects.enums import Gate, RequestState
-from projects.events import GATE_DECIDED, GATE_PASSED
+from projects import approvals, holding, queries, shares
+from projects.enums import EARLIER_GATE, Gate, RequestState
+from projects.events import GATE_DECIDED
 from projects.models import GateApproval, GateRequest
 from projects.policy import CONTRIBUTORS, LAST_CHANGE, NOT_ALONE, ApprovalRule, GatePolicy, counts_for, missing
 from projects.roles import PERMISSIONS, Permission
@@ -126,9 +125,9 @@ def _add_evidence(asked: Collection[Asked]) -> None:
 
 
 def _add_contributors(asked: Collection[Asked]) -> None:
-    since = dict.fromkeys((one.request.project_id for one in asked), 0)
-    passed = Event.objects.filter(stream__in=since, type=GATE_PASSED).values("stream").annotate(last=Max("seq"))
-    since |= {row["stream"]: row["last"] for row in passed}
+    gates = {one.request.project_id: one.request.gate for one in asked}  # a project asks for one at a time
+    begun = queries.stages_begun(gates)
+    since = {pk: begun.get((pk, EARLIER_GATE.get(gate, "")), 0) for pk, gate in gates.items()}
     written = {gate: shares.authorship_types(gate) for gate in {Gate(one.request.gate) for one in asked}}
     acted = later.acted(since, types=frozenset().union(*written.values()))
     people = [each for each in acted if not shares.is_duty(each.type, each.role)]

@@ -90,6 +90,7 @@ from projects.queries.gates import (
     policy_versions,
     rounds,
     running_delegations,
+    stages_begun,
     standing_gates,
     visible_decisions,
 )
@@ -306,6 +307,7 @@ __all__ = [
     "sprints",
     "sprints_for",
     "sprints_started",
+    "stages_begun",
     "standing_gates",
     "status_names",
     "sunk_by",

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import DateField, F, Func, Max, Prefetch, Q, QuerySet
+from django.db.models import DateField, F, Func, Max, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from core.errors import NotFound
 from core.models import Event, User
 from core.numbers import whole_of
-from projects.enums import Effect, FindingState, GateVerdict, RequestState
+from projects.enums import EARLIER_GATE, Effect, FindingState, GateVerdict, RequestState
 from projects.events import GATE_PASSED
 from projects.models import (
     Delegation,
@@ -38,9 +38,11 @@ _of_passed = Q(approval__request__state=RequestState.PASSED) & _stood
 
 
 def standing_gates(project: Project) -> set[str]:
-    """The gates that were passed and have not been taken back by a condition that was missed."""
+    """The gates that were passed and have not been taken back by a condition that was missed, of the last decision."""
     passed = set(GateDecision.objects.filter(project=project).values_list("gate", flat=True))
-    return passed - set(missed_conditions(project).filter(effect=Effect.REVOKE).values_list("gate", flat=True))
+    last = GateDecision.objects.filter(project=project, gate=OuterRef("gate")).order_by("-round").values("decided_at")
+    missed = missed_conditions(project).filter(effect=Effect.REVOKE, approval__request__closed_at__gte=last[:1])
+    return passed - set(missed.values_list("gate", flat=True))
 
 
 def missed_conditions(project: Project) -> QuerySet[GateCondition]:
@@ -166,11 +168,18 @@ def gate_approval(project: Project, number: int) -> GateApproval:
     return found
 
 
-def contributors(project: Project, types: Iterable[str], duties: Mapping[str, Collection[str]]) -> list[int]:
-    """Who did what the next gate is about, since the last one was passed: users' ids, the last to act last. What
-    somebody did in a role whose duty it is, by `duties`, is left out, and what was done before roles were told."""
-    last = Event.objects.filter(stream_id=project.pk, type=GATE_PASSED).aggregate(last=Max("seq"))["last"] or 0
-    found = Event.objects.filter(stream_id=project.pk, seq__gt=last, type__in=list(types), actor__isnull=False)
+def stages_begun(project_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """By project and gate, the number of the event by which it was first passed: deciding it anew begins no stage."""
+    passed = Event.objects.filter(stream__in=project_ids, type=GATE_PASSED).exclude(data__has_key="round")
+    return {(stream, gate): seq for stream, gate, seq in passed.values_list("stream", "data__gate", "seq")}
+
+
+def contributors(project: Project, gate: str, types: Iterable[str], duties: Mapping[str, Collection[str]]) -> list[int]:
+    """Who did what this gate is about, since the one before it was first passed, whichever was decided anew since:
+    users' ids, the last to act last. What somebody did in a role whose duty it is, by `duties`, is left out, and what
+    was done before roles were told."""
+    since = stages_begun([project.pk]).get((project.pk, EARLIER_GATE.get(gate, "")), 0)
+    found = Event.objects.filter(stream_id=project.pk, seq__gt=since, type__in=list(types), actor__isnull=False)
     for event_type, roles in duties.items():
         in_duty = Q(data__role__in=list(roles)) | ~Q(data__has_key="role")
         found = found.exclude(in_duty, type=event_type)

@@ -11,7 +11,8 @@ from inbox import queries, tables
 from inbox.enums import Group, Show
 from models_registry import approvals
 from models_registry import operations as registry
-from projects import operations
+from projects import gates, operations
+from projects.enums import Gate
 from projects.models import Dossier
 from projects.roles import Role
 from tests.factories import make_member, make_project, make_user, now
@@ -397,3 +398,33 @@ def test_rest(client):
     for query in ({"group": "x"}, {"show": "x"}, {"limit": 0}, {"cursor": "item:0"}, {"colour": "red"}):
         assert call("get", "", **query).status_code == 400
     assert client.get("/api/v1/inbox").status_code == 401
+
+
+def test_deciding_anew_forgives_no_work_on_the_next_gate_and_bars_who_worked_on_this_one():
+    project = make_project()
+    make_ready_for_scope_gate(project)
+    asked = "{approvals: [{role: [validator, data_scientist]}], separation: [contributors_cannot_decide]"
+    fresh = ", standing_checks: listed, freshness: {valid_days: 60}}"
+    policy = make_policy(gates=f"  scope: {asked}{fresh}\n  feasibility: {asked}}}\n")
+    operations.move_to_policy(project=project, policy=policy, by=project.created_by, now=now())
+    engineer, validator = make_member(project, Role.ENGINEER), make_member(project, Role.VALIDATOR)
+    first, later = make_member(project, Role.DATA_SCIENTIST), make_member(project, Role.DATA_SCIENTIST)
+    make_scope(project, by=first, decision="Mine.")
+
+    def decided(at, **given):
+        operations.request_gate(project=project, by=engineer, now=at, **given)
+        barred = [one for one in (first, later) if gates_of(one) == []]
+        assert barred == [one for one in (first, later) if one.pk in gates.contributors(project, Gate.SCOPE)]
+        operations.decide_gate(project=project, verdict="approve", by=validator, now=at)
+        operations.pass_gate(project=project, by=project.created_by, now=at)
+        project.refresh_from_db()
+        return barred
+
+    assert decided(now() - timedelta(days=61)) == [first]
+    make_scope(project, by=later, decision="Ours.")
+    assert decided(now(), gate="scope") == [first, later]
+
+    operations.request_gate(project=project, by=engineer, now=now())
+    assert [one.pk in gates.contributors(project, Gate.FEASIBILITY) for one in (first, later)] == [False, True]
+    assert gates_of(later) == []
+    assert gates_of(first) == [("Decide on a gate", project.key)]
