@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
@@ -19,7 +20,8 @@ class GivenVerdict:
 
 @dataclass(frozen=True)
 class GateRecord:
-    """A gate that was passed: every verdict of every request for it, withdrawn ones too, and every waiver."""
+    """A gate that was passed, in one round: every verdict of every request that led to it, withdrawn ones too, and
+    every waiver that was granted for it since the round before, or still ran."""
 
     decision: GateDecision
     verdicts: list[GivenVerdict]
@@ -49,10 +51,13 @@ def gate_records(project: Project) -> list[GateRecord]:
     given: dict[str, list[GateApproval]] = defaultdict(list)
     for approval in _verdicts(project):
         given[approval.request.gate].append(approval)
-    return [
-        _record(one, given[one.gate], waivers[one.gate])
-        for one in decisions.select_related("decided_by", "emergency", "evaluation__policy")
-    ]
+    records, before = [], dict[str, datetime]()
+    for one in decisions.select_related("decided_by", "emergency", "evaluation__policy"):
+        since = before.get(one.gate, datetime.min.replace(tzinfo=UTC))
+        asked = [each for each in given[one.gate] if _is_between(each.request.closed_at, since, one.decided_at)]
+        records.append(_record(one, asked, [each for each in waivers[one.gate] if _is_of(each, since, one.decided_at)]))
+        before[one.gate] = one.decided_at
+    return records
 
 
 def unmet_conditions(project: Project) -> QuerySet[GateCondition]:
@@ -67,6 +72,15 @@ def unmet_conditions(project: Project) -> QuerySet[GateCondition]:
 def gate_record(decision: GateDecision) -> GateRecord:
     """What was decided about one gate that was passed."""
     return next(one for one in gate_records(decision.project) if one.decision == decision)
+
+
+def _is_between(moment: datetime | None, since: datetime, until: datetime) -> bool:
+    return moment is not None and since < moment <= until
+
+
+def _is_of(waiver: GateWaiver, since: datetime, until: datetime) -> bool:
+    runs = waiver.expires_at > until and (waiver.ended_at is None or waiver.ended_at > until)
+    return waiver.granted_at <= until and (waiver.granted_at > since or runs)
 
 
 def _record(decision: GateDecision, given: list[GateApproval], waivers: list[GateWaiver]) -> GateRecord:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from documents import assembly, files
 from projects import operations, queries
+from projects.models import GateCondition, GateWaiver, Project
 from projects.roles import Role
 from tests.factories import make_member, make_user, now
 from tests.projects.factories import make_decided_project, make_scope
@@ -87,7 +89,7 @@ def test_the_page_shows_who_approved_of_a_gate_that_was_passed():
     validator, _, product_owner = [one.approval.approver for one in record.verdicts]
 
     page = client_of(make_member(project, Role.VIEWER)).get(f"/p/{project.key}/gates/").content.decode()
-    passed = page[page.index('id="passed-scope"') :]
+    passed = page[page.index('id="passed-scope-1"') :]
 
     for words in (
         f"{validator}: approved with conditions",
@@ -150,3 +152,66 @@ def test_records_cost_the_same_for_one_verdict_and_for_many(django_assert_num_qu
         client_of(few.created_by).get(rest.format(few.key))
     with django_assert_num_queries(len(one)):
         client_of(many.created_by).get(rest.format(many.key))
+
+
+def decided_anew():
+    """A project whose scope gate was passed so long ago on a condition, and is passed anew now."""
+    project = make_decided_project(rest="    standing_checks: listed\n    freshness: {valid_days: 60}\n")
+    validator, then = make_member(project, Role.VALIDATOR), now() - timedelta(days=61)
+    condition = {"text": "Label more.", "owner": project.created_by, "due_date": now().date(), "effect": "revoke"}
+    operations.decide_gate(
+        project=project,
+        verdict="approve_on_conditions",
+        by=validator,
+        now=then,
+        comment="Looked.",
+        conditions=[condition],
+    )
+    operations.pass_gate(project=project, by=project.created_by, now=then)
+    GateCondition.objects.update(due_date=now().date() - timedelta(days=3))
+    project = Project.objects.get(pk=project.pk)
+    assert queries.standing_gates(project) == set()
+    operations.request_gate(project=project, by=make_member(project, Role.ENGINEER), now=now(), gate="scope")
+    decide(project, validator)
+    operations.pass_gate(project=project, by=project.created_by, now=now())
+    return project
+
+
+def test_each_round_has_what_was_decided_for_it_alone():
+    project = decided_anew()
+
+    first, second = queries.gate_records(project)
+
+    said = [[(one.approval.verdict, one.is_stale) for one in record.verdicts] for record in (first, second)]
+    assert said == [[("approve_on_conditions", False)], [("approve", False)]]
+    assert [len(first.conditions), len(second.conditions)] == [1, 0]
+    page = client_of(make_member(project, Role.VIEWER)).get(f"/p/{project.key}/gates/").content.decode()
+    assert [page.count(f'id="passed-scope-{number}"') for number in (1, 2)] == [1, 1]
+    assert page[page.index('id="passed-scope-1"') :].count("Condition 1: Label more.") == 1
+
+
+def test_a_missed_condition_of_a_round_that_was_overtaken_revokes_nothing():
+    project = decided_anew()
+
+    assert queries.standing_gates(project) == {"scope"}
+
+
+def test_each_round_has_its_waivers_and_those_that_still_ran():
+    project = decided_anew()
+    first = queries.gate_records(project)[0].decision
+    for number, (granted, days) in enumerate([(-1, 10), (-1, 90), (1, 10), (62, 10)], start=1):
+        granted_at = first.decided_at + timedelta(days=granted)
+        GateWaiver.objects.create(
+            project=project,
+            number=number,
+            gate="scope",
+            check_id=f"check_{number}",
+            reason="Comes on Monday.",
+            granted_by=project.created_by,
+            granted_at=granted_at,
+            expires_at=granted_at + timedelta(days=days),
+        )
+
+    found = [[waiver.number for waiver in one.waivers] for one in queries.gate_records(project)]
+
+    assert found == [[1, 2], [2, 3]]
