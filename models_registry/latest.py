@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from experiments.metric_names import BESIDE
 from models_registry import queries, tables
 from models_registry.enums import VersionState
 from models_registry.models import Comparison, ModelVersion
@@ -56,6 +57,6 @@ def _compared(found: Comparison) -> list[Measured]:
 
 
 def _logged(version: ModelVersion) -> list[Measured]:
-    measured = queries.metrics_of_runs([version]).get(version.run_id or 0, {})
-    names = [name for name in measured if not name.endswith(("_low", "_high", "_seconds"))]
-    return [Measured(metric=name, value=measured[name]) for name in sorted(names) if "/" not in name]
+    measured = sorted(queries.metrics_of_run(version))
+    worth = [(name, value) for name, value in measured if not name.endswith(BESIDE) and "/" not in name]
+    return [Measured(metric=name, value=value) for name, value in worth]

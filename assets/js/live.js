@@ -230,7 +230,7 @@ function hold(fragment) {
   fragment.prepend(chip);
 }
 
-const isTyped = (field) => field.matches(EDITING) && field.value !== field.defaultValue && field.type !== "hidden" && field.tagName !== "SELECT";
+const isTyped = (field) => field.matches(EDITING) && field.type !== "hidden" && field.value !== field.defaultValue;
 
 /** The user asked: what is being edited gives way, but what was written goes by their word alone. */
 async function show(fragment) {

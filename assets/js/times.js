@@ -12,14 +12,15 @@ const STEPS = [
   [7 * 86_400, 86_400, "day"],
 ];
 
-const brief = (count, unit) => new Intl.NumberFormat(document.documentElement.lang || "en", { style: "unit", unit, unitDisplay: "narrow" }).format(count);
+const narrow = (unit) => new Intl.NumberFormat(document.documentElement.lang || "en", { style: "unit", unit, unitDisplay: "narrow" });
+const brief = Object.fromEntries(STEPS.map(([, , unit]) => [unit, narrow(unit)])); // made once: a board has hundreds of ages
 
 function phrase(then, now, isBrief = false) {
   const seconds = (then - now) / 1000;
   const away = Math.abs(seconds);
   if (away < 10) return "now";
   for (const [below, unit, name] of STEPS) {
-    if (away < below) return isBrief ? brief(Math.round(away / unit), name) : relative.format(Math.round(seconds / unit), name);
+    if (away < below) return isBrief ? brief[name].format(Math.round(away / unit)) : relative.format(Math.round(seconds / unit), name);
   }
   return (then.getFullYear() === now.getFullYear() ? day : dayOfYear).format(then);
 }

@@ -89,4 +89,4 @@ def take_due(*, limit: int = 50) -> list[tuple[int, Queue]]:
             .values_list("pk", "queue")[:limit]
         )
         Job.objects.filter(pk__in=[pk for pk, _ in rows]).update(rung_at=Now())
-    return [(pk, queue) for pk, queue in rows]  # type: ignore[misc]
+    return [(pk, queue) for pk, queue in rows]  # type: ignore[misc]  # the column holds one of them

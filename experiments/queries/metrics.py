@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from experiments.enums import Lifecycle, RunStatus
+from experiments.metric_names import BESIDE
 from experiments.models import (
     Experiment,
     LatestMetric,
@@ -169,7 +170,7 @@ def metric_columns(latest: Iterable[Iterable[Latest]], *, first: str = "", at_mo
     for values in latest:
         for one in values:
             counts[one.key] = counts.get(one.key, 0) + 1
-    worth = [key for key in counts if not key.endswith(("_low", "_high", "_seconds")) and not key.startswith(SYSTEM)]
+    worth = [key for key in counts if not key.endswith(BESIDE) and not key.startswith(SYSTEM)]
     return sorted(worth, key=lambda key: (key != first, is_of_a_part(key), -counts[key], key))[:at_most]
 
 

@@ -62,10 +62,9 @@ def rows(person: Person, asked: Iterable[Asked]) -> list[Row]:
 def fallen(person: Person, asked: Iterable[Asked]) -> list[Row]:
     """Gates that no longer hold, for whoever may pass them, until somebody asks for a new decision."""
     asked_for = {(one.request.project_id, one.request.gate) for one in asked}
-    passed = holding.last_passed(person.ids_with(Permission.PASS_GATE))
     return [
         _fallen(person, one, because)
-        for one in passed.values()
+        for one in person.passed
         if (because := one.fallen_because(person.now)) and (one.project_id, one.gate) not in asked_for
     ]
 

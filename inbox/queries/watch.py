@@ -12,7 +12,6 @@ from inbox.queries.person import Person
 from inbox.rows import Row
 from monitoring.enums import AlertState
 from monitoring.models import Alert
-from projects import holding
 from projects.models import GateWaiver, RiskAcceptance
 from projects.roles import Permission
 
@@ -66,8 +65,8 @@ def expiring(person: Person) -> list[Row]:
 
 def _gates(person: Person) -> list[Row]:
     """Gates that were passed for a time, and still hold: what no longer does is to be decided."""
-    passed = holding.last_passed(person.ids_with(Permission.PASS_GATE)).values()
-    soon = [one for one in passed if one.holds_until <= person.now + AHEAD and not one.fallen_because(person.now)]
+    now = person.now
+    soon = [one for one in person.passed if one.holds_until <= now + AHEAD and not one.fallen_because(now)]
     return [
         person.row(
             Group.EXPIRING,

@@ -80,7 +80,7 @@ class PolicyOfShape(serializers.Serializer[Any]):
 
 class VerdictDifferenceRowShape(serializers.Serializer[Any]):
     name = serializers.CharField()
-    label = serializers.CharField(help_text="What pages call it.")  # type: ignore[assignment]
+    label = serializers.CharField(help_text="What pages call it.")  # type: ignore[assignment]  # a field of that name
     then = serializers.CharField()
     now = serializers.CharField()
     url = serializers.CharField(help_text="Where it is to be seen: of a dossier the comparison of its revisions.")

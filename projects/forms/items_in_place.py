@@ -23,7 +23,7 @@ class ItemInPlaceForm(ItemForm):
         sprints = queries.sprints_for(item) if item else queries.open_sprints(project)
         given = {name: value_of(item, name) for name in FIELDS} if item else None
         super().__init__(people=people, sprints=sprints, initial=given, prefix="in-place")
-        self.fields["status"].choices = _statuses(project, item) if item else []  # type: ignore[attr-defined]
+        self.fields["status"].choices = _statuses(project, item) if item else []  # type: ignore[attr-defined]  # a choice field
 
     def in_place(self) -> list[dict[str, Any]]:
         """What the page draws: each field with its value as text, as the form says it, and as people read it."""

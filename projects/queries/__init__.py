@@ -61,7 +61,7 @@ from projects.queries.dossier import (
     spike,
     spikes,
 )
-from projects.queries.gate_records import GateRecord, GivenVerdict, gate_record, gate_records, unmet_conditions
+from projects.queries.gate_records import GateRecord, GivenVerdict, gate_record, gate_records
 from projects.queries.gates import (
     MOST_DECISIONS,
     contributors,
@@ -92,6 +92,7 @@ from projects.queries.gates import (
     running_delegations,
     stages_begun,
     standing_gates,
+    unmet_conditions,
     visible_decisions,
 )
 from projects.queries.history import QUIET, event_kinds, events, last_changed_by, latest_job, news

@@ -4,9 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch
 
-from projects.enums import RequestState
 from projects.models import GateApproval, GateCondition, GateDecision, GateWaiver, PolicyVersion, Project
 
 
@@ -58,15 +57,6 @@ def gate_records(project: Project) -> list[GateRecord]:
         records.append(_record(one, asked, [each for each in waivers[one.gate] if _is_of(each, since, one.decided_at)]))
         before[one.gate] = one.decided_at
     return records
-
-
-def unmet_conditions(project: Project) -> QuerySet[GateCondition]:
-    """Of approvals that stand, or with which a gate was passed, whatever became of them then."""
-    stands = Q(approval__withdrawn_at=None) & ~Q(approval__request__state=RequestState.WITHDRAWN)
-    counted = Q(approval__request__state=RequestState.PASSED) & (
-        Q(approval__withdrawn_at=None) | Q(approval__withdrawn_at__gte=F("approval__request__closed_at"))
-    )
-    return GateCondition.objects.filter(stands | counted, project=project, met_at=None)
 
 
 def gate_record(decision: GateDecision) -> GateRecord:

@@ -33,8 +33,13 @@ class _Today(Func):
     output_field = DateField()
 
 
-_stood = Q(approval__withdrawn_at=None) | Q(approval__withdrawn_at__gte=F("approval__request__closed_at"))
-_of_passed = Q(approval__request__state=RequestState.PASSED) & _stood
+def _stood(approval: str = "") -> Q:
+    """An approval, at the end of that path, that nobody had withdrawn when its request was closed."""
+    withdrawn, closed = f"{approval}withdrawn_at", F(f"{approval}request__closed_at")
+    return Q(**{withdrawn: None}) | Q(**{f"{withdrawn}__gte": closed})
+
+
+_of_passed = Q(approval__request__state=RequestState.PASSED) & _stood("approval__")
 
 
 def standing_gates(project: Project) -> set[str]:
@@ -49,6 +54,12 @@ def missed_conditions(project: Project) -> QuerySet[GateCondition]:
     """Conditions that are overdue, of approvals with which a gate was passed; one that is withdrawn afterwards takes
     none of them away. Days end by the database's clock."""
     return GateCondition.objects.filter(_of_passed, project=project, met_at=None, due_date__lt=_Today())
+
+
+def unmet_conditions(project: Project) -> QuerySet[GateCondition]:
+    """Of approvals that stand, or with which a gate was passed, whatever became of them then."""
+    stands = Q(approval__withdrawn_at=None) & ~Q(approval__request__state=RequestState.WITHDRAWN)
+    return GateCondition.objects.filter(stands | _of_passed, project=project, met_at=None)
 
 
 def owned_conditions(user: User, project_ids: Iterable[int]) -> QuerySet[GateCondition]:
@@ -190,8 +201,7 @@ def contributors(project: Project, gate: str, types: Iterable[str], duties: Mapp
 def decided(project_ids: Iterable[int]) -> QuerySet[GateDecision]:
     """Gates that were passed, the last first, with the facts of that moment and who had approved by then, whoever
     withdrew it afterwards. Two queries."""
-    stood_then = Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("request__closed_at"))
-    stood = GateApproval.objects.filter(stood_then).order_by("pk")
+    stood = GateApproval.objects.filter(_stood()).order_by("pk")
     found = GateDecision.objects.filter(project_id__in=list(project_ids), evaluation__isnull=False)
     kept = Prefetch("evaluation__approvals", queryset=stood, to_attr="approvals_then")
     return (
